@@ -1,0 +1,143 @@
+"""What is posted: the same values on every platform, which only renders them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.domain.desk import Priority
+from bot.domain.identity import Person
+from bot.domain.message import Attachment
+from bot.domain.states import Action, Status, possible
+from bot.domain.summary import Summary
+from bot.domain.ticket import Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """`action` is its stable name (`ticket:claim`), `value` what it acts on."""
+
+    action: str
+    label: str
+    value: str
+    style: Literal["", "primary", "danger"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One message, note or line as a platform should show it.
+
+    `voice` says whose words they are: a person is shown with name and picture, a `line` is small
+    print. `aside` is small print under the words (a delivery state, “edited”); `mentions` are the
+    people, groups and roles to ping, and nothing else in a post may ping anybody. `reply_to` is the
+    platform's id of the post that this one answers.
+    """
+
+    voice: Literal["contact", "participant", "agent", "attendant", "note", "line"]
+    speaker: Person | None = None
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    aside: str = ""
+    buttons: tuple[Button, ...] = ()
+    mentions: tuple[str, ...] = ()
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a transcript."""
+
+    speaker: str
+    text: str
+    at: datetime
+    voice: Literal["contact", "participant", "agent", "attendant", "note", "line"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcript:
+    """The conversation before the handover, shown collapsed."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """The root of a ticket's thread. `topics` and `last_action` fill in when the summary is there.
+
+    For a takeover, which has no ticket, `number` is 0 and `status` None.
+    """
+
+    number: int
+    title: str
+    status: Status | None
+    priority: Priority
+    contact: Person
+    origin: str
+    reason: str
+    topics: tuple[str, ...] = ()
+    last_action: str = ""
+    summary_by: str = ""
+    who: str
+    opened_at: datetime
+    waiting_since: datetime | None = None
+    due_at: datetime | None = None
+    footer: str = ""
+    mentions: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+Content = Post | Card | Transcript
+
+_LABELS: tuple[tuple[Action, str, str, Literal["", "primary", "danger"]], ...] = (
+    (Action.CLAIM, "ticket:claim", "Claim", "primary"),
+    (Action.REPLY, "ticket:reply", "Reply", ""),
+    (Action.NOTE, "ticket:note", "Note", ""),
+    (Action.TRANSFER, "ticket:transfer", "Transfer", ""),
+    (Action.CLOSE, "ticket:close", "Close", "danger"),
+    (Action.REOPEN, "ticket:reopen", "Reopen", "primary"),
+)
+
+
+def buttons(ticket: Ticket) -> tuple[Button, ...]:
+    """What the card offers in the ticket's status; Claim only while nobody holds it."""
+    moves = possible(ticket.status)
+    shown = tuple(
+        Button(action=name, label=label, value=str(ticket.number), style=style)
+        for action, name, label, style in _LABELS
+        if action in moves and not (action is Action.CLAIM and ticket.holder)
+    )
+    return (*shown, Button(action="ticket:more", label="More", value=str(ticket.number)))
+
+
+def card(
+    ticket: Ticket,
+    *,
+    contact: Person,
+    origin: str,
+    who: str,
+    summary: Summary | None,
+    mentions: tuple[str, ...] = (),
+    footer: str = "",
+) -> Card:
+    """The card of a ticket as it stands."""
+    return Card(
+        number=ticket.number,
+        title=f"#{ticket.number} · {contact.name}",
+        status=ticket.status,
+        priority=ticket.priority,
+        contact=contact,
+        origin=origin,
+        reason=ticket.reason,
+        topics=tuple(point.text for point in summary.topics) if summary else (),
+        last_action=summary.last_action.text if summary and summary.last_action else "",
+        summary_by=summary.by if summary else "",
+        who=who,
+        opened_at=ticket.opened_at,
+        waiting_since=ticket.waiting_since,
+        due_at=ticket.due_at,
+        footer=footer,
+        mentions=mentions,
+        buttons=buttons(ticket),
+    )

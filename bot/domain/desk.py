@@ -1,0 +1,248 @@
+"""The desk: the whole configuration of one installation, as one value.
+
+The field names are the keys of the desk file (`[[team]]` is `teams` here), so that reading and
+writing the file needs no second list of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+from bot.domain.identity import platform_of, workspace_of
+
+_STRICT: dict[str, Any] = {"extra": "forbid"}
+DIRECT = "dm"
+
+
+class Role(StrEnum):
+    """What somebody may do; each role may also do what the ones before it may."""
+
+    OUTSIDER = "outsider"
+    ATTENDANT = "attendant"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+    @property
+    def rank(self) -> int:
+        return list(Priority).index(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inactivity:
+    """When a silent contact's ticket is warned about and closed, in business time."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    warn_after: timedelta | None = None
+    close_after: timedelta | None = None
+    warning: str = "Are you still there? We will close this conversation soon."
+    closing: str = (
+        "We have closed this conversation, as we have not heard from you. Write to us any time."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """What a team promises, in business time."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    first_response: timedelta | None = None
+    next_response: timedelta | None = None
+    resolution: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """A team's week as written; `bot.domain.hours` gives it meaning. `holidays`: a country code."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    timezone: str = "UTC"
+    mon: tuple[str, ...] = ()
+    tue: tuple[str, ...] = ()
+    wed: tuple[str, ...] = ()
+    thu: tuple[str, ...] = ()
+    fri: tuple[str, ...] = ()
+    sat: tuple[str, ...] = ()
+    sun: tuple[str, ...] = ()
+    holidays: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """Members, one channel, and how it works. `notify` empty: nobody is pinged."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    name: str
+    workspace: str
+    channel: str
+    members: tuple[str, ...] = ()
+    supervisors: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
+    assignment: Literal["manual", "round_robin", "least_loaded"] = "manual"
+    capacity: int = 8
+    identity: Literal["name", "team", "anonymous"] = "name"
+    reopen: Literal["offer", "auto", "never"] = "offer"
+    reopen_within: timedelta = timedelta(days=14)
+    claim_within: timedelta | None = None
+    backup: str = ""
+    out_of_hours: str = ""
+    inactivity: Inactivity = Inactivity()
+    sla: Mapping[Priority, Targets] = field(default_factory=dict)
+    hours: Hours | None = None
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.members, *self.supervisors)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """Where contacts write; `channel` is an id or `dm`."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    workspace: str
+    channel: str
+    agent: bool = True
+    team: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """What a rule waits for. Any one of the conditions that are set is enough."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    keyword: tuple[str, ...] = ()
+    regex: str = ""
+    sentiment: Literal["", "negative"] = ""
+    attempts: int | None = None
+    asks_for_human: bool = False
+    agent_decides: bool = False
+    agent_failed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """When to escalate, and to whom. The first rule that matches wins."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    name: str
+    when: When = When()
+    channels: tuple[str, ...] = ()
+    hours: Literal["any", "open", "closed"] = "any"
+    priority: Priority = Priority.NORMAL
+    team: str = ""
+    attendant: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agent:
+    """How the AI agent speaks. `attempts`: answers after which an unhappy contact gets a human."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    name: str = "Assistant"
+    prompt: str = ""
+    languages: tuple[str, ...] = ()
+    attempts: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snippet:
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How long things are kept; None keeps them."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    messages: timedelta | None = None
+    media: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    url: str
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admin:
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """`practice` marks a desk to try Baton on: its clock can be moved."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    practice: bool = False
+    teams: tuple[Team, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    agent: Agent = Agent()
+    snippets: tuple[Snippet, ...] = ()
+    retention: Retention = Retention()
+    webhooks: tuple[Webhook, ...] = ()
+    admin: Admin = Admin()
+
+    def team(self, name: str) -> Team | None:
+        return next((team for team in self.teams if team.name == name), None)
+
+    def team_at(self, workspace: str, channel: str) -> Team | None:
+        """The team whose channel this is."""
+        here = (workspace, channel)
+        return next((team for team in self.teams if (team.workspace, team.channel) == here), None)
+
+    def channel_at(self, workspace: str, channel: str, *, direct: bool) -> Channel | None:
+        """The connected channel a contact's message came in by."""
+        wanted = (workspace, DIRECT if direct else channel)
+        return next((one for one in self.channels if (one.workspace, one.channel) == wanted), None)
+
+    def role(self, person: str) -> Role:
+        """The highest role somebody has anywhere on the desk."""
+        if person in self.admin.members:
+            return Role.ADMIN
+        if any(person in team.supervisors for team in self.teams):
+            return Role.SUPERVISOR
+        if any(person in team.members for team in self.teams):
+            return Role.ATTENDANT
+        return Role.OUTSIDER
+
+    def teams_of(self, person: str) -> tuple[Team, ...]:
+        return tuple(team for team in self.teams if person in team.people)
+
+    @property
+    def attendants(self) -> tuple[str, ...]:
+        """Everybody who may answer, in the order in which the desk names them."""
+        people = [person for team in self.teams for person in team.people]
+        return tuple(dict.fromkeys((*people, *self.admin.members)))
+
+    def default_team(self, channel: Channel | None) -> Team | None:
+        """Where escalations from a channel go without a rule that says otherwise."""
+        named = self.team(channel.team) if channel and channel.team else None
+        return named or (self.teams[0] if self.teams else None)
+
+    @property
+    def platforms(self) -> frozenset[str]:
+        """Every platform that a team or a channel of this desk lives on."""
+        spaces = [team.workspace for team in self.teams] + [one.workspace for one in self.channels]
+        people = [workspace_of(person) for person in self.attendants]
+        return frozenset(platform_of(space) for space in (*spaces, *people))

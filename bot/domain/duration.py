@@ -1,0 +1,48 @@
+"""Spans of time as people write them: `90s`, `30m`, `1h30m`, `14d`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_LONGEST = timedelta(days=3_650)
+
+
+def parse(text: str) -> timedelta:
+    """`1h30m` → a timedelta of at most ten years. Raises `ValueError` in words for an admin."""
+    match = _SPAN.fullmatch(text.strip().lower().replace(" ", ""))
+    if not match or not any(match.groups()):
+        raise ValueError(f"{text!r} is no duration; write it as 90s, 30m, 1h30m or 14d")
+    amounts = [min(int(amount or 0), 10**10) for amount in match.groups()]
+    seconds = sum(n * size for n, size in zip(amounts, _UNITS.values(), strict=True))
+    if not 0 < seconds <= _LONGEST.total_seconds():
+        raise ValueError(f"{text!r} is out of range; the shortest is 1s and the longest 3650d")
+    return timedelta(seconds=seconds)
+
+
+def write(span: timedelta) -> str:
+    """The inverse of `parse`: the shortest exact form."""
+    left = int(span.total_seconds())
+    text = ""
+    for unit, size in _UNITS.items():
+        amount, left = divmod(left, size)
+        if amount:
+            text += f"{amount}{unit}"
+    return text or "0s"
+
+
+def roughly(span: timedelta) -> str:
+    """A span as people say it, by its largest unit: `3 min`, `2 h`, `5 d`."""
+    seconds = int(abs(span).total_seconds())
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds} s"
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    raise AssertionError
+
+
+def since(then: datetime, now: datetime) -> str:
+    return roughly(now - then)

@@ -1,0 +1,114 @@
+"""Business time: a week of shifts in a time zone, less the holidays.
+
+Every clock that a team is measured by runs in business time. A shift that ends at or before its
+start runs past midnight; `24:00` is the end of the day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = timedelta(days=1)
+_LONGEST_PAUSE = 400  # days; a week with shifts and a year of holidays ends before this
+_SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
+
+Shift = tuple[time, time]
+
+
+def parse_shift(text: str) -> Shift:
+    """`09:00-12:00` → two times; `24:00` becomes midnight. Raises `ValueError`."""
+    match = _SHIFT.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"{text!r} is no shift; write it as 09:00-12:00")
+    start = time(int(match[1]), int(match[2]))
+    end = time(int(match[3]), int(match[4])) if match[3] else time()
+    return start, end
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessHours:
+    """`shifts` by weekday, Monday 0. A holiday has no shifts that begin on it."""
+
+    timezone: ZoneInfo
+    shifts: Mapping[int, tuple[Shift, ...]]
+    holidays: Container[date] = frozenset()
+
+    def windows(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The open stretches from `start` on, merged where they touch or overlap, in UTC."""
+        day = start.astimezone(self.timezone).date() - _DAY
+        current: tuple[datetime, datetime] | None = None
+        idle = 0
+        while idle < _LONGEST_PAUSE:
+            idle += 1
+            for opens, closes in self._day(day):
+                idle = 0
+                if closes <= start:
+                    continue
+                if current and opens <= current[1]:
+                    current = current[0], max(current[1], closes)
+                    continue
+                if current:
+                    yield current
+                current = max(opens, start.astimezone(UTC)), closes
+            if current and current[1] < self._at(day, time()):
+                yield current
+                current = None
+            day += _DAY
+        if current:
+            yield current
+
+    def _day(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        if day in self.holidays:
+            return
+        for opens, closes in sorted(self.shifts.get(day.weekday(), ())):
+            last = day if closes > opens else day + _DAY
+            yield self._at(day, opens), self._at(last, closes)
+
+    def _at(self, day: date, clock: time) -> datetime:
+        return datetime.combine(day, clock, self.timezone).astimezone(UTC)
+
+
+def is_open(hours: BusinessHours | None, at: datetime) -> bool:
+    """Whether a team works at that moment; without hours it always does."""
+    if hours is None:
+        return True
+    opens, _ = next(hours.windows(at), (None, None))
+    return opens == at
+
+
+def next_opening(hours: BusinessHours | None, at: datetime) -> datetime:
+    """The first moment of work at or after `at`; `at` itself when hours never open."""
+    if hours is None:
+        return at
+    return next((opens for opens, _ in hours.windows(at)), at)
+
+
+def later(hours: BusinessHours | None, start: datetime, span: timedelta) -> datetime:
+    """The moment at which `span` of business time has passed since `start`."""
+    if hours is None:
+        return start + span
+    left = span
+    for opens, closes in hours.windows(start):
+        if closes - opens >= left:
+            return opens + left
+        left -= closes - opens
+    return start + span
+
+
+def elapsed(hours: BusinessHours | None, start: datetime, end: datetime) -> timedelta:
+    """The business time between two moments; zero when `end` is not after `start`."""
+    if end <= start:
+        return timedelta()
+    if hours is None:
+        return end - start
+    total = timedelta()
+    for opens, closes in hours.windows(start):
+        if opens >= end:
+            break
+        total += min(closes, end) - opens
+    return total

@@ -1,0 +1,53 @@
+"""Who and where. Platform ids are opaque here; only their workspace is told apart.
+
+A person is `slack:T0001/U0ALICE`, `discord:900/77` or `console:alice`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def workspace_of(person: str) -> str:
+    """The workspace a qualified id belongs to: `slack:T0001/U0ALICE` → `slack:T0001`.
+
+    A console id has no workspace part: `console:alice` → `console`. Group and role ids
+    (`slack-group:T0001/S01`, `discord-role:900/55`) belong to the workspace of their platform.
+    """
+    platform, _, rest = person.partition(":")
+    space, slash, _ = rest.partition("/")
+    platform = platform.removesuffix("-group").removesuffix("-role")
+    return f"{platform}:{space}" if slash else platform
+
+
+def local_id(person: str) -> str:
+    """The platform's own part of a qualified id: `slack:T0001/U0ALICE` → `U0ALICE`."""
+    return person.rpartition("/")[2] if "/" in person else person.partition(":")[2]
+
+
+def qualify(workspace: str, local: str) -> str:
+    """The qualified id of a person in a workspace; the inverse of `local_id`."""
+    return f"{workspace}/{local}" if ":" in workspace else f"{workspace}:{local}"
+
+
+def platform_of(workspace: str) -> str:
+    """`slack:T0001` → `slack`."""
+    return workspace.partition(":")[0].removesuffix("-group").removesuffix("-role")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody as their platform shows them."""
+
+    id: str
+    name: str
+    avatar: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where something can be posted: a channel, or a thread in it."""
+
+    workspace: str
+    channel: str
+    thread: str | None = None

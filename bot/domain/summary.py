@@ -1,0 +1,42 @@
+"""What an attendant should know before claiming: each point cites the messages it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One statement, with the ids of the messages it rests on."""
+
+    text: str
+    cites: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """`by` names who made it, so that an extract is not taken for a model's understanding."""
+
+    id: int = 0
+    ticket_number: int = 0
+    reason: Point
+    topics: tuple[Point, ...] = ()
+    last_action: Point | None = None
+    by: str
+    at: datetime
+
+
+def checked(summary: Summary, known: Collection[int]) -> Summary:
+    """The summary with only citations that exist; a topic that rests on nothing is dropped."""
+    return replace(
+        summary,
+        reason=_rest(summary.reason, known),
+        topics=tuple(point for one in summary.topics if (point := _rest(one, known)).cites),
+        last_action=_rest(summary.last_action, known) if summary.last_action else None,
+    )
+
+
+def _rest(point: Point, known: Collection[int]) -> Point:
+    return replace(point, cites=tuple(one for one in point.cites if one in known))

@@ -1,0 +1,69 @@
+"""Where the team works on a conversation, and what is only for the team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.identity import Place
+from bot.domain.message import Attachment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """A thread in a team's channel, for a ticket or (`ticket_number` None) a takeover.
+
+    It exists before its first post; `anchor` is the platform's name for it from then on. A thread
+    that is `cut_off` lives on in its successor.
+    """
+
+    id: int = 0
+    conversation_id: int
+    ticket_number: int | None = None
+    team: str
+    workspace: str
+    channel: str
+    anchor: str | None = None
+    opened_at: datetime
+    cut_off: bool = False
+    successor_id: int | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(workspace=self.workspace, channel=self.channel, thread=self.anchor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """Context for the team, never for the contact.
+
+    `source_id` is set where it was written straight into the thread and so stands there already.
+    """
+
+    id: int = 0
+    conversation_id: int
+    ticket_number: int | None = None
+    author_id: str
+    author_name: str
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    at: datetime
+    source_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One line of the log of who did what, when. Never changed, never removed.
+
+    `kind` is a past tense (`claimed`); `line` the words the thread shows, empty for none.
+    """
+
+    id: int = 0
+    at: datetime
+    kind: str
+    actor: str
+    conversation_id: int | None = None
+    ticket_number: int | None = None
+    thread_id: int | None = None
+    line: str = ""
+    data: dict[str, str]

@@ -1,0 +1,84 @@
+"""The AI agent, and the reading of a contact's words that needs no agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.desk import Agent
+from bot.domain.message import Message
+from bot.domain.reading import Reading
+from bot.domain.summary import Summary
+from bot.domain.thread import Note
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What the agent is asked: the messages since it took the conversation up, oldest first.
+
+    The last messages are the contact's and want one answer together.
+    """
+
+    persona: Agent
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What a summary or a draft is made from: the whole conversation, and why it was handed over.
+
+    Notes are for drafts to the attendant; a summary does not repeat them.
+    """
+
+    persona: Agent
+    ticket_number: int
+    reason: str
+    messages: tuple[Message, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the agent says, and the names of the passages it rests on."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """The agent decides that people should go on; `reason` is a sentence for the team."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """The agent could not answer; `reason` is a sentence for the team."""
+
+    reason: str
+
+
+Outcome = Answer | Handover | Failure
+
+
+class AgentPort(Protocol):
+    """`name` tells people which agent it is (`offline agent`, a model's name)."""
+
+    name: str
+
+    async def answer(self, turn: Turn) -> Outcome:
+        """One answer to the contact. Never raises: what goes wrong is a `Failure`."""
+
+    async def summarize(self, case: Case, now: datetime) -> Summary:
+        """Reason, topics, last action; every point cites ids of messages of the case."""
+
+    async def suggest(self, case: Case) -> str:
+        """A draft reply for the attendant, never sent by itself; empty when there is none."""
+
+
+class ReaderPort(Protocol):
+    """Pure and possibly slow: called outside of any transaction."""
+
+    def read(self, text: str) -> Reading: ...

@@ -1,0 +1,276 @@
+"""What Baton remembers, in domain words.
+
+A unit of work is a plain function whose first argument is a `Tx`. Leaving it without an error
+commits, an error rolls back. `put` replaces a value by its id; `lock` also holds it against other
+processes until the commit (always the conversation before its ticket). Lookups of one thing raise
+`NotFound` where they return no Optional.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from bot.domain.card import Content
+from bot.domain.conversation import Conversation
+from bot.domain.desk import Desk
+from bot.domain.identity import Person, Place
+from bot.domain.message import Limits, Message
+from bot.domain.summary import Summary
+from bot.domain.thread import Event, Note, Thread
+from bot.domain.ticket import Ticket
+from bot.ports.outbox import Backlog, Copy, Effect, Lane, LaneKind
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class DeskRepository(Protocol):
+    """The desk is one versioned document; every transaction sees the newest one."""
+
+    version: int
+
+    def get(self) -> Desk: ...
+    def put(self, desk: Desk) -> int:
+        """Replace it; answers with the new version."""
+
+
+class ConversationRepository(Protocol):
+    def add(self, conversation: Conversation) -> Conversation: ...
+    def get(self, conversation_id: int) -> Conversation: ...
+    def lock(self, conversation_id: int) -> Conversation: ...
+    def put(self, conversation: Conversation) -> None: ...
+    def in_thread(self, workspace: str, channel: str, thread: str) -> Conversation | None: ...
+    def latest_of(self, contact: str, workspace: str, channel: str) -> Conversation | None:
+        """The contact's newest conversation in a channel."""
+
+    def with_ticket_of(self, contact: str, workspace: str, channel: str) -> Conversation | None:
+        """The contact's conversation in a channel that has an open ticket."""
+
+    def hold_contact(self, contact: str, workspace: str, channel: str) -> None:
+        """Let no other process decide about this contact's conversations here until the commit."""
+
+    def takeovers_due(self, now: datetime, limit: int) -> list[Conversation]:
+        """Takeovers that have run out, claimed for this transaction."""
+
+    def with_agent(self, since: datetime, limit: int) -> list[Conversation]:
+        """Conversations in agent or takeover mode active since then, newest first."""
+
+
+class MessageRepository(Protocol):
+    def add(self, message: Message) -> Message: ...
+    def get(self, message_id: int) -> Message: ...
+    def put(self, message: Message) -> None: ...
+    def by_source(self, conversation_id: int, source_id: str) -> Message | None: ...
+    def find_source(self, workspace: str, channel: str, source_id: str) -> Message | None:
+        """A message by the platform's id for it, in any conversation of a channel."""
+
+    def of(
+        self, conversation_id: int, *, after: int = 0, since: datetime | None = None
+    ) -> list[Message]:
+        """In commit order; `after` is a message id."""
+
+    def add_revision(self, message_id: int, text: str, at: datetime) -> None:
+        """Keep what a message said before it was edited."""
+
+    def revisions(self, message_id: int) -> list[tuple[str, datetime]]: ...
+    def slow(self, before: datetime, limit: int) -> list[Message]:
+        """Pending messages written before then and not yet marked slow."""
+
+
+class TicketRepository(Protocol):
+    def add(self, ticket: Ticket) -> Ticket:
+        """Store it under the next number. Numbers have no gaps."""
+
+    def get(self, number: int) -> Ticket: ...
+    def lock(self, number: int) -> Ticket: ...
+    def put(self, ticket: Ticket) -> None: ...
+    def open_of(self, conversation_id: int) -> Ticket | None: ...
+    def last_of(self, conversation_id: int) -> Ticket | None: ...
+    def open(self, team: str | None = None) -> list[Ticket]:
+        """Every ticket that is not closed, by due time (none last), then by number."""
+
+    def of_contact(self, contact: str) -> list[Ticket]: ...
+    def inactive(self, now: datetime, limit: int) -> list[Ticket]:
+        """Tickets whose inactivity step is due, claimed for this transaction."""
+
+
+class ThreadRepository(Protocol):
+    def add(self, thread: Thread) -> Thread: ...
+    def get(self, thread_id: int) -> Thread: ...
+    def put(self, thread: Thread) -> None: ...
+    def of_ticket(self, number: int) -> Thread | None:
+        """The ticket's current thread, not one that was cut off."""
+
+    def of_takeover(self, conversation_id: int) -> Thread | None: ...
+    def at(self, workspace: str, channel: str, anchor: str) -> Thread | None: ...
+
+
+class NoteRepository(Protocol):
+    def add(self, note: Note) -> Note: ...
+    def get(self, note_id: int) -> Note: ...
+    def of(self, conversation_id: int) -> list[Note]: ...
+
+
+class SummaryRepository(Protocol):
+    def add(self, summary: Summary) -> Summary: ...
+    def latest(self, ticket_number: int) -> Summary | None: ...
+
+
+class EventRepository(Protocol):
+    def add(self, event: Event) -> Event: ...
+    def get(self, event_id: int) -> Event: ...
+    def of_ticket(self, number: int) -> list[Event]: ...
+    def recent(self, limit: int) -> list[Event]:
+        """Newest first."""
+
+
+class PeopleRepository(Protocol):
+    def get(self, person: str) -> Person:
+        """Somebody who was never seen is shown by their local id."""
+
+    def put(self, person: Person) -> None: ...
+    def named(self, name: str) -> list[Person]:
+        """Everybody of that display name, in any case."""
+
+    def away(self) -> frozenset[str]:
+        """The attendants who said that they are away."""
+
+    def set_away(self, person: str, *, away: bool) -> None: ...
+
+
+class OutboxRepository(Protocol):
+    """Effects and lanes. `now` is the wall clock's throughout."""
+
+    def lane(self, kind: LaneKind, ref: int, place: Place) -> Lane:
+        """The lane of that kind and ref, made when it is not there yet."""
+
+    def add(
+        self,
+        lane: Lane,
+        subject: str,
+        *,
+        order_at: datetime,
+        epoch: int | None = None,
+        due_at: datetime | None = None,
+    ) -> Effect:
+        """Queue an effect; wakes the lane after the commit."""
+
+    def withdraw(self, lane: Lane, prefix: str) -> int:
+        """Drop the pending effects of a lane whose subject begins so; answers with how many."""
+
+    def get_lane(self, lane_id: int) -> Lane: ...
+    def lease(self, lane_id: int, owner: str, until: datetime, now: datetime) -> Lane | None:
+        """Take a lane, or keep it; None while another owner's lease holds."""
+
+    def release(self, lane_id: int, owner: str) -> None: ...
+    def next(self, lane_id: int) -> Effect | None:
+        """The first effect of the lane that is neither finished nor dead, due or not."""
+
+    def due_lanes(self, now: datetime, limit: int) -> list[int]:
+        """Lanes with something to do now that nobody holds."""
+
+    def next_due(self) -> datetime | None:
+        """When the next pending effect of any lane comes due."""
+
+    def effect(self, effect_id: int) -> Effect: ...
+    def put_effect(self, effect: Effect) -> None: ...
+    def put_lane(self, lane: Lane) -> None: ...
+    def pending(self, lane_id: int, subject: str) -> bool:
+        """Whether an effect for this subject is still to come or under way."""
+
+    def dead(self, limit: int) -> list[tuple[Effect, Lane]]:
+        """The dead letters, newest first."""
+
+    def dead_of(self, lane_id: int, prefix: str) -> list[Effect]: ...
+    def suspended(self) -> list[Lane]: ...
+    def copy(self, lane_id: int, subject: str) -> Copy | None: ...
+    def copies(self, lane_id: int, prefix: str) -> list[Copy]: ...
+    def copy_at(self, workspace: str, channel: str, platform_id: str) -> tuple[Copy, Lane] | None:
+        """Which subject a post on a platform is a copy of."""
+
+    def put_copy(self, copy: Copy) -> None:
+        """Add it, or replace the one of the same lane and subject."""
+
+    def pause(self, workspace: str, channel: str, until: datetime) -> None:
+        """Send nothing to that channel before then."""
+
+    def paused_until(self, workspace: str, channel: str) -> datetime | None: ...
+    def backlog(self, now: datetime) -> Backlog: ...
+
+
+class Posted(Protocol):
+    """A post on the embedded platform."""
+
+    id: int
+    channel: str
+    thread: str | None
+    author: str
+    content: Content
+    at: datetime
+    edited: bool
+    deleted: bool
+
+
+class PostRepository(Protocol):
+    """The embedded platform's own memory: what stands in its channels."""
+
+    def add(self, place: Place, author: str, content: Content, key: str, at: datetime) -> int:
+        """Add a post; the same key again answers with the post that is there."""
+
+    def edit(self, post_id: int, content: Content) -> bool: ...
+    def delete(self, post_id: int) -> bool: ...
+    def at(self, place: Place) -> Sequence[Posted]:
+        """The posts of a thread, or those at the root of a channel, oldest first."""
+
+    def get(self, post_id: int) -> Posted | None: ...
+    def channels(self) -> list[str]: ...
+
+
+class MetaRepository(Protocol):
+    """Small facts about the installation itself."""
+
+    def get(self, key: str) -> str | None: ...
+    def put(self, key: str, value: str | None) -> None: ...
+
+
+class Tx(Protocol):
+    """One transaction. `limits` tells what one post in a workspace can carry."""
+
+    desk: DeskRepository
+    conversations: ConversationRepository
+    messages: MessageRepository
+    tickets: TicketRepository
+    threads: ThreadRepository
+    notes: NoteRepository
+    summaries: SummaryRepository
+    events: EventRepository
+    people: PeopleRepository
+    outbox: OutboxRepository
+    posts: PostRepository
+    meta: MetaRepository
+
+    def limits(self, workspace: str) -> Limits: ...
+    def first_sight(self, key: str) -> bool:
+        """Whether this is seen for the first time ever; the key is kept only as a hash."""
+
+    def wake(self, topic: str) -> None:
+        """Tell listeners, once this is committed, that something changed: `lane:5`, `posts`."""
+
+
+class Store(Protocol):
+    async def transact(
+        self, unit: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a unit of work; returns after it is durably committed, or raises what it raised."""
+
+    async def read(
+        self, unit: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a unit that changes nothing, beside the writer."""
+
+    def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call with the topics of each commit, in the event loop; answers with how to stop."""
+
+    async def close(self) -> None: ...
