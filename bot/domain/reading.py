@@ -13,8 +13,8 @@ _SHORTEST_WORD = 3
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """`language` is an ISO 639-1 code or None when unsure. `sentiment` runs from -1 to 1;
-    None means that the language cannot be judged, which is not the same as neutral. `negative` is the
-    judgement at the reader's own threshold.
+    None means that the language cannot be judged, which is not the same as neutral. `negative` is
+    the judgement at the reader's own threshold.
     """
 
     language: str | None = None

@@ -14,7 +14,7 @@ class Thread:
     """A thread in a team's channel, for a ticket or (`ticket_number` None) a takeover.
 
     It exists before its first post; `anchor` is the platform's name for it from then on. A thread
-    that is `cut_off` lives on in its successor.
+    that is `cut_off` lives on in another, which names it as its predecessor.
     """
 
     id: int = 0
@@ -26,7 +26,7 @@ class Thread:
     anchor: str | None = None
     opened_at: datetime
     cut_off: bool = False
-    successor_id: int | None = None
+    predecessor_id: int | None = None
 
     @property
     def place(self) -> Place:

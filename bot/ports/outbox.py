@@ -13,11 +13,14 @@ from bot.domain.identity import Place
 class LaneKind(StrEnum):
     """Where a lane leads: to the contact, to a thread of the team, or to the agent.
 
-    `ref` of a lane is the conversation's id for CONTACT and AGENT, the thread's for THREAD.
+    `ref` of a lane is the conversation's id for CONTACT and AGENT, the thread's for THREAD and
+    CARD. Changes of a card have a lane of their own, so that waiting a moment to gather several of
+    them holds no message up.
     """
 
     CONTACT = "contact"
     THREAD = "thread"
+    CARD = "card"
     AGENT = "agent"
 
 

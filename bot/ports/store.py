@@ -9,7 +9,7 @@ processes until the commit (always the conversation before its ticket). Lookups 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.domain.card import Content
@@ -153,9 +153,9 @@ class OutboxRepository(Protocol):
         *,
         order_at: datetime,
         epoch: int | None = None,
-        due_at: datetime | None = None,
+        delay: timedelta = timedelta(),
     ) -> Effect:
-        """Queue an effect; wakes the lane after the commit."""
+        """Queue an effect, due `delay` from now by the wall clock; wakes the lane after the commit."""
 
     def withdraw(self, lane: Lane, prefix: str) -> int:
         """Drop the pending effects of a lane whose subject begins so; answers with how many."""
@@ -178,7 +178,7 @@ class OutboxRepository(Protocol):
     def put_effect(self, effect: Effect) -> None: ...
     def put_lane(self, lane: Lane) -> None: ...
     def pending(self, lane_id: int, subject: str) -> bool:
-        """Whether an effect for this subject is still to come or under way."""
+        """Whether an effect for this subject is queued and has not begun."""
 
     def dead(self, limit: int) -> list[tuple[Effect, Lane]]:
         """The dead letters, newest first."""
