@@ -1,0 +1,33 @@
+"""`python -m tests.emulators.slack --port 0` prints one JSON line when it is ready."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+
+from tests.emulators.slack.server import running
+
+
+async def _serve(*, port: int, seed: int, epoch: float | None) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, ended.set)
+    async with running(port=port, seed=seed, epoch=epoch) as emulator:
+        sys.stdout.write(json.dumps(emulator.urls()) + "\n")
+        sys.stdout.flush()
+        await ended.wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.emulators.slack")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--epoch", type=float, help="the first moment, in Unix seconds")
+    options = parser.parse_args()
+    asyncio.run(_serve(port=options.port, seed=options.seed, epoch=options.epoch))
+
+
+if __name__ == "__main__":
+    main()
