@@ -13,6 +13,9 @@ from bot.domain.states import Action, Status, possible
 from bot.domain.summary import Summary
 from bot.domain.ticket import Ticket
 
+Voice = Literal["contact", "participant", "agent", "attendant", "note", "line"]
+Style = Literal["", "primary", "danger"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Button:
@@ -21,7 +24,7 @@ class Button:
     action: str
     label: str
     value: str
-    style: Literal["", "primary", "danger"] = ""
+    style: Style = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +37,7 @@ class Post:
     platform's id of the post that this one answers.
     """
 
-    voice: Literal["contact", "participant", "agent", "attendant", "note", "line"]
+    voice: Voice
     speaker: Person | None = None
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
@@ -51,7 +54,7 @@ class Line:
     speaker: str
     text: str
     at: datetime
-    voice: Literal["contact", "participant", "agent", "attendant", "note", "line"]
+    voice: Voice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,7 @@ class Card:
 
 Content = Post | Card | Transcript
 
-_LABELS: tuple[tuple[Action, str, str, Literal["", "primary", "danger"]], ...] = (
+_LABELS: tuple[tuple[Action, str, str, Style], ...] = (
     (Action.CLAIM, "ticket:claim", "Claim", "primary"),
     (Action.REPLY, "ticket:reply", "Reply", ""),
     (Action.NOTE, "ticket:note", "Note", ""),

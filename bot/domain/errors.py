@@ -51,7 +51,10 @@ class IllegalMove(TicketError):
 
 
 class AlreadyHeld(TicketError):
-    """{holder} already has ticket #{number}."""
+    """{holder} already {verb} ticket #{number}."""
+
+    def __init__(self, *, number: int, holder: str, verb: str = "has") -> None:
+        super().__init__(number=number, holder=holder, verb=verb)
 
 
 class HeldByOther(TicketError):

@@ -21,6 +21,7 @@ class Signal(StrEnum):
     AGENT_DECIDES = "agent decides"
     AGENT_FAILED = "agent failed"
     PERSON = "a person"
+    NO_AGENT = "no agent"
 
 
 # Hand over even where no rule names them (to the channel's team, at normal priority).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -69,6 +69,7 @@ class Message:
     delivered_at: datetime | None = None
     slow: bool = False
     problem: str = ""
+    sentiment: float | None = None
     edited_at: datetime | None = None
     edited_after_reply: bool = False
     deleted_at: datetime | None = None
@@ -85,6 +86,9 @@ class Limits:
     text: int = LONGEST_TEXT
     file_bytes: int = LARGEST_FILE
     files: int = MOST_FILES
+
+    def with_text(self, text: int) -> Limits:
+        return replace(self, text=text)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,9 @@ from bot.domain.message import Attachment
 class Thread:
     """A thread in a team's channel, for a ticket or (`ticket_number` None) a takeover.
 
-    It exists before its first post; `anchor` is the platform's name for it from then on. A thread
-    that is `cut_off` lives on in another, which names it as its predecessor.
+    It exists before its first post; `anchor` is the platform's name for it from then on and
+    `link` a way to jump there. A thread that is `cut_off` lives on in another, which names it as
+    its predecessor.
     """
 
     id: int = 0
@@ -24,6 +25,7 @@ class Thread:
     workspace: str
     channel: str
     anchor: str | None = None
+    link: str = ""
     opened_at: datetime
     cut_off: bool = False
     predecessor_id: int | None = None

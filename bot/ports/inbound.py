@@ -61,3 +61,12 @@ class Deleted:
 
 
 Inbound = Written | Edited | Deleted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What became of a written message: a message of a conversation, or a note of the team."""
+
+    conversation_id: int
+    message_id: int | None = None
+    note_id: int | None = None

@@ -13,15 +13,15 @@ from bot.domain.identity import Place
 class LaneKind(StrEnum):
     """Where a lane leads: to the contact, to a thread of the team, or to the agent.
 
-    `ref` of a lane is the conversation's id for CONTACT and AGENT, the thread's for THREAD and
-    CARD. Changes of a card have a lane of their own, so that waiting a moment to gather several of
-    them holds no message up.
+    `ref` of a lane is the thread's id for THREAD and CARD, else the conversation's. Changes of a
+    card and summaries have lanes of their own: waiting for them holds no message up.
     """
 
     CONTACT = "contact"
     THREAD = "thread"
     CARD = "card"
     AGENT = "agent"
+    SUMMARY = "summary"
 
 
 class State(StrEnum):
@@ -104,7 +104,9 @@ class Copy:
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
-    """Figures for health and metrics: effects by state, and the longest wait in seconds."""
+    """Figures for health and metrics: effects by state (those done are not counted), and the
+    longest wait in seconds.
+    """
 
     by_state: Mapping[str, int]
     oldest_s: float

@@ -9,6 +9,7 @@ processes until the commit (always the conversation before its ticket). Lookups 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -29,8 +30,8 @@ R = TypeVar("R")
 class DeskRepository(Protocol):
     """The desk is one versioned document; every transaction sees the newest one."""
 
-    version: int
-
+    @property
+    def version(self) -> int: ...
     def get(self) -> Desk: ...
     def put(self, desk: Desk) -> int:
         """Replace it; answers with the new version."""
@@ -155,7 +156,7 @@ class OutboxRepository(Protocol):
         epoch: int | None = None,
         delay: timedelta = timedelta(),
     ) -> Effect:
-        """Queue an effect, due `delay` from now by the wall clock; wakes the lane after the commit."""
+        """Queue an effect, due `delay` from now by the wall clock; wakes the lane."""
 
     def withdraw(self, lane: Lane, prefix: str) -> int:
         """Drop the pending effects of a lane whose subject begins so; answers with how many."""
@@ -176,9 +177,23 @@ class OutboxRepository(Protocol):
 
     def effect(self, effect_id: int) -> Effect: ...
     def put_effect(self, effect: Effect) -> None: ...
-    def put_lane(self, lane: Lane) -> None: ...
+    def put_lane(self, lane: Lane) -> None:
+        """Replace it, but for its lease. Unless suspended, its effects say when it is due."""
+
     def pending(self, lane_id: int, subject: str) -> bool:
         """Whether an effect for this subject is queued and has not begun."""
+
+    def unfinished(self, lane_id: int, prefix: str) -> bool:
+        """Whether any effect whose subject begins so is pending or being sent."""
+
+    def kill(self, lane_id: int, prefix: str, problem: str) -> None:
+        """Make dead letters of the pending effects whose subject begins so."""
+
+    def owners(self) -> list[str]:
+        """Everybody who holds a lease."""
+
+    def free(self, owner: str) -> None:
+        """Take all leases from an owner that is known to be dead."""
 
     def dead(self, limit: int) -> list[tuple[Effect, Lane]]:
         """The dead letters, newest first."""
@@ -200,7 +215,8 @@ class OutboxRepository(Protocol):
     def backlog(self, now: datetime) -> Backlog: ...
 
 
-class Posted(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class Posted:
     """A post on the embedded platform."""
 
     id: int

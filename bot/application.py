@@ -1,0 +1,165 @@
+"""What an adapter may ask of Baton: take a message in, run a command, press a button."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from bot.commands import REGISTRY, actions, parsing
+from bot.commands.execution import execute
+from bot.commands.registry import Invocation, Response
+from bot.domain.card import Button
+from bot.domain.errors import BadInput, BatonError, HeldByOther, TicketClosed
+from bot.domain.identity import Person, Place
+from bot.domain.message import Attachment, check_text
+from bot.domain.reading import Reading
+from bot.failpoints import passing
+from bot.ports.agent import ReaderPort
+from bot.ports.clock import Clock
+from bot.ports.inbound import Deleted, Edited, Inbound, Received, Written
+from bot.ports.media import MediaPort
+from bot.ports.store import Store, Tx
+from bot.services import inbox
+from bot.services.receive import receive
+from bot.services.revise import deleted, edited
+
+# What somebody can decide on when a use case asks back: label, and the answer to give it.
+_QUESTIONS: Mapping[type[BatonError], tuple[tuple[str, str], ...]] = {
+    HeldByOther: (("Take over and send", "take over"), ("Send once", "send once")),
+    TicketClosed: (("Reopen and send", "reopen"),),
+}
+_ASKS_BACK = {"reply", "ticket reply"}
+_DRAFT = "draft:"
+
+
+class Baton:
+    """The use cases, behind one transaction each."""
+
+    def __init__(self, store: Store, reader: ReaderPort, media: MediaPort, clock: Clock) -> None:
+        self.store = store
+        self.media = media
+        self.clock = clock
+        self._reader = reader
+
+    async def receive(self, inbound: Inbound) -> Received | None:
+        """Take in what came from a platform. Durable when this returns; only then acknowledge it.
+
+        The same thing may come any number of times. Raises `BadInput` for what cannot be a message,
+        and `ThreadCutOff` for a note in a thread that its ticket has left.
+        """
+        now = self.clock.now()
+        match inbound:
+            case Written():
+                text = check_text(inbound.text, inbound.attachments)
+                reading = await self._read(text)
+                written = replace(inbound, text=text)
+                received = await self.store.transact(receive, written, reading, now)
+                passing("receive.after_commit")
+                return received
+            case Edited():
+                await self.store.transact(edited, inbound, now)
+            case Deleted():
+                await self.store.transact(deleted, inbound, now)
+        return None
+
+    async def run(self, call: Invocation) -> Response:
+        """Run a command with its values. Never raises a `BatonError`: it is the answer."""
+        return await self._execute(call)
+
+    async def typed(
+        self, person: Person, place: Place, line: str, attachments: tuple[Attachment, ...] = ()
+    ) -> Response:
+        """Run a command as somebody typed it: `/reply #42 We are on it.`"""
+        try:
+            command, rest = parsing.find(REGISTRY.values(), line)
+            values = parsing.parse(command, rest)
+        except BatonError as error:
+            return Response(text=str(error), ok=False)
+        return await self._execute(
+            Invocation(
+                person=person,
+                place=place,
+                command=command.name,
+                values=values,
+                attachments=attachments,
+            )
+        )
+
+    async def press(self, person: Person, place: Place, action: str, value: str) -> Response:
+        """A button was pressed. What it needs to know first comes back as a form."""
+        if action == actions.MORE:
+            return Response(text=f"More for #{value}", buttons=actions.more(value))
+        if action.partition(":")[0] == actions.CHOICE:
+            return await self._decide(person, action.partition(":")[2], value)
+        try:
+            deed = actions.deed(action)
+        except BatonError as error:
+            return Response(text=str(error), ok=False)
+        call = Invocation(
+            person=person, place=place, command=deed.command, values={deed.argument: value}
+        )
+        return await self._execute(call, asks=deed.asks)
+
+    async def queue(self, person: str) -> inbox.Queue:
+        """What waits, from this person's point of view."""
+        return await self.store.read(inbox.queue, person, self.clock.now())
+
+    @staticmethod
+    def complete(line: str) -> list[str]:
+        """Command lines that the beginning of a line may become."""
+        return parsing.complete(REGISTRY.values(), line)
+
+    async def _read(self, text: str) -> Reading:
+        """Reading is pure and may take a while, so it happens before the transaction."""
+        return await asyncio.to_thread(self._reader.read, text)
+
+    async def _execute(self, call: Invocation, *, asks: bool = False) -> Response:
+        try:
+            return await self.store.transact(
+                execute, call, self._reader, self.clock.now(), asks=asks
+            )
+        except (ValueError, BatonError) as error:
+            questions = _QUESTIONS.get(type(error), ()) if call.command in _ASKS_BACK else ()
+            buttons = ()
+            if questions:
+                token = await self.store.transact(_keep_draft, call, self.clock.now())
+                buttons = tuple(
+                    Button(action=f"{actions.CHOICE}:{answer}", label=label, value=token)
+                    for label, answer in questions
+                )
+            return Response(text=str(error), ok=False, buttons=buttons)
+
+    async def _decide(self, person: Person, answer: str, token: str) -> Response:
+        """Somebody answered a question; what they wanted to do was kept meanwhile."""
+        try:
+            call = await self.store.transact(_take_draft, person, token)
+        except BatonError as error:
+            return Response(text=str(error), ok=False)
+        return await self._execute(
+            replace(call, values={**call.values, "collision": answer}, person=person)
+        )
+
+
+def _keep_draft(tx: Tx, call: Invocation, now: datetime) -> str:
+    token = secrets.token_urlsafe(12)
+    tx.meta.put(_DRAFT + token, json.dumps({**asdict(call), "at": now.isoformat()}))
+    return token
+
+
+def _take_draft(tx: Tx, person: Person, token: str) -> Invocation:
+    kept = tx.meta.get(_DRAFT + token)
+    draft = json.loads(kept) if kept else None
+    if draft is None or draft["person"]["id"] != person.id:
+        raise BadInput(problem="This was decided already. Send the reply again if it is missing.")
+    tx.meta.put(_DRAFT + token, None)
+    return Invocation(
+        person=person,
+        place=Place(**draft["place"]),
+        command=draft["command"],
+        values=draft["values"],
+        attachments=tuple(Attachment(**one) for one in draft["attachments"]),
+    )

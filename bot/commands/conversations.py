@@ -1,0 +1,208 @@
+"""Commands about the queue and about conversations without a ticket."""
+
+from __future__ import annotations
+
+from bot.commands import resolve
+from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.domain import duration
+from bot.domain.conversation import TAKEOVER_SPANS
+from bot.domain.desk import Role
+from bot.domain.errors import BadInput
+from bot.services import deliveries, escalate, inbox, reply, takeover
+
+_CONVERSATION = Argument(
+    name="conversation", kind=Kind.CONVERSATION, help="its number in the queue", here=True
+)
+_SPANS = tuple(duration.write(span) for span in TAKEOVER_SPANS)
+
+
+def _queue(context: Context) -> Response:
+    found = inbox.queue(context.tx, context.me, context.now)
+    return Response(text=in_words(found), queue=found)
+
+
+def in_words(queue: inbox.Queue) -> str:
+    """The queue as plain text, for where nothing better can be shown."""
+    sections = {
+        "Mine": queue.mine,
+        "Unclaimed": queue.unclaimed,
+        "In progress": queue.in_progress,
+        "Awaiting the contact": queue.awaiting,
+    }
+    lines = []
+    for title, entries in sections.items():
+        if entries:
+            lines += [f"**{title}**"]
+            lines += [
+                f"#{one.number} · {one.contact} · {one.priority} · {one.who} · {one.reason}"
+                for one in entries
+            ]
+    if queue.with_agent:
+        lines += ["**With the agent**"]
+        lines += [
+            f"{one.conversation_id} · {one.contact} · {one.who} · {one.last_words[:80]}"
+            for one in queue.with_agent
+        ]
+    return "\n".join(lines) or "Nothing waits. The queue is empty."
+
+
+def _escalate(context: Context) -> Response:
+    ticket = escalate.by_person(
+        context.tx,
+        resolve.conversation_id(context),
+        context.me,
+        context.get("reason"),
+        context.now,
+    )
+    return Response(text=f"Ticket #{ticket.number} is open with {ticket.team}.")
+
+
+def _takeover(context: Context) -> Response:
+    span = duration.parse(context.get("for") or _SPANS[0])
+    if span not in TAKEOVER_SPANS:
+        raise BadInput(problem=f"A takeover lasts {', '.join(_SPANS)}.")
+    takeover.take_over(context.tx, resolve.conversation_id(context), context.me, span, context.now)
+    return Response(text=f"You speak for {duration.roughly(span)}; /resume ends it sooner.")
+
+
+def _resume(context: Context) -> Response:
+    takeover.resume(context.tx, resolve.conversation_id(context), context.me, context.now)
+    return Response(text="The agent answers again.")
+
+
+def _say(context: Context) -> Response:
+    reply.speak(
+        context.tx,
+        resolve.conversation_id(context),
+        context.me,
+        context.get("text"),
+        context.now,
+        context.call.attachments,
+    )
+    return Response(text="Sent.")
+
+
+def _away(context: Context) -> Response:
+    context.tx.people.set_away(context.me, away=True)
+    return Response(text="You are away: nothing new is assigned to you. /back ends it.")
+
+
+def _back(context: Context) -> Response:
+    context.tx.people.set_away(context.me, away=False)
+    return Response(text="Welcome back.")
+
+
+def _deliveries(context: Context) -> Response:
+    found = deliveries.trouble(context.tx)
+    if not found:
+        return Response(text="Everything was delivered.")
+    lines = [f"{one.message_id or '-'} · {one.where} · {one.what}: {one.problem}" for one in found]
+    return Response(text="\n".join(lines) + "\n/deliveries retry <message> tries one again.")
+
+
+def _retry(context: Context) -> Response:
+    message_id = _number(context.get("message"), "message")
+    deliveries.retry(context.tx, message_id, context.me, context.now)
+    return Response(text="It is being sent again.")
+
+
+def _edit(context: Context) -> Response:
+    message_id = _number(context.get("message"), "message")
+    reply.edit(context.tx, message_id, context.me, context.get("text"), context.now)
+    return Response(text="Changed, also where the contact sees it.")
+
+
+def _delete(context: Context) -> Response:
+    message_id = _number(context.get("message"), "message")
+    reply.delete(context.tx, message_id, context.me, context.now)
+    return Response(text="Deleted, also where the contact sees it.")
+
+
+def _number(typed: str, what: str) -> int:
+    plain = typed.strip().removeprefix("#")
+    if not plain.isdigit():
+        raise BadInput(problem=f"{typed!r} is no number of a {what}.")
+    return int(plain)
+
+
+_MESSAGE = Argument(name="message", kind=Kind.WORD, help="the number of the message")
+_TEXT = Argument(name="text", kind=Kind.TEXT, help="what to say", long=True)
+
+CONVERSATIONS = (
+    Command(
+        name="queue",
+        help="What waits: mine, unclaimed, awaiting, with the agent",
+        role=Role.ATTENDANT,
+        handler=_queue,
+    ),
+    Command(
+        name="escalate",
+        help="Hand a conversation from the agent to the team",
+        role=Role.ATTENDANT,
+        handler=_escalate,
+        arguments=(
+            _CONVERSATION,
+            Argument(name="reason", kind=Kind.TEXT, help="why", required=False),
+        ),
+    ),
+    Command(
+        name="takeover",
+        help="Speak for a while in place of the agent, without a ticket",
+        role=Role.ATTENDANT,
+        handler=_takeover,
+        arguments=(
+            _CONVERSATION,
+            Argument(
+                name="for",
+                kind=Kind.DURATION,
+                help="for how long",
+                required=False,
+                choices=_SPANS,
+            ),
+        ),
+    ),
+    Command(
+        name="resume",
+        help="End a takeover: the agent answers again",
+        role=Role.ATTENDANT,
+        handler=_resume,
+        arguments=(_CONVERSATION,),
+    ),
+    Command(
+        name="say",
+        help="Speak in a conversation you have taken over",
+        role=Role.ATTENDANT,
+        handler=_say,
+        arguments=(_CONVERSATION, _TEXT),
+        files=True,
+    ),
+    Command(name="away", help="Get nothing new assigned", role=Role.ATTENDANT, handler=_away),
+    Command(name="back", help="You are here again", role=Role.ATTENDANT, handler=_back),
+    Command(
+        name="deliveries",
+        help="What could not be delivered",
+        role=Role.SUPERVISOR,
+        handler=_deliveries,
+    ),
+    Command(
+        name="deliveries retry",
+        help="Send a failed message again",
+        role=Role.ATTENDANT,
+        handler=_retry,
+        arguments=(_MESSAGE,),
+    ),
+    Command(
+        name="message edit",
+        help="Change a reply, also where the contact sees it",
+        role=Role.ATTENDANT,
+        handler=_edit,
+        arguments=(_MESSAGE, _TEXT),
+    ),
+    Command(
+        name="message delete",
+        help="Take a reply back, also where the contact sees it",
+        role=Role.ATTENDANT,
+        handler=_delete,
+        arguments=(_MESSAGE,),
+    ),
+)

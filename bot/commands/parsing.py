@@ -1,0 +1,101 @@
+"""A typed command line: which command it names, and what it says for each argument.
+
+Arguments come in their order, or by name (`team=billing`, `priority:high`); a value with spaces
+stands in quotes. The last text argument takes the rest of the line as it is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+
+from bot.commands.registry import Argument, Command, Kind
+from bot.domain.errors import BadInput, NotFound
+
+_TOKEN = re.compile(r'\s*(?:(?P<name>[a-z_]+)[=:])?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))')
+_TICKET = re.compile(r"#?\d{1,9}")
+
+
+def find(registry: Iterable[Command], line: str) -> tuple[Command, str]:
+    """The command a line names (the longest name that fits), and the rest of the line."""
+    words = line.strip().removeprefix("/").split()
+    by_name = {command.name: command for command in registry}
+    for length in (3, 2, 1):
+        name = " ".join(words[:length]).lower()
+        if len(words) >= length and name in by_name:
+            return by_name[name], _rest(line, length)
+    raise NotFound(what="command", name=f"/{' '.join(words[:2])}", hint=_hint(by_name, words))
+
+
+def parse(command: Command, rest: str) -> dict[str, str]:
+    """The values a line gives. Raises `BadInput` naming what does not fit, with the usage."""
+    values: dict[str, str] = {}
+    open_arguments = list(command.arguments)
+    while rest.strip() and open_arguments:
+        match = _TOKEN.match(rest)
+        named = _named(command, values, match["name"] if match else None)
+        argument = named or _skip(open_arguments, rest)
+        if argument.kind is Kind.TEXT and not named and argument is command.arguments[-1]:
+            values[argument.name] = rest.strip()
+            return values
+        if match is None:
+            break
+        token = match["quoted"] if match["quoted"] is not None else match["plain"]
+        prefix = f"{match['name']}{match[0].lstrip()[len(match['name'])]}" if match["name"] else ""
+        values[argument.name] = token if named else prefix + token
+        open_arguments = [one for one in open_arguments if one.name not in values]
+        rest = rest[match.end() :]
+    if rest.strip():
+        raise BadInput(problem=f"{rest.strip()!r} is too much. Usage: {command.usage}")
+    return values
+
+
+def check(command: Command, values: Mapping[str, str]) -> tuple[Argument, ...]:
+    """The arguments that are still missing. Raises `BadInput` for a value that cannot be."""
+    for argument in command.arguments:
+        value = values.get(argument.name, "")
+        if value and argument.choices and value not in argument.choices:
+            known = ", ".join(argument.choices)
+            raise BadInput(problem=f"{value!r} is no {argument.name}; it is one of: {known}.")
+    return tuple(
+        one
+        for one in command.arguments
+        if one.required and not one.here and not values.get(one.name, "").strip()
+    )
+
+
+def complete(registry: Iterable[Command], line: str) -> list[str]:
+    """Command lines that the beginning of a line may become."""
+    typed = line.strip().removeprefix("/").lower()
+    return [command.usage for command in registry if command.name.startswith(typed) or not typed]
+
+
+def _named(command: Command, values: Mapping[str, str], name: str | None) -> Argument | None:
+    return next((one for one in command.arguments if one.name == name and name not in values), None)
+
+
+def _skip(arguments: list[Argument], rest: str) -> Argument:
+    """The next argument in order; a ticket that can be left out is, unless a number is there."""
+    first = arguments[0]
+    optional_ticket = first.kind is Kind.TICKET and first.here and len(arguments) > 1
+    if optional_ticket and not _TICKET.fullmatch(rest.split(maxsplit=1)[0]):
+        return arguments.pop(1)
+    return first
+
+
+def _rest(line: str, words: int) -> str:
+    return re.sub(rf"^\s*/?(?:\S+\s*){{{words}}}", "", line, count=1)
+
+
+def _hint(by_name: Mapping[str, Command], words: list[str]) -> str:
+    typed = " ".join(words[:3]).lower()
+    group = [
+        command.usage
+        for name, command in by_name.items()
+        if words and name.startswith(f"{words[0].lower()} ")
+    ]
+    if group:
+        return "Possible: " + ", ".join(group) + "."
+    near = difflib.get_close_matches(typed, by_name, n=1, cutoff=0.5)
+    return f"Did you mean {by_name[near[0]].usage}?" if near else "/help lists them all."

@@ -1,0 +1,115 @@
+"""What somebody means by a name: a ticket, a person, a team. Raises `NotFound`, with a hint."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from bot.commands.registry import Context
+from bot.domain.desk import Team
+from bot.domain.errors import BadInput, NotFound
+from bot.domain.identity import local_id, qualify
+from bot.domain.ticket import Ticket
+
+# Slack sends `<@U0BOB>` or `<@U0BOB|bob>`, Discord `<@77>`.
+_MENTION = re.compile(r"<@!?([A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+def ticket(context: Context) -> Ticket:
+    """`42` or `#42`; without one, the ticket of the thread in which the command was used."""
+    typed = context.get("ticket").strip().removeprefix("#")
+    if typed:
+        if not typed.isdigit():
+            raise BadInput(problem=f"{typed!r} is no ticket number; write 42 or #42.")
+        return context.tx.tickets.get(int(typed))
+    place = context.call.place
+    thread = (
+        context.tx.threads.at(place.workspace, place.channel, place.thread)
+        if place.thread
+        else None
+    )
+    if thread is None or thread.ticket_number is None:
+        raise BadInput(problem="Which ticket? Give its number, or use this in a ticket's thread.")
+    return context.tx.tickets.get(thread.ticket_number)
+
+
+def conversation_id(context: Context) -> int:
+    """By its number, or that of the thread (or the ticket) at hand."""
+    typed = context.get("conversation").strip().removeprefix("c")
+    if typed:
+        if not typed.isdigit():
+            raise BadInput(problem=f"{typed!r} is no conversation; /queue lists them by number.")
+        return context.tx.conversations.get(int(typed)).id
+    place = context.call.place
+    thread = (
+        context.tx.threads.at(place.workspace, place.channel, place.thread)
+        if place.thread
+        else None
+    )
+    if thread is None:
+        raise BadInput(problem="Which conversation? /queue lists them by number.")
+    return thread.conversation_id
+
+
+def attendant(context: Context, typed: str) -> str:
+    """A member of the desk by id, mention or name."""
+    known = context.tx.desk.get().attendants
+    found = _matches(context, typed, known)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise BadInput(problem=f"{typed} can be: {', '.join(found)}. Use the id.")
+    names = [context.tx.people.get(person).name for person in known]
+    raise NotFound(what="attendant", name=typed, hint=_near(typed, names))
+
+
+def person(context: Context, typed: str) -> str:
+    """Anybody: a qualified id, a mention, an id or a name in this workspace."""
+    typed = _plain(typed)
+    if ":" in typed:
+        return typed
+    named = context.tx.people.named(typed)
+    if len(named) == 1:
+        return named[0].id
+    return qualify(context.call.place.workspace, typed)
+
+
+def team(context: Context, typed: str) -> Team:
+    desk = context.tx.desk.get()
+    found = desk.team(typed.strip().removeprefix("@").removeprefix("#"))
+    if found is None:
+        names = [one.name for one in desk.teams]
+        raise NotFound(what="team", name=typed, hint=_near(typed, names))
+    return found
+
+
+def team_or_attendant(context: Context, typed: str) -> Team | str:
+    """The target of a transfer: `billing`, or `@bob`."""
+    desk = context.tx.desk.get()
+    if found := desk.team(typed.strip().removeprefix("#")):
+        return found
+    try:
+        return attendant(context, typed)
+    except NotFound:
+        names = [one.name for one in desk.teams]
+        names += [context.tx.people.get(person).name for person in desk.attendants]
+        raise NotFound(what="team or attendant", name=typed, hint=_near(typed, names)) from None
+
+
+def _matches(context: Context, typed: str, known: tuple[str, ...]) -> list[str]:
+    plain = _plain(typed).casefold()
+    exact = [one for one in known if plain in {one.casefold(), local_id(one).casefold()}]
+    return exact or [one for one in known if context.tx.people.get(one).name.casefold() == plain]
+
+
+def _plain(typed: str) -> str:
+    typed = typed.strip()
+    match = _MENTION.fullmatch(typed)
+    return match[1] if match else typed.removeprefix("@")
+
+
+def _near(typed: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(_plain(typed), names, n=1, cutoff=0.5)
+    if near:
+        return f"Did you mean {near[0]}?"
+    return f"There are: {', '.join(names)}." if names else ""

@@ -1,0 +1,219 @@
+"""Commands of an attendant about a ticket."""
+
+from __future__ import annotations
+
+from bot.commands import resolve
+from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.domain.desk import Priority, Role, Team
+from bot.domain.errors import TicketClosed
+from bot.domain.states import Status
+from bot.domain.ticket import Ticket
+from bot.services import claim, close, escalate, note, reopen, reply, transfer
+
+TICKET = Argument(name="ticket", kind=Kind.TICKET, help="its number, 42 or #42", here=True)
+_TEXT = Argument(name="text", kind=Kind.TEXT, help="what to say", long=True)
+_COLLISIONS: dict[str, reply.Collision] = {
+    "": "ask",
+    "take over": "take over",
+    "send once": "send once",
+}
+
+
+def _claim(context: Context) -> Response:
+    ticket = claim.claim(context.tx, resolve.ticket(context).number, context.me, context.now)
+    return Response(text=f"#{ticket.number} is yours.")
+
+
+def _release(context: Context) -> Response:
+    ticket = claim.release(context.tx, resolve.ticket(context).number, context.me, context.now)
+    return Response(text=f"#{ticket.number} is back with the team.")
+
+
+def _reply(context: Context) -> Response:
+    number = resolve.ticket(context).number
+    if context.get("collision") == "reopen":
+        reopen.reopen(context.tx, number, context.me, context.now)
+    reply.reply(
+        context.tx,
+        number,
+        context.me,
+        context.get("text"),
+        context.now,
+        attachments=context.call.attachments,
+        collision=_COLLISIONS.get(context.get("collision"), "ask"),
+    )
+    return Response(text=f"Sent to the contact of #{number}.")
+
+
+def _note(context: Context) -> Response:
+    number = resolve.ticket(context).number
+    note.add(
+        context.tx,
+        number,
+        context.me,
+        context.get("text"),
+        context.now,
+        context.call.attachments,
+    )
+    return Response(text=f"Noted on #{number}; the contact does not see it.")
+
+
+def _transfer(context: Context) -> Response:
+    number = resolve.ticket(context).number
+    target = resolve.team_or_attendant(context, context.get("target"))
+    if isinstance(target, Team):
+        transfer.to_team(context.tx, number, target.name, context.me, context.now)
+        return Response(text=f"#{number} is with {target.name} now.")
+    transfer.to_attendant(context.tx, number, target, context.me, context.now)
+    return Response(text=f"#{number} is with {context.tx.people.get(target).name} now.")
+
+
+def _close(context: Context) -> Response:
+    ticket = close.close(
+        context.tx,
+        resolve.ticket(context).number,
+        context.me,
+        context.get("reason"),
+        context.now,
+        closing_line=context.get("closing"),
+    )
+    return Response(text=f"#{ticket.number} is closed.")
+
+
+def _reopen(context: Context) -> Response:
+    ticket = reopen.reopen(context.tx, resolve.ticket(context).number, context.me, context.now)
+    return Response(text=f"#{ticket.number} is open again, and yours.")
+
+
+def _priority(context: Context) -> Response:
+    number = resolve.ticket(context).number
+    priority = Priority(context.get("priority"))
+    claim.prioritize(context.tx, number, priority, context.me, context.now)
+    return Response(text=f"#{number} has priority {priority} now.")
+
+
+def _summary(context: Context) -> Response:
+    ticket = resolve.ticket(context)
+    if ticket.status is Status.CLOSED:
+        raise TicketClosed(number=ticket.number)
+    conversation = context.tx.conversations.get(ticket.conversation_id)
+    escalate.request_summary(context.tx, conversation, ticket, context.now)
+    return Response(text=f"The summary of #{ticket.number} is being made anew.")
+
+
+def _history(context: Context) -> Response:
+    ticket = resolve.ticket(context)
+    said = context.tx.messages.of(ticket.conversation_id)
+    lines = [f"{one.at:%d %b %H:%M}  {one.author_name or 'Baton'}: {one.text}" for one in said]
+    return Response(text="\n".join([_title(context, ticket), "", *lines]))
+
+
+def _title(context: Context, ticket: Ticket) -> str:
+    conversation = context.tx.conversations.get(ticket.conversation_id)
+    return f"#{ticket.number} · {conversation.contact_name} · {ticket.status}"
+
+
+TICKETS = (
+    Command(
+        name="reply",
+        help="Send text or files to the contact",
+        role=Role.ATTENDANT,
+        handler=_reply,
+        arguments=(TICKET, _TEXT),
+        files=True,
+    ),
+    Command(
+        name="note",
+        help="Add an internal note; the contact never sees it",
+        role=Role.ATTENDANT,
+        handler=_note,
+        arguments=(TICKET, _TEXT),
+        files=True,
+    ),
+    Command(
+        name="ticket claim",
+        help="Take a ticket; the first claim wins",
+        role=Role.ATTENDANT,
+        handler=_claim,
+        arguments=(TICKET,),
+    ),
+    Command(
+        name="ticket release",
+        help="Give a ticket back to the team",
+        role=Role.ATTENDANT,
+        handler=_release,
+        arguments=(TICKET,),
+    ),
+    Command(
+        name="ticket reply",
+        help="Send text or files to the contact",
+        role=Role.ATTENDANT,
+        handler=_reply,
+        arguments=(TICKET, _TEXT),
+        files=True,
+    ),
+    Command(
+        name="ticket note",
+        help="Add an internal note; the contact never sees it",
+        role=Role.ATTENDANT,
+        handler=_note,
+        arguments=(TICKET, _TEXT),
+        files=True,
+    ),
+    Command(
+        name="ticket transfer",
+        help="Give a ticket to another attendant or team",
+        role=Role.ATTENDANT,
+        handler=_transfer,
+        arguments=(
+            TICKET,
+            Argument(name="target", kind=Kind.TEXT, help="a team, or an attendant like @bob"),
+        ),
+    ),
+    Command(
+        name="ticket close",
+        help="Finish a ticket and record its resolution time",
+        role=Role.ATTENDANT,
+        handler=_close,
+        arguments=(
+            TICKET,
+            Argument(name="reason", kind=Kind.TEXT, help="how it ended", required=False),
+        ),
+    ),
+    Command(
+        name="ticket reopen",
+        help="Take a closed ticket up again",
+        role=Role.ATTENDANT,
+        handler=_reopen,
+        arguments=(TICKET,),
+    ),
+    Command(
+        name="ticket priority",
+        help="Say how urgent it is",
+        role=Role.ATTENDANT,
+        handler=_priority,
+        arguments=(
+            TICKET,
+            Argument(
+                name="priority",
+                kind=Kind.WORD,
+                help="low, normal, high or urgent",
+                choices=tuple(Priority),
+            ),
+        ),
+    ),
+    Command(
+        name="ticket summary",
+        help="Have the summary made anew",
+        role=Role.ATTENDANT,
+        handler=_summary,
+        arguments=(TICKET,),
+    ),
+    Command(
+        name="ticket history",
+        help="Show everything that was said",
+        role=Role.ATTENDANT,
+        handler=_history,
+        arguments=(TICKET,),
+    ),
+)

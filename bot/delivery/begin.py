@@ -1,0 +1,166 @@
+"""Choose the next work of a lane, and mark it as begun in the same transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.delivery.rendering import render
+from bot.delivery.work import Ask, Call, Rest, Summarize, Work
+from bot.domain.card import Content
+from bot.domain.conversation import Mode
+from bot.domain.errors import NotFound
+from bot.domain.identity import Place
+from bot.domain.message import Author
+from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
+from bot.ports.outlet import Sent
+from bot.ports.store import Tx
+from bot.services import answer, delivered
+
+Settle = Callable[[str], timedelta | None]
+
+
+def begin(tx: Tx, lane: Lane, settle: Settle, wall: datetime) -> Work | Rest:
+    """The first thing in the lane that wants a call; what wants none is finished on the way."""
+    while effect := tx.outbox.next(lane.id):
+        effect = _recovered(effect)
+        wait = _wait(tx, lane, effect, settle(lane.workspace), wall)
+        if wait > wall:
+            tx.outbox.put_effect(replace(effect, due_at=wait))
+            return Rest(until=wait)
+        work = _plan(tx, lane, effect)
+        if isinstance(work, State):
+            tx.outbox.put_effect(replace(effect, state=work, finished_at=wall))
+            continue
+        begun = replace(
+            effect,
+            state=State.SENDING,
+            attempts=effect.attempts + 1,
+            attempted_at=effect.attempted_at if effect.uncertain else wall,
+        )
+        tx.outbox.put_effect(begun)
+        return replace(work, effect=begun)
+    return Rest()
+
+
+def digest(content: Content) -> str:
+    return hashlib.sha256(repr(content).encode()).hexdigest()
+
+
+def _recovered(effect: Effect) -> Effect:
+    """A begun effect that nobody works on was left by a worker that died: it may have happened."""
+    if effect.state is State.SENDING:
+        return replace(effect, state=State.PENDING, uncertain=True)
+    return effect
+
+
+def _wait(tx: Tx, lane: Lane, effect: Effect, settle: timedelta | None, wall: datetime) -> datetime:
+    """When the effect may be worked on: due, the channel not paused, an unclear try settled."""
+    times = [effect.due_at]
+    if lane.kind in {LaneKind.CONTACT, LaneKind.THREAD, LaneKind.CARD}:
+        times.append(tx.outbox.paused_until(lane.workspace, lane.channel) or wall)
+    if effect.uncertain and settle is not None and effect.attempted_at:
+        times.append(effect.attempted_at + settle)
+    return max(times)
+
+
+def _plan(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
+    """What to do for an effect, or the state it ends in when there is nothing to do."""
+    try:
+        match lane.kind:
+            case LaneKind.AGENT:
+                return _ask(tx, lane, effect)
+            case LaneKind.SUMMARY:
+                case = answer.case(tx, int(effect.subject.partition(":")[2]))
+                return Summarize(lane=lane, effect=effect, case=case)
+            case LaneKind.CONTACT if _is_stale(tx, lane, effect):
+                return _withhold(tx, effect)
+        return _sync(tx, lane, effect)
+    except NotFound:  # erased meanwhile
+        return State.DROPPED
+
+
+def _ask(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
+    conversation = tx.conversations.lock(lane.ref)
+    if conversation.epoch != effect.epoch or conversation.mode is not Mode.AGENT:
+        return State.DROPPED
+    upto = int(effect.subject.partition(":")[2])
+    return Ask(lane=lane, effect=effect, turn=answer.turn(tx, conversation), upto=upto)
+
+
+def _is_stale(tx: Tx, lane: Lane, effect: Effect) -> bool:
+    """Whether these are words of the agent (or of Baton) from before a change of mode.
+
+    The conversation is held until the mark `sending` is committed: no call that speaks for the
+    agent starts after a handover has committed. What stands there already may be edited.
+    """
+    conversation = tx.conversations.lock(lane.ref)
+    message = tx.messages.get(_message_id(effect.subject))
+    if message.author is Author.ATTENDANT or tx.outbox.copy(lane.id, effect.subject):
+        return False
+    if message.author is Author.AGENT and conversation.mode is not Mode.AGENT:
+        return True
+    return message.epoch != conversation.epoch
+
+
+def _withhold(tx: Tx, effect: Effect) -> State:
+    if effect.uncertain:
+        return State.DROPPED  # it was on the wire before the handover, and may stand there
+    delivered.withheld(tx, tx.messages.get(_message_id(effect.subject)))
+    return State.WITHHELD
+
+
+def _sync(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
+    """Compare what should stand with what does: post, edit, delete, or nothing."""
+    home, place = _home(tx, lane)
+    content = render(tx, lane, effect.subject)
+    copy = tx.outbox.copy(home, effect.subject)
+    standing = copy if copy and not copy.deleted else None
+    if content is None:
+        return _delete(lane, effect, standing) if standing else State.DROPPED
+    new = digest(content)
+    if standing is None:
+        if lane.kind is LaneKind.CARD:
+            return State.DROPPED  # the root is yet to be posted, and will show all this
+        return Call(
+            lane=lane,
+            effect=effect,
+            action="post",
+            place=place,
+            content=content,
+            digest=new,
+            look=effect.uncertain,
+        )
+    if standing.digest == new:
+        return State.DONE
+    return Call(
+        lane=lane,
+        effect=effect,
+        action="edit",
+        place=standing.place,
+        content=content,
+        digest=new,
+        sent=_sent(standing),
+    )
+
+
+def _delete(lane: Lane, effect: Effect, copy: Copy) -> Call:
+    return Call(lane=lane, effect=effect, action="delete", place=copy.place, sent=_sent(copy))
+
+
+def _home(tx: Tx, lane: Lane) -> tuple[int, Place]:
+    """The lane under which copies are kept, and where a new post goes now."""
+    if lane.kind is LaneKind.CONTACT:
+        return lane.id, tx.conversations.get(lane.ref).place
+    thread = tx.threads.get(lane.ref)
+    return tx.outbox.lane(LaneKind.THREAD, thread.id, thread.place).id, thread.place
+
+
+def _sent(copy: Copy) -> Sent:
+    return Sent(place=copy.place, platform_id=copy.platform_id)
+
+
+def _message_id(subject: str) -> int:
+    return int(subject.split(":")[1])

@@ -1,0 +1,165 @@
+"""Record how work ended, and what follows from it, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.delivery.retry import Again, GiveUp, Suspend, decide
+from bot.delivery.work import Ask, Call, Done, Summarize
+from bot.domain.message import Delivery
+from bot.domain.thread import Thread
+from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
+from bot.ports.outlet import Gone, Sent
+from bot.ports.store import Tx
+from bot.services import answer, delivered, record
+
+
+def finish(tx: Tx, done: Done, wall: datetime, now: datetime) -> None:
+    """Write the outcome down. The caller has made sure that the lease still holds."""
+    _hold(tx, done.work.lane)
+    effect = tx.outbox.effect(done.work.effect.id)
+    if effect.state is not State.SENDING or effect.attempts != done.work.effect.attempts:
+        return  # another worker has taken it over meanwhile
+    if done.error is not None:
+        _failed(tx, done, effect, done.error, wall, now)
+        return
+    tx.outbox.put_effect(
+        replace(effect, state=State.DONE, uncertain=False, problem="", finished_at=wall)
+    )
+    _revive(tx, done.work.lane)
+    match done.work:
+        case Ask() as work if done.outcome is not None:
+            epoch = work.effect.epoch or 0
+            answer.record_outcome(tx, work.lane.ref, epoch, work.upto, done.outcome, now)
+        case Summarize() if done.summary is not None:
+            answer.record_summary(tx, done.summary, now)
+        case Call() as work:
+            _called(tx, work, done, now)
+
+
+def _hold(tx: Tx, lane: Lane) -> None:
+    """Hold the conversation first, as every use case does."""
+    is_thread = lane.kind in {LaneKind.THREAD, LaneKind.CARD}
+    tx.conversations.lock(tx.threads.get(lane.ref).conversation_id if is_thread else lane.ref)
+
+
+def _called(tx: Tx, work: Call, done: Done, now: datetime) -> None:
+    sent = done.sent or work.sent
+    if sent is None:
+        return
+    lane = _home(tx, work.lane)
+    tx.outbox.put_copy(
+        Copy(
+            lane_id=lane.id,
+            subject=work.effect.subject,
+            workspace=sent.place.workspace,
+            channel=sent.place.channel,
+            thread=sent.place.thread,
+            platform_id=sent.platform_id,
+            digest=work.digest,
+            deleted=work.action == "delete",
+        )
+    )
+    if work.action == "post" and lane.kind is LaneKind.THREAD and work.effect.subject == "card":
+        _anchor(tx, tx.threads.get(lane.ref), sent, done.link, now)
+    if work.action == "post" and lane.kind is LaneKind.CONTACT:
+        _reached(tx, lane, work.effect, sent, now)
+
+
+def _anchor(tx: Tx, thread: Thread, sent: Sent, link: str, now: datetime) -> None:
+    """The root stands: the thread has a name now, and the one before it can point here."""
+    thread = replace(thread, anchor=sent.place.thread or sent.platform_id, link=link)
+    tx.threads.put(thread)
+    if thread.predecessor_id is None:
+        return
+    old = tx.threads.get(thread.predecessor_id)
+    ticket = tx.tickets.get(thread.ticket_number) if thread.ticket_number else None
+    line = f"This ticket went on with {thread.team}. {link}".strip()
+    record.log(tx, "moved", actor=record.BATON, now=now, ticket=ticket, thread=old, line=line)
+    record.refresh_card(tx, old, now)
+
+
+def _reached(tx: Tx, lane: Lane, effect: Effect, sent: Sent, now: datetime) -> None:
+    """A part is with the contact; the message is delivered with its last part."""
+    conversation = tx.conversations.get(lane.ref)
+    if conversation.thread is None and sent.place.thread is not None:
+        tx.conversations.put(replace(conversation, thread=sent.place.thread))
+    prefix = effect.subject.rpartition(":")[0] + ":"
+    message = tx.messages.get(int(prefix.split(":")[1]))
+    if tx.outbox.unfinished(lane.id, prefix) or message.delivery is Delivery.DELIVERED:
+        return
+    delivered.succeeded(tx, message, now)
+
+
+def _failed(
+    tx: Tx, done: Done, effect: Effect, error: Exception, wall: datetime, now: datetime
+) -> None:
+    if isinstance(error, Gone) and isinstance(done.work, Call):
+        _gone(tx, done.work, effect, wall, now)
+        return
+    problem = str(error) or type(error).__name__
+    match decide(error, effect.attempts):
+        case GiveUp():
+            tx.outbox.put_effect(
+                replace(effect, state=State.DEAD, problem=problem, finished_at=wall)
+            )
+            _bury(tx, done.work.lane, effect, problem)
+        case Suspend(wait=wait):
+            _again(tx, problem, replace(effect, due_at=wall + wait))
+            lane = tx.outbox.get_lane(effect.lane_id)
+            tx.outbox.put_lane(
+                replace(lane, suspended=problem, failures=lane.failures + 1, due_at=wall + wait)
+            )
+        case Again(wait=wait, uncertain=uncertain, pause=pause):
+            if pause:
+                lane = done.work.lane
+                tx.outbox.pause(lane.workspace, lane.channel, wall + wait)
+            uncertain = uncertain or effect.uncertain
+            _again(tx, problem, replace(effect, due_at=wall + wait, uncertain=uncertain))
+
+
+def _again(tx: Tx, problem: str, effect: Effect) -> None:
+    tx.outbox.put_effect(replace(effect, state=State.PENDING, problem=problem))
+
+
+def _bury(tx: Tx, lane: Lane, effect: Effect, problem: str) -> None:
+    """A dead letter: whoever wrote the message sees it, with Retry."""
+    if lane.kind is LaneKind.CONTACT:
+        message = tx.messages.get(int(effect.subject.split(":")[1]))
+        tx.outbox.kill(lane.id, f"message:{message.id}:", problem)  # no half of it may follow
+        delivered.failed(tx, message, problem)
+
+
+def _gone(tx: Tx, work: Call, effect: Effect, wall: datetime, now: datetime) -> None:
+    """What was to be changed is no longer there. A thread without its root is built anew."""
+    lane = _home(tx, work.lane)
+    is_root = effect.subject == "card" or work.action == "post"
+    if lane.kind is LaneKind.THREAD and is_root:
+        thread = tx.threads.get(lane.ref)
+        for lost in tx.outbox.copies(lane.id, ""):
+            tx.outbox.put_copy(replace(lost, deleted=True))
+        tx.threads.put(replace(thread, anchor=None, link="", opened_at=now))
+        for subject in ("card", "transcript"):
+            if (work.lane.id, effect.subject) != (lane.id, subject):
+                tx.outbox.add(lane, subject, order_at=thread.opened_at)
+        tx.outbox.put_effect(replace(effect, state=State.PENDING, uncertain=False, due_at=wall))
+        return
+    copy = tx.outbox.copy(lane.id, effect.subject)
+    if copy:
+        tx.outbox.put_copy(replace(copy, deleted=True, digest=work.digest))
+    tx.outbox.put_effect(replace(effect, state=State.DROPPED, finished_at=wall))
+
+
+def _revive(tx: Tx, lane: Lane) -> None:
+    """The destination works again."""
+    current = tx.outbox.get_lane(lane.id)
+    if current.suspended or current.failures:
+        tx.outbox.put_lane(replace(current, suspended="", failures=0))
+
+
+def _home(tx: Tx, lane: Lane) -> Lane:
+    """A card's changes have their own lane; its copy belongs to the thread's."""
+    if lane.kind is not LaneKind.CARD:
+        return lane
+    return record.thread_lane(tx, tx.threads.get(lane.ref))

@@ -1,0 +1,247 @@
+"""Lanes carry effects out: lanes run in parallel, each lane in order.
+
+A worker leases a lane, takes the first effect, performs it, records it, takes the next. Whoever
+lost the lease meanwhile may neither begin nor record anything: the lease's owner fences late
+writes, and a monotonic deadline keeps a process that was frozen from calling out too late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+from bot.delivery.begin import Settle, begin
+from bot.delivery.finish import finish
+from bot.delivery.perform import perform
+from bot.delivery.work import Done, Rest, Work
+from bot.domain.identity import platform_of
+from bot.failpoints import passing
+from bot.ports.agent import AgentPort
+from bot.ports.clock import Clock
+from bot.ports.outlet import Busy, Outlet
+from bot.ports.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+# The time a call may still begin in before the lease ends: longer than a call may take.
+_MARGIN = 22.0
+_SWEEP = 2.0
+_BATCH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turnover:
+    """What one step in a lane needs to know."""
+
+    lane_id: int
+    owner: str
+    settle: Settle
+    wall: datetime
+    now: datetime
+
+
+def advance(tx: Tx, done: Done | None, at: Turnover) -> Work | Rest:
+    """Record what was done and begin what is next, in one transaction."""
+    lane = tx.outbox.lease(at.lane_id, at.owner, at.wall + LEASE, at.wall)
+    if lane is None:
+        return Rest()
+    if done is not None:
+        finish(tx, done, at.wall, at.now)
+    step = begin(tx, tx.outbox.get_lane(at.lane_id), at.settle, at.wall)
+    if isinstance(step, Rest):
+        tx.outbox.release(at.lane_id, at.owner)
+    return step
+
+
+def own_name() -> str:
+    """A worker's name: where it runs, and something random, as process ids come again."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def free_the_dead(tx: Tx, own: str) -> None:
+    """Take the leases of workers of this machine that no longer run; others' run out by time."""
+    host = own.split(":", maxsplit=1)[0]
+    for owner in tx.outbox.owners():
+        name, _, rest = owner.partition(":")
+        pid = int(rest.partition(":")[0] or 0)
+        if owner != own and name == host and (pid == os.getpid() or not _runs(pid)):
+            tx.outbox.free(owner)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+class Courier:
+    """Drains lanes in this process, woken by commits and by a sweep that misses nothing."""
+
+    def __init__(
+        self,
+        store: Store,
+        outlets: Mapping[str, Outlet],
+        agent: AgentPort,
+        clock: Clock,
+        *,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.owner = own_name()
+        self._store = store
+        self._outlets = outlets
+        self._agent = agent
+        self._clock = clock
+        self._wall = wall
+        self._draining: dict[int, asyncio.Task[None]] = {}
+        self._woken: set[int] = set()
+        self._alarms: dict[int, asyncio.TimerHandle] = {}
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Until cancelled: drain what is due now, and whatever becomes due."""
+        await self._store.transact(free_the_dead, self.owner)
+        unlisten = self._store.listen(self._heard)
+        try:
+            while True:
+                for lane_id in await self._store.read(_due, self._wall()):
+                    self.wake(lane_id)
+                await asyncio.sleep(_SWEEP)
+        finally:
+            unlisten()
+
+    async def stop(self, grace: float = 15.0) -> None:
+        """Begin nothing new; what is under way is finished and recorded, within `grace` seconds."""
+        self._stopping = True
+        for alarm in self._alarms.values():
+            alarm.cancel()
+        tasks = list(self._draining.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def settle_down(self) -> None:
+        """Wait until no lane has anything to do now; for demonstrations and tests."""
+        while self._draining or self._alarms:  # noqa: ASYNC110 - no single event says it
+            await asyncio.sleep(0.01)
+
+    def wake(self, lane_id: int) -> None:
+        """See to a lane now."""
+        if alarm := self._alarms.pop(lane_id, None):
+            alarm.cancel()
+        if self._stopping:
+            return
+        if lane_id in self._draining:
+            self._woken.add(lane_id)
+            return
+        task = asyncio.create_task(self._drain(lane_id), name=f"lane {lane_id}")
+        self._draining[lane_id] = task
+        task.add_done_callback(lambda done: self._drained(lane_id, done))
+
+    def _heard(self, topics: frozenset[str]) -> None:
+        for topic in topics:
+            kind, _, rest = topic.partition(":")
+            if kind == "lane":
+                self.wake(int(rest))
+
+    def _drained(self, lane_id: int, task: asyncio.Task[None]) -> None:
+        del self._draining[lane_id]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("lane %s stopped; the sweep takes it up again", lane_id, exc_info=error)
+        elif lane_id in self._woken:
+            self._woken.discard(lane_id)
+            self.wake(lane_id)
+
+    async def _drain(self, lane_id: int) -> None:
+        done: Done | None = None
+        while True:
+            self._woken.discard(lane_id)
+            began = monotonic()
+            step = await self._store.transact(advance, done, self._turnover(lane_id))
+            if done is not None:
+                passing("lane.recorded")
+            if isinstance(step, Rest):
+                self._sleep_until(lane_id, step.until)
+                return
+            passing("lane.sending")
+            done = await self._hold_and_perform(step, began)
+            if self._stopping:
+                await self._store.transact(_record_only, done, self._turnover(lane_id))
+                return
+
+    async def _hold_and_perform(self, work: Work, began: float) -> Done:
+        """Perform work while a side task keeps the lease."""
+        if monotonic() - began > LEASE.total_seconds() - _MARGIN:
+            return Done(work=work, error=Busy("The process was held up for too long."))
+        keeper = asyncio.create_task(self._keep(work.lane.id), name=f"lease {work.lane.id}")
+        try:
+            save = self._saver(work.effect.id)
+            return await perform(work, self._outlets, self._agent, save, self._clock.now)
+        finally:
+            keeper.cancel()
+
+    async def _keep(self, lane_id: int) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            wall = self._wall()
+            await self._store.transact(_extend, lane_id, self.owner, wall)
+
+    def _saver(self, effect_id: int) -> Callable[[Mapping[str, str]], asyncio.Future[None]]:
+        return lambda progress: asyncio.ensure_future(
+            self._store.transact(_save, effect_id, dict(progress))
+        )
+
+    def _turnover(self, lane_id: int) -> Turnover:
+        return Turnover(
+            lane_id=lane_id,
+            owner=self.owner,
+            settle=self._settle,
+            wall=self._wall(),
+            now=self._clock.now(),
+        )
+
+    def _settle(self, workspace: str) -> timedelta | None:
+        outlet = self._outlets.get(platform_of(workspace))
+        return outlet.settle if outlet else None
+
+    def _sleep_until(self, lane_id: int, until: datetime | None) -> None:
+        """Come back when the lane's next effect is due; the sweep would, but later."""
+        if until is None or self._stopping:
+            return
+        delay = max((until - self._wall()).total_seconds(), 0)
+        self._alarms[lane_id] = asyncio.get_running_loop().call_later(
+            delay, lambda: self.wake(lane_id)
+        )
+
+
+def _record_only(tx: Tx, done: Done, at: Turnover) -> None:
+    lane = tx.outbox.lease(at.lane_id, at.owner, at.wall + LEASE, at.wall)
+    if lane is not None:
+        finish(tx, done, at.wall, at.now)
+        tx.outbox.release(at.lane_id, at.owner)
+
+
+def _extend(tx: Tx, lane_id: int, owner: str, wall: datetime) -> None:
+    if tx.outbox.get_lane(lane_id).owner == owner:
+        tx.outbox.lease(lane_id, owner, wall + LEASE, wall)
+
+
+def _save(tx: Tx, effect_id: int, progress: dict[str, str]) -> None:
+    tx.outbox.put_effect(replace(tx.outbox.effect(effect_id), progress=progress))
+
+
+def _due(tx: Tx, wall: datetime) -> list[int]:
+    return tx.outbox.due_lanes(wall, _BATCH)

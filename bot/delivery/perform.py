@@ -1,0 +1,88 @@
+"""Do one piece of work outside of any transaction, and say how it ended. Never raises."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from bot.delivery.work import Ask, Call, Done, Summarize, Work
+from bot.domain.card import Card
+from bot.domain.identity import platform_of
+from bot.failpoints import passing
+from bot.ports.agent import AgentPort, Failure, Outcome
+from bot.ports.outlet import Attempt, Outlet, OutletError, Sent, Unclear, Unreachable
+
+log = logging.getLogger(__name__)
+# Longer than any platform's own time limit for a request, shorter than a lease.
+CALL_TIMEOUT = 20.0
+SummaryClock = Callable[[], datetime]
+Save = Callable[[Mapping[str, str]], Awaitable[None]]
+
+
+async def perform(
+    work: Work, outlets: Mapping[str, Outlet], agent: AgentPort, save: Save, now: SummaryClock
+) -> Done:
+    """Carry work out. An error that no port announces is ours; it is logged and reported."""
+    try:
+        match work:
+            case Call():
+                return await _call(work, outlets, save)
+            case Ask():
+                outcome = await _ask(work, agent)
+                passing("agent.answered")
+                return Done(work=work, outcome=outcome)
+            case Summarize():
+                return Done(work=work, summary=await agent.summarize(work.case, now()))
+    except OutletError as error:
+        return Done(work=work, error=error)
+    except TimeoutError:
+        return Done(work=work, error=Unclear("The platform did not answer in time."))
+    except Exception as error:
+        log.exception("effect %s failed inside Baton", work.effect.id)
+        return Done(work=work, error=error)
+
+
+async def _ask(work: Ask, agent: AgentPort) -> Outcome:
+    try:
+        return await agent.answer(work.turn)
+    except Exception:
+        log.exception("the agent broke its promise not to raise")
+        return Failure(reason="an internal error.")
+
+
+async def _call(work: Call, outlets: Mapping[str, Outlet], save: Save) -> Done:
+    outlet = outlets.get(platform_of(work.place.workspace))
+    if outlet is None:
+        raise Unreachable(f"{work.place.workspace} is not connected.")
+    async with asyncio.timeout(CALL_TIMEOUT):
+        sent = await _send(outlet, work, save)
+    link = ""
+    if work.action == "post" and isinstance(work.content, Card) and sent:
+        link = await outlet.link(sent)
+    passing("lane.called")
+    return Done(work=work, sent=sent, link=link)
+
+
+async def _send(outlet: Outlet, work: Call, save: Save) -> Sent | None:
+    effect, content = work.effect, work.content
+    if work.action == "delete" or content is None:
+        if work.sent:
+            await outlet.delete(work.sent)
+        return work.sent
+    if work.sent:
+        await outlet.edit(work.sent, content)
+        return work.sent
+    attempt = Attempt(
+        key=effect.key,
+        number=effect.attempts,
+        first_at=effect.attempted_at or effect.created_at,
+        progress=effect.progress,
+        save=save,
+    )
+    if work.look and outlet.settle is not None:
+        found = await outlet.find(work.place, content, attempt)
+        if found:
+            return found
+    return await outlet.post(work.place, content, attempt)

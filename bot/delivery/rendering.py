@@ -1,0 +1,255 @@
+"""What a subject looks like at this moment: content is made when it is sent, never before.
+
+So an edit before the sending replaces the words, and a card always shows the ticket as it is.
+"""
+
+from __future__ import annotations
+
+from bot.domain.card import Button, Card, Content, Line, Post, Style, Transcript, Voice, card
+from bot.domain.conversation import Conversation, Mode
+from bot.domain.desk import Priority
+from bot.domain.identity import Person, platform_of
+from bot.domain.message import Author, Delivery, Message, Part, parts
+from bot.domain.thread import Event, Thread
+from bot.ports.outbox import Lane, LaneKind
+from bot.ports.store import Tx
+from bot.services.inbox import who
+from bot.services.record import part_limits
+
+_VOICES: dict[Author, Voice] = {
+    Author.CONTACT: "contact",
+    Author.PARTICIPANT: "participant",
+    Author.AGENT: "agent",
+    Author.ATTENDANT: "attendant",
+    Author.BATON: "line",
+}
+_BUTTONS: dict[str, tuple[str, Style]] = {
+    "ticket:close": ("Close", "danger"),
+    "ticket:reopen": ("Reopen", "primary"),
+}
+
+
+def render(tx: Tx, lane: Lane, subject: str) -> Content | None:
+    """The content of a subject in a lane; None when nothing (or nothing any more) is to stand."""
+    kind, _, rest = subject.partition(":")
+    if lane.kind is LaneKind.CONTACT:
+        return _to_contact(tx, lane, rest)
+    thread = tx.threads.get(lane.ref)
+    match kind:
+        case "card":
+            return _card(tx, thread)
+        case "transcript":
+            return _transcript(tx, thread)
+        case "message":
+            return _in_thread(tx, lane, thread, rest)
+        case "note":
+            return _note(tx, int(rest))
+        case _:
+            return _event(tx.events.get(int(rest)))
+
+
+def _part(tx: Tx, lane: Lane, rest: str) -> tuple[Message, int, Part | None]:
+    message_id, _, number = rest.partition(":")
+    message = tx.messages.get(int(message_id))
+    pieces = parts(message.text, message.attachments, part_limits(tx, lane.workspace))
+    index = int(number)
+    return message, index, pieces[index] if index < len(pieces) else None
+
+
+def _to_contact(tx: Tx, lane: Lane, rest: str) -> Post | None:
+    message, index, part = _part(tx, lane, rest)
+    if part is None or message.deleted_at:
+        return None
+    return Post(
+        voice=_VOICES[message.author],
+        speaker=_speaker(tx, message),
+        text=part.text,
+        attachments=part.attachments,
+        aside=message.intro if index == 0 else "",
+    )
+
+
+def _speaker(tx: Tx, message: Message) -> Person | None:
+    """Who the contact sees: the attendant, the team or nobody in particular, as the team has it."""
+    if message.author is Author.BATON:
+        return None
+    shown = Person(id=message.author_id, name=message.author_name, avatar=message.author_avatar)
+    if message.author is Author.AGENT:
+        return shown
+    desk = tx.desk.get()
+    ticket = tx.tickets.get(message.ticket_number) if message.ticket_number else None
+    team = desk.team(ticket.team) if ticket else next(iter(desk.teams_of(message.author_id)), None)
+    match team.identity if team else "name":
+        case "team":
+            return Person(id="team", name=team.name if team else "")
+        case "anonymous":
+            return None
+    return shown
+
+
+def _in_thread(tx: Tx, lane: Lane, thread: Thread, rest: str) -> Post | None:
+    message, index, part = _part(tx, lane, rest)
+    if part is None:
+        return None
+    is_first = index == 0
+    return Post(
+        voice=_VOICES[message.author],
+        speaker=Person(
+            id=message.author_id, name=message.author_name, avatar=message.author_avatar
+        ),
+        text=part.text,
+        attachments=part.attachments,
+        aside=_state(message) if is_first else "",
+        buttons=_buttons(message, thread) if is_first and not thread.cut_off else (),
+    )
+
+
+def _state(message: Message) -> str:
+    """What the team should know of a message beyond its words; usually nothing."""
+    if message.deleted_at:
+        by_contact = not message.speaks_to_contact
+        return "deleted by the contact" if by_contact else "deleted; the contact no longer sees it"
+    match message.delivery:
+        case Delivery.WITHHELD:
+            return "withheld: the agent's answer came after the handover"
+        case Delivery.FAILED:
+            return f"not delivered: {message.problem}"
+        case Delivery.PENDING if message.slow:
+            return "on its way…"
+    if message.edited_at:
+        return "edited after you replied" if message.edited_after_reply else "edited"
+    return ""
+
+
+def _buttons(message: Message, thread: Thread) -> tuple[Button, ...]:
+    own = str(message.id)
+    if message.deleted_at:
+        return ()
+    if message.author is Author.CONTACT and thread.ticket_number:
+        return (Button(action="ticket:reply", label="Reply", value=str(thread.ticket_number)),)
+    if message.delivery is Delivery.FAILED:
+        return (Button(action="message:retry", label="Retry", value=own, style="primary"),)
+    if message.author is Author.ATTENDANT and message.source_id is None:
+        return (
+            Button(action="message:edit", label="Edit", value=own),
+            Button(action="message:delete", label="Delete", value=own, style="danger"),
+        )
+    return ()
+
+
+def _note(tx: Tx, note_id: int) -> Post:
+    note = tx.notes.get(note_id)
+    speaker = tx.people.get(note.author_id)
+    return Post(voice="note", speaker=speaker, text=note.text, attachments=note.attachments)
+
+
+def _event(event: Event) -> Post:
+    button = event.data.get("button", "")
+    label, style = _BUTTONS.get(button, ("", ""))
+    shown = Button(action=button, label=label, value=str(event.ticket_number), style=style)
+    mention = event.data.get("mention", "")
+    return Post(
+        voice="line",
+        text=event.line,
+        buttons=(shown,) if button else (),
+        mentions=(mention,) if mention else (),
+    )
+
+
+def _transcript(tx: Tx, thread: Thread) -> Transcript | None:
+    """What was said before the thread was opened, and the notes where the ticket came from."""
+    messages = [one for one in tx.messages.of(thread.conversation_id) if one.at <= thread.opened_at]
+    notes = [one for one in tx.notes.of(thread.conversation_id) if one.at <= thread.opened_at]
+    lines = [
+        Line(
+            speaker=one.author_name or "Baton",
+            text=_words(one),
+            at=one.at,
+            voice=_VOICES[one.author],
+        )
+        for one in messages
+    ]
+    lines += [
+        Line(speaker=one.author_name, text=one.text, at=one.at, voice="note") for one in notes
+    ]
+    if not lines:
+        return None
+    return Transcript(
+        title=f"The conversation so far ({len(lines)})",
+        lines=tuple(sorted(lines, key=lambda line: line.at)),
+    )
+
+
+def _words(message: Message) -> str:
+    files = " ".join(f"[{one.name}]" for one in message.attachments)
+    withheld = "(withheld) " if message.delivery is Delivery.WITHHELD else ""
+    return f"{withheld}{message.text} {files}".strip()
+
+
+def _card(tx: Tx, thread: Thread) -> Card:
+    conversation = tx.conversations.get(thread.conversation_id)
+    if thread.ticket_number is None:
+        return _takeover_card(tx, thread, conversation)
+    ticket = tx.tickets.get(thread.ticket_number)
+    team = tx.desk.get().team(thread.team)
+    shown = card(
+        ticket,
+        contact=_contact(conversation),
+        origin=_origin(conversation),
+        who=who(tx, ticket),
+        summary=tx.summaries.latest(ticket.number),
+        mentions=team.notify if team else (),
+        footer=f"Follows #{ticket.previous}." if ticket.previous else "",
+    )
+    return _cut_off(tx, thread, shown) if thread.cut_off else shown
+
+
+def _cut_off(tx: Tx, thread: Thread, shown: Card) -> Card:
+    """A thread that the ticket has left says where it went; its buttons are gone."""
+    current = tx.threads.of_ticket(thread.ticket_number) if thread.ticket_number else None
+    where = f"{current.team} {current.link}".strip() if current else "another thread"
+    return Card(
+        **{
+            name: getattr(shown, name)
+            for name in ("number", "title", "status", "priority", "contact", "origin", "opened_at")
+        },
+        reason=shown.reason,
+        who=f"Went on with {where}",
+        footer="This thread is closed: what you write here reaches nobody.",
+    )
+
+
+def _takeover_card(tx: Tx, thread: Thread, conversation: Conversation) -> Card:
+    speaks = conversation.mode is Mode.TAKEOVER
+    holder = tx.people.get(conversation.takeover_by or "").name
+    value = str(conversation.id)
+    return Card(
+        number=0,
+        title=f"Takeover · {conversation.contact_name}",
+        status=None,
+        priority=Priority.NORMAL,
+        contact=_contact(conversation),
+        origin=_origin(conversation),
+        reason="An attendant speaks for a while, without a ticket.",
+        who=f"{holder} speaks" if speaks else "The agent answers again",
+        opened_at=thread.opened_at,
+        buttons=(
+            Button(action="takeover:reply", label="Reply", value=value, style="primary"),
+            Button(action="takeover:resume", label="Let the agent resume", value=value),
+            Button(action="takeover:escalate", label="Escalate", value=value),
+        )
+        if speaks
+        else (),
+    )
+
+
+def _contact(conversation: Conversation) -> Person:
+    return Person(
+        id=conversation.contact, name=conversation.contact_name, avatar=conversation.contact_avatar
+    )
+
+
+def _origin(conversation: Conversation) -> str:
+    """Where they write from, in words."""
+    platform = platform_of(conversation.workspace).capitalize()
+    return f"{platform}, direct message" if conversation.direct else f"{platform}, channel"

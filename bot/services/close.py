@@ -1,0 +1,90 @@
+"""Finish a ticket, by a person's word or by the contact's silence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain import ticket as moves
+from bot.domain.conversation import Conversation, hand_back
+from bot.domain.duration import roughly
+from bot.domain.inactivity import Step, next_step
+from bot.domain.ticket import Ticket
+from bot.ports.store import Tx
+from bot.services import record
+from bot.services.delivered import schedule
+from bot.services.escalate import tell_contact
+from bot.services.record import BATON
+
+INACTIVE = "the contact did not answer"
+
+
+def close(
+    tx: Tx, number: int, actor: str, reason: str, now: datetime, *, closing_line: str = ""
+) -> Ticket:
+    """Close it and record the resolution time; the agent may answer again."""
+    conversation, ticket = record.locked(tx, number)
+    return _close(tx, conversation, ticket, actor, reason, closing_line, now)
+
+
+def sweep_inactive(tx: Tx, now: datetime, limit: int = 100) -> int:
+    """Warn about or close the tickets whose contacts have been silent for too long.
+
+    The policy is asked again here: the desk may have changed since the row was written.
+    """
+    due = tx.tickets.inactive(now, limit)
+    for ticket in due:
+        _step(tx, ticket, now)
+    return len(due)
+
+
+def _step(tx: Tx, ticket: Ticket, now: datetime) -> None:
+    conversation = tx.conversations.lock(ticket.conversation_id)
+    team = tx.desk.get().team(ticket.team)
+    due = next_step(ticket, team.inactivity, record.team_hours(tx, ticket)) if team else None
+    if team is None or due is None or due.at > now:
+        schedule(tx, ticket)
+    elif due.step is Step.WARN:
+        _warn(tx, conversation, ticket, team.inactivity.warning, now)
+    else:
+        closing = team.inactivity.closing
+        _close(tx, conversation, ticket, BATON, INACTIVE, closing, now)
+
+
+def _warn(tx: Tx, conversation: Conversation, ticket: Ticket, words: str, now: datetime) -> None:
+    message = tell_contact(tx, conversation, words, now, ticket=ticket)
+    ticket = record.keep(tx, moves.warn(ticket, message.id))
+    thread = tx.threads.of_ticket(ticket.number)
+    record.mirror(tx, thread, message)
+    record.log(tx, "warned", actor=BATON, now=now, ticket=ticket, thread=thread)
+
+
+def _close(
+    tx: Tx,
+    conversation: Conversation,
+    ticket: Ticket,
+    actor: str,
+    reason: str,
+    closing_line: str,
+    now: datetime,
+) -> Ticket:
+    closed = record.keep(tx, moves.close(ticket, actor, reason, now))
+    thread = tx.threads.of_ticket(ticket.number)
+    conversation = hand_back(conversation, now)
+    tx.conversations.put(conversation)
+    if closing_line:
+        record.mirror(tx, thread, tell_contact(tx, conversation, closing_line, now, ticket=closed))
+    who = "Baton" if actor == BATON else record.name(tx, actor)
+    took = roughly(closed.resolution) if closed.resolution else "no time"
+    why = f": {reason}" if reason else ""
+    record.log(
+        tx,
+        "closed",
+        actor=actor,
+        now=now,
+        ticket=closed,
+        thread=thread,
+        line=f"{who} closed it{why}. Resolved in {took}.",
+        reason=reason,
+    )
+    record.refresh_card(tx, thread, now)
+    return closed

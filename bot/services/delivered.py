@@ -1,0 +1,74 @@
+"""What follows once a message has reached the contact, or cannot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.inactivity import next_step
+from bot.domain.message import Author, Delivery, Message
+from bot.domain.ticket import Ticket
+from bot.ports.store import Tx
+from bot.services import record
+
+
+def succeeded(tx: Tx, message: Message, now: datetime) -> None:
+    """The whole message is there: only now do the clocks that wait for the contact start."""
+    was_shown = message.slow or message.delivery is Delivery.FAILED
+    message = replace(
+        message, delivery=Delivery.DELIVERED, delivered_at=now, slow=False, problem=""
+    )
+    tx.messages.put(message)
+    if message.ticket_number is not None:
+        start_waiting(tx, tx.tickets.lock(message.ticket_number), message.id, now)
+    if was_shown:
+        _show(tx, message)
+
+
+def failed(tx: Tx, message: Message, problem: str) -> None:
+    """It was given up; the thread says so, with Retry."""
+    message = replace(message, delivery=Delivery.FAILED, problem=problem, slow=False)
+    tx.messages.put(message)
+    _show(tx, message)
+
+
+def withheld(tx: Tx, message: Message) -> None:
+    """The agent's words came too late; the thread shows them as not sent."""
+    message = replace(message, delivery=Delivery.WITHHELD)
+    tx.messages.put(message)
+    _show(tx, message)
+
+
+def mark_slow(tx: Tx, before: datetime, limit: int = 100) -> int:
+    """Show the state of messages that have been on their way for too long to stay silent."""
+    messages = tx.messages.slow(before, limit)
+    for message in messages:
+        tx.messages.put(replace(message, slow=True))
+        _show(tx, message)
+    return len(messages)
+
+
+def start_waiting(tx: Tx, ticket: Ticket, message_id: int, now: datetime) -> None:
+    """Set the inactivity clock from the delivery of the last reply, or of its warning."""
+    if message_id == ticket.last_reply_id:
+        ticket = replace(ticket, reply_delivered_at=now)
+    elif message_id == ticket.warning_id:
+        ticket = replace(ticket, warned_at=now)
+    else:
+        return
+    schedule(tx, ticket)
+
+
+def schedule(tx: Tx, ticket: Ticket) -> None:
+    """Store when the inactivity policy looks at the ticket next."""
+    team = tx.desk.get().team(ticket.team)
+    due = next_step(ticket, team.inactivity, record.team_hours(tx, ticket)) if team else None
+    tx.tickets.put(replace(ticket, inactivity_at=due.at if due else None))
+
+
+def _show(tx: Tx, message: Message) -> None:
+    """Only what the team has a thread for is shown; the agent's own chat has none."""
+    conversation = tx.conversations.get(message.conversation_id)
+    thread = record.thread_of(tx, conversation)
+    if thread and (message.author is not Author.AGENT or message.delivery is Delivery.WITHHELD):
+        record.mirror(tx, thread, message)

@@ -1,0 +1,66 @@
+"""What could not be delivered, and trying it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.errors import NotFound
+from bot.domain.message import Delivery, Message
+from bot.ports.outbox import State
+from bot.ports.store import Tx
+from bot.services import record
+
+_MOST = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """One dead letter, or one destination that does not work at present."""
+
+    what: str
+    where: str
+    problem: str
+    message_id: int | None = None
+
+
+def trouble(tx: Tx) -> tuple[Trouble, ...]:
+    """Everything that waits for somebody to act: destinations first, then dead letters."""
+    lanes = tuple(
+        Trouble(
+            what="waits until it works again",
+            where=f"{lane.workspace} {lane.channel}",
+            problem=lane.suspended,
+        )
+        for lane in tx.outbox.suspended()
+    )
+    letters = tuple(
+        Trouble(
+            what=effect.subject,
+            where=f"{lane.workspace} {lane.channel}",
+            problem=effect.problem,
+            message_id=int(effect.subject.split(":")[1])
+            if effect.subject.startswith("message:")
+            else None,
+        )
+        for effect, lane in tx.outbox.dead(_MOST)
+    )
+    return lanes + letters
+
+
+def retry(tx: Tx, message_id: int, actor: str, now: datetime) -> Message:
+    """Send a failed message again, in its place in the order. Raises `NotFound`."""
+    message = tx.messages.get(message_id)
+    conversation = tx.conversations.lock(message.conversation_id)
+    lane = record.contact_lane(tx, conversation)
+    dead = tx.outbox.dead_of(lane.id, f"message:{message_id}:")
+    if not dead:
+        raise NotFound(what="failed delivery", name=message_id)
+    for effect in dead:
+        tx.outbox.put_effect(replace(effect, state=State.DROPPED))
+        tx.outbox.add(lane, effect.subject, order_at=effect.order_at, epoch=effect.epoch)
+    message = replace(message, delivery=Delivery.PENDING, problem="", epoch=conversation.epoch)
+    tx.messages.put(message)
+    record.mirror(tx, record.thread_of(tx, conversation), message)
+    record.log(tx, "retried", actor=actor, now=now, conversation=conversation)
+    return message

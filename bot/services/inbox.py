@@ -1,0 +1,132 @@
+"""The queue: what waits for whom, from one attendant's point of view."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.conversation import Conversation, Mode
+from bot.domain.desk import Desk, Priority
+from bot.domain.states import Status
+from bot.domain.ticket import Ticket
+from bot.ports.store import Tx
+from bot.services import record
+
+_RUNNING = timedelta(hours=2)
+_MOST = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One open ticket as the queue shows it."""
+
+    number: int
+    contact: str
+    reason: str
+    status: Status
+    priority: Priority
+    team: str
+    who: str
+    waiting_since: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A conversation that the agent (or, in a takeover, an attendant) has."""
+
+    conversation_id: int
+    contact: str
+    last_words: str
+    mode: Mode
+    who: str
+    last_message_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    mine: tuple[Entry, ...]
+    unclaimed: tuple[Entry, ...]
+    awaiting: tuple[Entry, ...]
+    in_progress: tuple[Entry, ...]
+    with_agent: tuple[Running, ...]
+    load: tuple[tuple[str, int], ...]
+
+
+def queue(tx: Tx, attendant: str, now: datetime) -> Queue:
+    """Mine, what nobody has, what waits for the contact, what others have, what the agent has.
+
+    An attendant sees the tickets of their teams; an admin without a team sees all.
+    """
+    desk = tx.desk.get()
+    tickets = [one for one in tx.tickets.open() if _visible(desk, attendant, one)]
+    load = Counter(one.holder for one in tickets if one.holder)
+    return Queue(
+        mine=_entries(tx, [one for one in tickets if attendant in {one.holder, one.assigned}]),
+        unclaimed=_entries(
+            tx, [one for one in tickets if one.status is Status.OPEN and one.assigned != attendant]
+        ),
+        awaiting=_entries(
+            tx,
+            [one for one in tickets if one.status is Status.AWAITING and one.holder != attendant],
+        ),
+        in_progress=_entries(
+            tx,
+            [
+                one
+                for one in tickets
+                if one.status is Status.IN_PROGRESS and one.holder != attendant
+            ],
+        ),
+        with_agent=tuple(
+            _running(tx, one) for one in tx.conversations.with_agent(now - _RUNNING, _MOST)
+        ),
+        load=tuple((record.name(tx, person), count) for person, count in load.most_common()),
+    )
+
+
+def who(tx: Tx, ticket: Ticket) -> str:
+    """Who has it or should take it, in words."""
+    if not ticket.is_open:
+        return f"Closed by {record.name(tx, ticket.closed_by)}" if ticket.closed_by else "Closed"
+    if ticket.holder:
+        return f"Held by {record.name(tx, ticket.holder)}"
+    if ticket.assigned:
+        return f"Assigned to {record.name(tx, ticket.assigned)}"
+    return "Unclaimed"
+
+
+def _visible(desk: Desk, attendant: str, ticket: Ticket) -> bool:
+    teams = {team.name for team in desk.teams_of(attendant)}
+    mine = attendant in {ticket.holder, ticket.assigned}
+    return mine or ticket.team in teams or not teams
+
+
+def _entries(tx: Tx, tickets: list[Ticket]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            number=one.number,
+            contact=tx.conversations.get(one.conversation_id).contact_name,
+            reason=one.reason,
+            status=one.status,
+            priority=one.priority,
+            team=one.team,
+            who=who(tx, one),
+            waiting_since=one.waiting_since,
+            due_at=one.due_at,
+        )
+        for one in tickets
+    )
+
+
+def _running(tx: Tx, conversation: Conversation) -> Running:
+    said = tx.messages.of(conversation.id)
+    return Running(
+        conversation_id=conversation.id,
+        contact=conversation.contact_name,
+        last_words=said[-1].text if said else "",
+        mode=conversation.mode,
+        who=record.name(tx, conversation.takeover_by) if conversation.takeover_by else "the agent",
+        last_message_at=conversation.last_message_at,
+    )

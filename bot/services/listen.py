@@ -1,0 +1,129 @@
+"""What a contact's words lead to: relayed to people, answered by the agent, or handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.domain import hours
+from bot.domain import ticket as moves
+from bot.domain.conversation import Conversation
+from bot.domain.desk import Channel, Desk, Rule, Team
+from bot.domain.escalation import Escalation, Evidence, Signal, decide
+from bot.domain.message import Author, Message
+from bot.domain.reading import Reading, falls, repeats
+from bot.domain.states import Status
+from bot.domain.ticket import Ticket
+from bot.ports.store import Tx
+from bot.services import record, reopen
+from bot.services.calendar import hours_of
+from bot.services.escalate import escalate
+
+
+def with_ticket(
+    tx: Tx, conversation: Conversation, message: Message, reading: Reading, now: datetime
+) -> None:
+    """People have the conversation: relay, and let the ticket know that the contact waits."""
+    open_ticket = tx.tickets.open_of(conversation.id)
+    if open_ticket is None:
+        raise AssertionError(conversation)  # mode and open ticket change together
+    ticket = tx.tickets.lock(open_ticket.number)
+    thread = tx.threads.of_ticket(ticket.number)
+    record.mirror(tx, thread, message)
+    if message.author is not Author.CONTACT:
+        return
+    if ticket.status is Status.AWAITING and reading.pleasantry and not _was_asked(tx, ticket):
+        moves.pleasantry(ticket)
+        record.log(
+            tx,
+            "thanked",
+            actor=conversation.contact,
+            now=now,
+            ticket=ticket,
+            thread=thread,
+            line="That sounds like it is done. Close the ticket?",
+            button="ticket:close",
+        )
+        return
+    if ticket.warning_id is not None:
+        lane = record.contact_lane(tx, conversation)
+        tx.outbox.withdraw(lane, f"message:{ticket.warning_id}:")
+    before = ticket.status
+    ticket = record.keep(tx, moves.contact_writes(ticket, now))
+    if ticket.status is not before:
+        record.log(
+            tx, "contact_replied", actor=conversation.contact, now=now, ticket=ticket, thread=thread
+        )
+        record.refresh_card(tx, thread, now)
+
+
+def with_agent(
+    tx: Tx,
+    channel: Channel,
+    conversation: Conversation,
+    message: Message,
+    reading: Reading,
+    now: datetime,
+    *,
+    gather: timedelta,
+) -> None:
+    """Decide whether people should go on; else ask the agent, once the contact has paused."""
+    if reopen.contact_wrote_again(tx, conversation, message, reading, now):
+        return
+    evidence = gather_evidence(tx, conversation, message, reading)
+    escalation = judge(tx, conversation, evidence, now)
+    if escalation is None and not channel.agent:
+        escalation = Escalation(signal=Signal.NO_AGENT, reason="No agent answers in this channel.")
+    if escalation:
+        escalate(tx, conversation, escalation, now)
+        return
+    lane = record.agent_lane(tx, conversation)
+    tx.outbox.withdraw(lane, "turn:")
+    tx.outbox.add(lane, f"turn:{message.id}", order_at=now, epoch=conversation.epoch, delay=gather)
+
+
+def gather_evidence(
+    tx: Tx, conversation: Conversation, message: Message, reading: Reading
+) -> Evidence:
+    """What the deterministic signals see: only what was said since the agent took up."""
+    earlier = [
+        one
+        for one in tx.messages.of(conversation.id, since=conversation.agent_since)
+        if one.author is Author.CONTACT and one.id < message.id
+    ]
+    moods = (*(one.sentiment for one in earlier), reading.sentiment)
+    return Evidence(
+        text=message.text,
+        reading=reading,
+        falling=falls(moods),
+        answers=conversation.answers,
+        unresolved=reading.dissatisfied
+        or repeats(message.text, tuple(one.text for one in earlier)),
+    )
+
+
+def judge(
+    tx: Tx, conversation: Conversation, evidence: Evidence, now: datetime
+) -> Escalation | None:
+    """Ask the desk's rules."""
+    desk = tx.desk.get()
+    return decide(
+        desk.rules,
+        evidence,
+        workspace=conversation.workspace,
+        channel="dm" if conversation.direct else conversation.channel,
+        attempts=desk.agent.attempts,
+        is_open=lambda rule: _is_open(desk, conversation, rule, now),
+    )
+
+
+def _is_open(desk: Desk, conversation: Conversation, rule: Rule, now: datetime) -> bool:
+    channel = desk.channel_at(
+        conversation.workspace, conversation.channel, direct=conversation.direct
+    )
+    team: Team | None = desk.team(rule.team) or desk.default_team(channel)
+    return hours.is_open(hours_of(team) if team else None, now)
+
+
+def _was_asked(tx: Tx, ticket: Ticket) -> bool:
+    """Whether the last reply asked something, so that a short answer means something."""
+    return ticket.last_reply_id is not None and "?" in tx.messages.get(ticket.last_reply_id).text

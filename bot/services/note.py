@@ -1,0 +1,96 @@
+"""Internal notes: context for the team, never for the contact."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.errors import ThreadCutOff
+from bot.domain.message import Attachment, check_text
+from bot.domain.states import Action, after
+from bot.domain.thread import Note, Thread
+from bot.domain.ticket import Ticket
+from bot.ports.inbound import Received, Written
+from bot.ports.store import Tx
+from bot.services import record
+
+
+def add(
+    tx: Tx,
+    number: int,
+    author: str,
+    text: str,
+    now: datetime,
+    attachments: tuple[Attachment, ...] = (),
+) -> Note:
+    """Keep a note on a ticket and show it in its thread. Raises `IllegalMove` once it is closed."""
+    text = check_text(text, attachments)
+    _, ticket = record.locked(tx, number)
+    after(ticket.status, Action.NOTE, number=number)
+    thread = tx.threads.of_ticket(number)
+    note = _keep(tx, ticket, thread, author, text, now, attachments)
+    if thread:
+        record.show_note(tx, thread, note)
+    return note
+
+
+def from_thread(tx: Tx, written: Written, now: datetime) -> Received | None:
+    """A plain message in a ticket's thread is a note; it stands there already.
+
+    Raises `ThreadCutOff` in a thread that the ticket has left, so that nobody writes to a wall.
+    """
+    if written.thread is None:
+        return None
+    thread = tx.threads.at(written.workspace, written.channel, written.thread)
+    if thread is None:
+        return None
+    if thread.cut_off:
+        raise ThreadCutOff(number=thread.ticket_number, link=where_now(tx, thread))
+    if not tx.first_sight(written.key):
+        return None
+    tx.people.put(written.author)
+    ticket = tx.tickets.get(thread.ticket_number) if thread.ticket_number else None
+    note = _keep(
+        tx,
+        ticket,
+        thread,
+        written.author.id,
+        written.text,
+        now,
+        written.attachments,
+        source_id=written.source_id,
+    )
+    return Received(conversation_id=thread.conversation_id, note_id=note.id)
+
+
+def where_now(tx: Tx, thread: Thread) -> str:
+    """Where a thread that was cut off lives on: a link, or the team's name."""
+    current = tx.threads.of_ticket(thread.ticket_number) if thread.ticket_number else None
+    return (current.link or f"with {current.team}") if current else "elsewhere"
+
+
+def _keep(
+    tx: Tx,
+    ticket: Ticket | None,
+    thread: Thread | None,
+    author: str,
+    text: str,
+    now: datetime,
+    attachments: tuple[Attachment, ...],
+    *,
+    source_id: str | None = None,
+) -> Note:
+    conversation_id = ticket.conversation_id if ticket else thread.conversation_id if thread else 0
+    note = tx.notes.add(
+        Note(
+            conversation_id=conversation_id,
+            ticket_number=ticket.number if ticket else None,
+            author_id=author,
+            author_name=record.name(tx, author),
+            text=text,
+            attachments=attachments,
+            at=now,
+            source_id=source_id,
+        )
+    )
+    record.log(tx, "noted", actor=author, now=now, ticket=ticket, thread=thread)
+    return note

@@ -1,0 +1,143 @@
+"""A message comes in: whose conversation it is, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.conversation import Conversation, Mode, joins
+from bot.domain.desk import Channel, Desk, Role
+from bot.domain.message import Author, Message
+from bot.domain.reading import Reading
+from bot.ports.inbound import Received, Written
+from bot.ports.store import Tx
+from bot.services import listen, note, record, staff
+
+# Messages in quick succession are answered as one: the agent waits this long for the next.
+GATHER = timedelta(seconds=0.8)
+
+
+def receive(tx: Tx, written: Written, reading: Reading, now: datetime) -> Received | None:
+    """Take a message in; None when it is not Baton's business or was taken in before."""
+    desk = tx.desk.get()
+    if desk.team_at(written.workspace, written.channel):
+        return note.from_thread(tx, written, now)
+    channel = desk.channel_at(written.workspace, written.channel, direct=written.direct)
+    if channel is None:
+        return None
+    tx.conversations.hold_contact(written.author.id, written.workspace, written.channel)
+    conversation = _find(tx, written, now)
+    if _is_staff(desk, written, conversation):
+        return _staff(tx, conversation, written, now)
+    if not tx.first_sight(written.key):
+        return None
+    tx.people.put(written.author)
+    conversation = (
+        tx.conversations.lock(conversation.id)
+        if conversation
+        else tx.conversations.add(_begin(written, now))
+    )
+    return _append(tx, channel, conversation, written, reading, now)
+
+
+def _find(tx: Tx, written: Written, now: datetime) -> Conversation | None:
+    """The thread's conversation; else the contact's with an open ticket, or their recent one."""
+    where = written.workspace, written.channel
+    if written.thread:
+        return tx.conversations.in_thread(*where, written.thread)
+    if with_ticket := tx.conversations.with_ticket_of(written.author.id, *where):
+        return with_ticket
+    latest = tx.conversations.latest_of(written.author.id, *where)
+    return latest if latest and joins(latest, now) else None
+
+
+def _begin(written: Written, now: datetime) -> Conversation:
+    """A new conversation; where the platform has threads, its answers go below its first words."""
+    return Conversation(
+        workspace=written.workspace,
+        channel=written.channel,
+        thread=written.thread,
+        direct=written.direct,
+        contact=written.author.id,
+        contact_name=written.author.name,
+        contact_avatar=written.author.avatar,
+        agent_since=now,
+        started_at=now,
+        last_message_at=now,
+    )
+
+
+def _is_staff(desk: Desk, written: Written, conversation: Conversation | None) -> bool:
+    """A member who writes in a customers' channel speaks for the team, not for themselves."""
+    if written.direct or desk.role(written.author.id) is Role.OUTSIDER:
+        return False
+    return conversation is None or conversation.contact != written.author.id
+
+
+def _staff(
+    tx: Tx, conversation: Conversation | None, written: Written, now: datetime
+) -> Received | None:
+    if conversation is None or not written.thread or not tx.first_sight(written.key):
+        return None
+    message = staff.spoke(tx, tx.conversations.lock(conversation.id), written, now)
+    return Received(conversation_id=conversation.id, message_id=message.id)
+
+
+def _append(
+    tx: Tx,
+    channel: Channel,
+    conversation: Conversation,
+    written: Written,
+    reading: Reading,
+    now: datetime,
+) -> Received:
+    is_contact = written.author.id == conversation.contact
+    message = tx.messages.add(
+        _message(tx, conversation, written, reading, now, is_contact=is_contact)
+    )
+    if is_contact:
+        conversation = replace(
+            conversation,
+            contact_name=written.author.name,
+            contact_avatar=written.author.avatar,
+            last_message_at=now,
+        )
+        tx.conversations.put(conversation)
+    match conversation.mode:
+        case Mode.TICKET:
+            listen.with_ticket(tx, conversation, message, reading, now)
+        case Mode.TAKEOVER:
+            record.mirror(tx, tx.threads.of_takeover(conversation.id), message)
+        case Mode.AGENT if is_contact:
+            listen.with_agent(tx, channel, conversation, message, reading, now, gather=GATHER)
+    return Received(conversation_id=conversation.id, message_id=message.id)
+
+
+def _message(
+    tx: Tx,
+    conversation: Conversation,
+    written: Written,
+    reading: Reading,
+    now: datetime,
+    *,
+    is_contact: bool,
+) -> Message:
+    answered = (
+        tx.messages.by_source(conversation.id, written.reply_to) if written.reply_to else None
+    )
+    ticket = tx.tickets.open_of(conversation.id)
+    return Message(
+        conversation_id=conversation.id,
+        ticket_number=ticket.number if ticket else None,
+        author=Author.CONTACT if is_contact else Author.PARTICIPANT,
+        author_id=written.author.id,
+        author_name=written.author.name,
+        author_avatar=written.author.avatar,
+        text=written.text,
+        attachments=written.attachments,
+        at=min(written.at, now),
+        epoch=conversation.epoch,
+        reply_to=answered.id if answered else None,
+        source_id=written.source_id,
+        sentiment=reading.sentiment,
+    )

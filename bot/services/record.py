@@ -1,0 +1,138 @@
+"""How every use case records what has to happen next. Nothing is sent from here."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.domain.conversation import Conversation
+from bot.domain.hours import BusinessHours
+from bot.domain.message import Limits, Message, parts
+from bot.domain.sla import with_due
+from bot.domain.thread import Event, Note, Thread
+from bot.domain.ticket import Ticket
+from bot.ports.outbox import Lane, LaneKind
+from bot.ports.store import Tx
+from bot.services.calendar import hours_of
+
+BATON = "baton"
+# Several changes of a ticket within this time are one change of its card.
+_GATHER_CARD = timedelta(seconds=0.3)
+_ROOM = 200  # characters kept free for an introduction or a state line in every post
+
+
+def contact_lane(tx: Tx, conversation: Conversation) -> Lane:
+    return tx.outbox.lane(LaneKind.CONTACT, conversation.id, conversation.place)
+
+
+def thread_lane(tx: Tx, thread: Thread) -> Lane:
+    return tx.outbox.lane(LaneKind.THREAD, thread.id, thread.place)
+
+
+def agent_lane(tx: Tx, conversation: Conversation) -> Lane:
+    return tx.outbox.lane(LaneKind.AGENT, conversation.id, conversation.place)
+
+
+def thread_of(tx: Tx, conversation: Conversation) -> Thread | None:
+    """Where the team follows a conversation now, or last did."""
+    if ticket := tx.tickets.last_of(conversation.id):
+        takeover = tx.threads.of_takeover(conversation.id)
+        thread = tx.threads.of_ticket(ticket.number)
+        newer = takeover and thread and takeover.id > thread.id
+        return takeover if newer else thread
+    return tx.threads.of_takeover(conversation.id)
+
+
+def deliver(tx: Tx, conversation: Conversation, message: Message) -> None:
+    """Bring the contact's copies of a message up to date: one effect for each part of it."""
+    _sync(tx, contact_lane(tx, conversation), message, epoch=message.epoch)
+
+
+def mirror(tx: Tx, thread: Thread | None, message: Message) -> None:
+    """Bring the team's copies of a message up to date."""
+    if thread and not thread.cut_off:
+        _sync(tx, thread_lane(tx, thread), message, epoch=None)
+
+
+def _sync(tx: Tx, lane: Lane, message: Message, *, epoch: int | None) -> None:
+    wanted = parts(message.text, message.attachments, part_limits(tx, lane.workspace))
+    standing = {copy.subject for copy in tx.outbox.copies(lane.id, f"message:{message.id}:")}
+    subjects = {f"message:{message.id}:{number}" for number in range(len(wanted))}
+    for subject in sorted(subjects | standing):
+        if not tx.outbox.pending(lane.id, subject):
+            tx.outbox.add(lane, subject, order_at=message.at, epoch=epoch)
+
+
+def part_limits(tx: Tx, workspace: str) -> Limits:
+    """What one part of a message may hold there, with room for what is said around it."""
+    limits = tx.limits(workspace)
+    return limits.with_text(max(limits.text - _ROOM, limits.text // 2))
+
+
+def show_note(tx: Tx, thread: Thread, note: Note) -> None:
+    tx.outbox.add(thread_lane(tx, thread), f"note:{note.id}", order_at=note.at)
+
+
+def refresh_card(tx: Tx, thread: Thread | None, now: datetime) -> None:
+    """Have the thread's card show the ticket as it is, in a moment."""
+    if thread is None:
+        return
+    lane = tx.outbox.lane(LaneKind.CARD, thread.id, thread.place)
+    if not tx.outbox.pending(lane.id, "card"):
+        tx.outbox.add(lane, "card", order_at=now, delay=_GATHER_CARD)
+
+
+def log(
+    tx: Tx,
+    kind: str,
+    *,
+    actor: str,
+    now: datetime,
+    ticket: Ticket | None = None,
+    thread: Thread | None = None,
+    conversation: Conversation | None = None,
+    line: str = "",
+    **data: str,
+) -> Event:
+    """Append to the event log; a `line` is also shown in the thread."""
+    event = tx.events.add(
+        Event(
+            at=now,
+            kind=kind,
+            actor=actor,
+            conversation_id=ticket.conversation_id
+            if ticket
+            else (conversation.id if conversation else None),
+            ticket_number=ticket.number if ticket else None,
+            thread_id=thread.id if thread else None,
+            line=line,
+            data=data,
+        )
+    )
+    if line and thread:
+        tx.outbox.add(thread_lane(tx, thread), f"event:{event.id}", order_at=now)
+    return event
+
+
+def keep(tx: Tx, ticket: Ticket) -> Ticket:
+    """Store a ticket with its due time as its team's targets have it now."""
+    team = tx.desk.get().team(ticket.team)
+    ticket = with_due(ticket, team, team_hours(tx, ticket))
+    tx.tickets.put(ticket)
+    return ticket
+
+
+def team_hours(tx: Tx, ticket: Ticket) -> BusinessHours | None:
+    team = tx.desk.get().team(ticket.team)
+    return hours_of(team) if team else None
+
+
+def locked(tx: Tx, number: int) -> tuple[Conversation, Ticket]:
+    """A ticket and its conversation, held until the commit, always in this order."""
+    conversation = tx.conversations.lock(tx.tickets.get(number).conversation_id)
+    return conversation, tx.tickets.lock(number)
+
+
+def name(tx: Tx, person: str | None) -> str:
+    if person is None:
+        return "nobody"
+    return "Baton" if person == BATON else tx.people.get(person).name

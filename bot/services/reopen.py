@@ -1,0 +1,97 @@
+"""Take a closed ticket up again, because somebody asks or because the contact wrote again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain import ticket as moves
+from bot.domain.conversation import Conversation, mute
+from bot.domain.errors import OtherTicketOpen
+from bot.domain.message import Message
+from bot.domain.reading import Reading
+from bot.domain.states import Action, after
+from bot.domain.ticket import Ticket
+from bot.ports.store import Tx
+from bot.services import record
+from bot.services.escalate import request_summary
+from bot.services.record import BATON
+
+_QUOTED = 200  # characters of the contact's words that the offer repeats
+
+
+def reopen(tx: Tx, number: int, actor: str, now: datetime) -> Ticket:
+    """The actor has it again under its number. Raises `OtherTicketOpen` with the other's number."""
+    conversation, ticket = record.locked(tx, number)
+    after(ticket.status, Action.REOPEN, number=number)
+    return _reopen(tx, conversation, ticket, actor, now)
+
+
+def contact_wrote_again(
+    tx: Tx, conversation: Conversation, message: Message, reading: Reading, now: datetime
+) -> bool:
+    """After a close: offer to reopen, or do so. Whether people have the conversation again.
+
+    A pleasantry never reopens, and after `reopen_within` the matter is a new one.
+    """
+    ticket = tx.tickets.last_of(conversation.id)
+    if ticket is None or ticket.closed_at is None or reading.pleasantry:
+        return False
+    team = tx.desk.get().team(ticket.team)
+    if team is None or team.reopen == "never" or now - ticket.closed_at > team.reopen_within:
+        return False
+    if team.reopen == "auto":
+        _reopen(tx, conversation, tx.tickets.lock(ticket.number), None, now)
+        return True
+    if ticket.reopen_offered_at is None:
+        _offer(tx, tx.tickets.lock(ticket.number), message, now)
+    return False
+
+
+def _offer(tx: Tx, ticket: Ticket, message: Message, now: datetime) -> None:
+    """The thread says so, and the last holder is told, once."""
+    tx.tickets.put(replace(ticket, reopen_offered_at=now))
+    thread = tx.threads.of_ticket(ticket.number)
+    record.log(
+        tx,
+        "wrote_again",
+        actor=message.author_id,
+        now=now,
+        ticket=ticket,
+        thread=thread,
+        line=f"{message.author_name} wrote again: {message.text[:_QUOTED]}",
+        button="ticket:reopen",
+        mention=ticket.last_holder or "",
+    )
+    record.refresh_card(tx, thread, now)
+
+
+def _reopen(
+    tx: Tx, conversation: Conversation, ticket: Ticket, actor: str | None, now: datetime
+) -> Ticket:
+    other = tx.tickets.open_of(conversation.id)
+    if other:
+        raise OtherTicketOpen(number=ticket.number, other=other.number)
+    since = ticket.closed_at
+    conversation = mute(conversation)
+    tx.conversations.put(conversation)
+    tx.outbox.withdraw(record.agent_lane(tx, conversation), "turn:")
+    ticket = record.keep(tx, moves.reopen(ticket, actor, now))
+    thread = tx.threads.of_ticket(ticket.number)
+    who = record.name(tx, actor) if actor else "The contact wrote again: it was"
+    assigned = f" and assigned to {record.name(tx, ticket.assigned)}" if ticket.assigned else ""
+    record.log(
+        tx,
+        "reopened",
+        actor=actor or BATON,
+        now=now,
+        ticket=ticket,
+        thread=thread,
+        line=f"{who} reopened{' it' if actor else ''}{assigned}.",
+        mention=ticket.assigned or "",
+    )
+    for message in tx.messages.of(conversation.id, since=since):
+        record.mirror(tx, thread, message)
+    request_summary(tx, conversation, ticket, now)
+    record.refresh_card(tx, thread, now)
+    return ticket

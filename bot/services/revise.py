@@ -1,0 +1,54 @@
+"""The contact edits or deletes what they wrote; the team sees it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.message import Author, Message
+from bot.ports.inbound import Deleted, Edited
+from bot.ports.store import Tx
+from bot.services import record
+
+
+def edited(tx: Tx, change: Edited, now: datetime) -> Message | None:
+    """Show the new text; what it said before is kept. None for a message Baton does not know."""
+    message = _find(tx, change)
+    if message is None or not tx.first_sight(change.key) or message.text == change.text:
+        return None
+    tx.messages.add_revision(message.id, message.text, message.edited_at or message.at)
+    later = tx.messages.of(message.conversation_id, after=message.id)
+    answered = any(one.author is Author.ATTENDANT for one in later)
+    message = replace(
+        message,
+        text=change.text,
+        edited_at=now,
+        edited_after_reply=message.edited_after_reply or answered,
+    )
+    return _show(tx, message, "message_edited", now)
+
+
+def deleted(tx: Tx, change: Deleted, now: datetime) -> Message | None:
+    """Mark it as deleted; the team keeps seeing what it said."""
+    message = _find(tx, change)
+    if message is None or message.deleted_at or not tx.first_sight(change.key):
+        return None
+    return _show(tx, replace(message, deleted_at=now), "message_deleted", now)
+
+
+def _find(tx: Tx, change: Edited | Deleted) -> Message | None:
+    found = tx.messages.find_source(change.workspace, change.channel, change.source_id)
+    if found is None:
+        return None
+    tx.conversations.lock(found.conversation_id)
+    return tx.messages.get(found.id)
+
+
+def _show(tx: Tx, message: Message, kind: str, now: datetime) -> Message:
+    tx.messages.put(message)
+    conversation = tx.conversations.get(message.conversation_id)
+    record.log(tx, kind, actor=message.author_id, now=now, conversation=conversation)
+    thread = record.thread_of(tx, conversation)
+    if thread and tx.outbox.copies(record.thread_lane(tx, thread).id, f"message:{message.id}:"):
+        record.mirror(tx, thread, message)
+    return message

@@ -1,0 +1,96 @@
+"""Give a ticket to somebody else without losing any of its history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain import ticket as moves
+from bot.domain.desk import Team
+from bot.domain.errors import BadInput, NotFound
+from bot.domain.thread import Thread
+from bot.domain.ticket import Ticket
+from bot.ports.store import Tx
+from bot.services import record
+from bot.services.delivered import schedule
+from bot.services.escalate import open_thread, request_summary
+
+
+def to_attendant(tx: Tx, number: int, target: str, actor: str, now: datetime) -> Ticket:
+    """They should take it now; into their own team where they are not in this one."""
+    conversation, ticket = record.locked(tx, number)
+    desk = tx.desk.get()
+    teams = desk.teams_of(target)
+    if not teams:
+        raise BadInput(problem=f"{record.name(tx, target)} is in no team, so cannot be given it.")
+    if ticket.holder == target:
+        raise BadInput(problem=f"{record.name(tx, target)} has ticket #{number} already.")
+    ticket = moves.transfer_to(ticket, target)
+    if ticket.team not in {team.name for team in teams}:
+        ticket = _move(tx, ticket, teams[0], now, assigned=target)
+    else:
+        ticket = record.keep(tx, ticket)
+    thread = tx.threads.of_ticket(number)
+    record.log(
+        tx,
+        "transferred",
+        actor=actor,
+        now=now,
+        ticket=ticket,
+        thread=thread,
+        line=f"{record.name(tx, actor)} transferred it to {record.name(tx, target)}.",
+        mention=target,
+        to=target,
+    )
+    request_summary(tx, conversation, ticket, now)
+    record.refresh_card(tx, thread, now)
+    return ticket
+
+
+def to_team(tx: Tx, number: int, target: str, actor: str, now: datetime) -> Ticket:
+    """Another team's now: its thread opens with the history, the old one is cut off."""
+    conversation, ticket = record.locked(tx, number)
+    team = tx.desk.get().team(target)
+    if team is None:
+        raise NotFound(what="team", name=target)
+    if team.name == ticket.team:
+        raise BadInput(problem=f"Ticket #{number} is with {team.name} already.")
+    ticket = _move(tx, moves.transfer_to_team(ticket, team.name), team, now)
+    thread = tx.threads.of_ticket(number)
+    record.log(
+        tx,
+        "transferred",
+        actor=actor,
+        now=now,
+        ticket=ticket,
+        thread=thread,
+        line=f"{record.name(tx, actor)} transferred it to {team.name}.",
+        to=team.name,
+    )
+    request_summary(tx, conversation, ticket, now)
+    return ticket
+
+
+def _move(tx: Tx, ticket: Ticket, team: Team, now: datetime, assigned: str | None = None) -> Ticket:
+    """Cut the old thread off and open the new one, in one commit."""
+    old = tx.threads.of_ticket(ticket.number)
+    if old:
+        tx.threads.put(replace(old, cut_off=True))
+    ticket = record.keep(tx, replace(ticket, team=team.name, assigned=assigned or ticket.assigned))
+    schedule(tx, ticket)
+    open_thread(
+        tx,
+        Thread(
+            conversation_id=ticket.conversation_id,
+            ticket_number=ticket.number,
+            team=team.name,
+            workspace=team.workspace,
+            channel=team.channel,
+            opened_at=now,
+            predecessor_id=old.id if old else None,
+        ),
+        now,
+    )
+    if old:
+        record.refresh_card(tx, old, now)
+    return tx.tickets.get(ticket.number)
