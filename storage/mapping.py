@@ -1,0 +1,139 @@
+"""One mapper between a row and a frozen domain value, made from the value's type hints.
+
+Columns and fields have the same names. Enums are stored as their value, spans of time as seconds,
+nested values as JSON; in a union of dataclasses the JSON names the class under `type`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import get_type_hints as hints_of
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+# PostgreSQL refuses NUL in text, and neither database encodes half of a surrogate pair; both can
+# arrive in a platform's JSON. They become the replacement character, so that no event is refused.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Codec(NamedTuple):
+    """How a value other than None is stored and read; None where it needs no change."""
+
+    dump: Callable[[Any], Any] | None
+    load: Callable[[Any], Any] | None
+
+
+def storable(text: str) -> str:
+    """The text as both databases can keep it."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+class Nested(NamedTuple):
+    """How a value inside a JSON column is stored and read."""
+
+    dump: Callable[[Any], Any]
+    load: Callable[[Any], Any]
+
+
+class Mapper(Generic[T]):
+    """Between one dataclass and its rows; `names` are its columns, in the order `load` expects."""
+
+    def __init__(self, kind: type[T]) -> None:
+        hints = hints_of(kind)
+        self._kind = kind
+        self.names = tuple(hint for hint in _names(kind))
+        codecs = {name: codec(hints[name]) for name in self.names}
+        self._dumps = tuple((name, codecs[name].dump) for name in self.names)
+        self._loads = tuple((name, codecs[name].load) for name in self.names)
+
+    def dump(self, value: T) -> dict[str, Any]:
+        """The row of a value, by column."""
+        row = {}
+        for name, dump in self._dumps:
+            item = getattr(value, name)
+            row[name] = item if dump is None or item is None else dump(item)
+        return row
+
+    def load(self, row: Iterable[Any]) -> T:
+        """The value of a row that was selected in the order of `names`."""
+        facts = {
+            name: item if load is None or item is None else load(item)
+            for (name, load), item in zip(self._loads, row, strict=True)
+        }
+        return self._kind(**facts)
+
+
+def codec(hint: Any) -> Codec:
+    """How values of a type are stored in a column."""
+    kinds = [one for one in _options(hint) if one is not NoneType]
+    kind = kinds[0]
+    if len(kinds) == 1 and get_origin(kind) is Literal:
+        return Codec(None, None)
+    plain = _plain(kind) if len(kinds) == 1 and isinstance(kind, type) else None
+    return plain or Codec(*nested(hint))
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _options(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+
+
+def _plain(kind: type) -> Codec | None:
+    """Of the types that a column can hold by itself."""
+    if issubclass(kind, Enum):
+        return Codec(lambda value: value.value, kind)
+    if issubclass(kind, timedelta):
+        return Codec(timedelta.total_seconds, lambda value: timedelta(seconds=value))
+    if issubclass(kind, str):
+        return Codec(storable, None)
+    if issubclass(kind, bool | int | float | datetime):
+        return Codec(None, None)
+    return None
+
+
+def nested(kind: Any) -> Nested:
+    """As JSON; several dataclasses to choose from are told apart by a `type` in it."""
+    kinds = _options(kind)
+    if len(kinds) > 1 and all(is_dataclass(one) for one in kinds):
+        return _tagged(kinds)
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    return Nested(
+        lambda value: _storable(adapter.dump_python(value, mode="json")), adapter.validate_python
+    )
+
+
+def _tagged(kinds: Iterable[Any]) -> Nested:
+    inner = {kind.__name__.lower(): nested(kind) for kind in kinds}
+
+    def dump(value: object) -> dict[str, Any]:
+        tag = type(value).__name__.lower()
+        return {"type": tag, **inner[tag].dump(value)}
+
+    def load(document: dict[str, Any]) -> object:
+        rest = dict(document)
+        return inner[rest.pop("type")].load(rest)
+
+    return Nested(dump, load)
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(key): _storable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    return value

@@ -1,0 +1,68 @@
+"""Bringing a database to the schema of this program, one process at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from storage import engines, schema
+from storage.faults import explained
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_LOCK = 0x6261746F6E  # any number that no other program uses: "baton"
+
+
+def migrate(url: str) -> None:
+    """Migrate, in one transaction that keeps others out; nothing happens to a current database.
+
+    Raises `CannotRun` when the database is out of reach, or of a newer program.
+    """
+    where = engines.address(url)
+    engine = engines.engine(where)
+    try:
+        # On SQLite the transaction itself holds the file from its beginning.
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            now = schema.stand(connection)
+            schema.check(where, now)
+            if now.is_known and now.revision != schema.HEAD:
+                command.upgrade(_config(connection), schema.HEAD)
+                schema.record(connection)
+    except DBAPIError as error:
+        raise explained(where, error) from error
+    finally:
+        engine.dispose()
+
+
+def current(url: str) -> str | None:
+    """The revision of a database, None before its first migration. Raises `CannotRun`."""
+    where = engines.address(url)
+    engine = engines.engine(where)
+    try:
+        with engine.connect() as connection:
+            return schema.stand(connection).revision
+    except DBAPIError as error:
+        raise explained(where, error) from error
+    finally:
+        engine.dispose()
+
+
+def draft(url: str, revision: str, message: str) -> None:
+    """Write the next migration from what differs between a migrated PostgreSQL and the tables."""
+    engine = engines.engine(engines.address(url))
+    with engine.begin() as connection:
+        command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
+    engine.dispose()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(attributes={"connection": connection})
+    # ConfigParser reads % as the beginning of a variable.
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

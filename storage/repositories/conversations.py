@@ -1,0 +1,98 @@
+"""Conversations: who is in them, and which ones need attention."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, exists, func, literal_column, select
+
+from bot.domain.conversation import Conversation
+from storage import tables
+from storage.rows import Repository, Rows, locked
+
+_ROWS = Rows(tables.Conversations, Conversation)
+_C = _ROWS.table.c
+_TICKETS = tables.table(tables.Tickets).c
+
+_IN_THREAD = (
+    _ROWS.select.where(
+        _C.workspace == bindparam("workspace"),
+        _C.channel == bindparam("channel"),
+        _C.thread == bindparam("thread"),
+    )
+    .order_by(_C.id.desc())
+    .limit(1)
+)
+_OF_CONTACT = (
+    _ROWS.select.where(
+        _C.contact == bindparam("contact"),
+        _C.workspace == bindparam("workspace"),
+        _C.channel == bindparam("channel"),
+    )
+    .order_by(_C.last_message_at.desc(), _C.id.desc())
+    .limit(1)
+)
+_WITH_TICKET = _OF_CONTACT.where(
+    exists().where(
+        and_(_TICKETS.conversation_id == _C.id, _TICKETS.status != literal_column("'closed'"))
+    )
+)
+_TAKEOVERS = locked(
+    _ROWS.select.where(_C.takeover_until <= bindparam("now"))
+    .order_by(_C.takeover_until, _C.id)
+    .limit(bindparam("limit")),
+    skip=True,
+)
+_WITH_AGENT = (
+    _ROWS.select.where(
+        _C.mode != literal_column("'ticket'"), _C.last_message_at >= bindparam("since")
+    )
+    .order_by(_C.last_message_at.desc(), _C.id.desc())
+    .limit(bindparam("limit"))
+)
+_HOLD = select(func.pg_advisory_xact_lock(bindparam("number")))
+
+
+class Conversations(Repository):
+    def add(self, conversation: Conversation) -> Conversation:
+        self.session.topics.add("conversations")
+        return _ROWS.add(self.session, conversation)
+
+    def get(self, conversation_id: int) -> Conversation:
+        return _ROWS.get(self.session, conversation_id)
+
+    def lock(self, conversation_id: int) -> Conversation:
+        return _ROWS.lock(self.session, conversation_id)
+
+    def put(self, conversation: Conversation) -> None:
+        self.session.topics.add("conversations")
+        _ROWS.put(self.session, conversation)
+
+    def in_thread(self, workspace: str, channel: str, thread: str) -> Conversation | None:
+        return _ROWS.first(
+            self.session, _IN_THREAD, workspace=workspace, channel=channel, thread=thread
+        )
+
+    def latest_of(self, contact: str, workspace: str, channel: str) -> Conversation | None:
+        return _ROWS.first(
+            self.session, _OF_CONTACT, contact=contact, workspace=workspace, channel=channel
+        )
+
+    def with_ticket_of(self, contact: str, workspace: str, channel: str) -> Conversation | None:
+        return _ROWS.first(
+            self.session, _WITH_TICKET, contact=contact, workspace=workspace, channel=channel
+        )
+
+    def hold_contact(self, contact: str, workspace: str, channel: str) -> None:
+        """A conversation that does not exist yet has no row to lock: hold a number instead."""
+        if self.session.on_postgres:
+            name = f"{contact}\n{workspace}\n{channel}".encode(errors="surrogatepass")
+            digest = hashlib.blake2b(name, digest_size=8).digest()
+            self.session.run(_HOLD, number=int.from_bytes(digest, signed=True))
+
+    def takeovers_due(self, now: datetime, limit: int) -> list[Conversation]:
+        return _ROWS.all(self.session, _TAKEOVERS, now=now, limit=limit)
+
+    def with_agent(self, since: datetime, limit: int) -> list[Conversation]:
+        return _ROWS.all(self.session, _WITH_AGENT, since=since, limit=limit)

@@ -1,0 +1,116 @@
+"""Effects: what waits in each lane, in its order."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import bindparam, func, literal_column, select, update
+
+from bot.ports.outbox import Backlog, Effect, Lane, State
+from storage import tables
+from storage.mapping import storable
+from storage.repositories.lanes import IS_LIVE, LANES, Lanes
+from storage.rows import Rows, begins
+
+_ROWS = Rows(tables.Effects, Effect)
+_C = _ROWS.table.c
+# 15 random bytes are 20 characters, the most that every platform takes as a nonce.
+_KEY_BYTES = 15
+
+_LIVE = _ROWS.select.where(_C.lane_id == bindparam("lane_id"), IS_LIVE)
+_NEXT = _LIVE.order_by(_C.order_at, _C.id).limit(1)
+_IS_PENDING = _C.state == State.PENDING.value
+_PENDING = _LIVE.where(_IS_PENDING, _C.subject == bindparam("subject")).limit(1)
+_UNFINISHED = _LIVE.where(begins(_C.subject)).limit(1)
+_END = (
+    update(_ROWS.table)
+    .where(_C.lane_id == bindparam("lane"), IS_LIVE, _IS_PENDING, begins(_C.subject))
+    .values(state=bindparam("end"), finished_at=bindparam("now"), problem=bindparam("why"))
+)
+_IS_DEAD = _C.state == literal_column("'dead'")
+_DEAD = (
+    select(*_ROWS.columns, *LANES.columns)
+    .join(LANES.table, LANES.table.c.id == _C.lane_id)
+    .where(_IS_DEAD)
+    .order_by(_C.id.desc())
+    .limit(bindparam("limit"))
+)
+_DEAD_OF = _ROWS.select.where(
+    _C.lane_id == bindparam("lane_id"), _IS_DEAD, begins(_C.subject)
+).order_by(_C.id)
+_BY_STATE = (
+    select(_C.state, func.count()).where(_C.state != literal_column("'done'")).group_by(_C.state)
+)
+_OLDEST = select(func.min(_C.created_at)).where(IS_LIVE)
+
+
+class Effects(Lanes):
+    def add(
+        self,
+        lane: Lane,
+        subject: str,
+        *,
+        order_at: datetime,
+        epoch: int | None = None,
+        delay: timedelta = timedelta(),
+    ) -> Effect:
+        created_at = datetime.now(UTC)
+        effect = Effect(
+            lane_id=lane.id,
+            subject=subject,
+            key=secrets.token_urlsafe(_KEY_BYTES),
+            order_at=order_at,
+            due_at=created_at + delay,
+            created_at=created_at,
+            epoch=epoch,
+        )
+        added = _ROWS.add(self.session, effect)
+        self.reschedule(lane.id)
+        self.session.topics.add(f"lane:{lane.id}")
+        return added
+
+    def withdraw(self, lane: Lane, prefix: str) -> int:
+        return self._end(lane.id, prefix, State.DROPPED)
+
+    def kill(self, lane_id: int, prefix: str, problem: str) -> None:
+        self._end(lane_id, prefix, State.DEAD, storable(problem))
+
+    def next(self, lane_id: int) -> Effect | None:
+        return _ROWS.first(self.session, _NEXT, lane_id=lane_id)
+
+    def effect(self, effect_id: int) -> Effect:
+        return _ROWS.get(self.session, effect_id)
+
+    def put_effect(self, effect: Effect) -> None:
+        _ROWS.put(self.session, effect)
+        self.reschedule(effect.lane_id)
+
+    def pending(self, lane_id: int, subject: str) -> bool:
+        return _ROWS.first(self.session, _PENDING, lane_id=lane_id, subject=subject) is not None
+
+    def unfinished(self, lane_id: int, prefix: str) -> bool:
+        return _ROWS.first(self.session, _UNFINISHED, lane_id=lane_id, prefix=prefix) is not None
+
+    def dead(self, limit: int) -> list[tuple[Effect, Lane]]:
+        width = len(_ROWS.columns)
+        rows = self.session.run(_DEAD, limit=limit).fetchall()
+        return [(_ROWS.mapper.load(row[:width]), LANES.mapper.load(row[width:])) for row in rows]
+
+    def dead_of(self, lane_id: int, prefix: str) -> list[Effect]:
+        return _ROWS.all(self.session, _DEAD_OF, lane_id=lane_id, prefix=prefix)
+
+    def backlog(self, now: datetime) -> Backlog:
+        by_state: dict[str, int] = dict(self.session.run(_BY_STATE).fetchall())
+        oldest: datetime | None = self.session.run(_OLDEST).scalar()
+        waited = (now - oldest).total_seconds() if oldest else 0.0
+        return Backlog(by_state=by_state, oldest_s=max(waited, 0.0))
+
+    def _end(self, lane_id: int, prefix: str, end: State, why: str = "") -> int:
+        """End what has not begun; answers with how many."""
+        ended = self.session.run(
+            _END, lane=lane_id, prefix=prefix, end=end.value, why=why, now=datetime.now(UTC)
+        ).rowcount
+        if ended:
+            self.reschedule(lane_id)
+        return int(ended)

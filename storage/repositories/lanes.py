@@ -1,0 +1,128 @@
+"""Lanes: who may send in them, and when there is something to do.
+
+`due_at` of a lane is when its first unfinished effect can next be worked on, or when a suspended
+lane is tried again. It is kept here at every change, so that finding work is one index read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, literal_column, or_, select, update
+
+from bot.domain.identity import Place
+from bot.ports.outbox import Lane, LaneKind
+from storage import tables
+from storage.rows import Repository, Rows, Upsert, locked
+
+LANES = Rows(tables.Lanes, Lane)
+_C = LANES.table.c
+_EFFECTS = tables.table(tables.Effects)
+
+IS_LIVE = _EFFECTS.c.state.in_([literal_column("'pending'"), literal_column("'sending'")])
+_HEAD = (
+    select(_EFFECTS.c.due_at)
+    .where(_EFFECTS.c.lane_id == _C.id, IS_LIVE)
+    .order_by(_EFFECTS.c.order_at, _EFFECTS.c.id)
+    .limit(1)
+    .correlate(LANES.table)
+    .scalar_subquery()
+)
+_THIS = _C.id == bindparam("lane_id")
+_HOLD = locked(select(_C.id).where(_THIS))
+_RESCHEDULE = update(LANES.table).where(_THIS, _C.suspended == "").values(due_at=_HEAD)
+
+_FIND = LANES.select.where(_C.kind == bindparam("kind"), _C.ref == bindparam("ref"))
+_MAKE = Upsert(LANES.table, ["kind", "ref"])
+_LEASE = (
+    update(LANES.table)
+    .where(
+        _THIS,
+        or_(
+            _C.owner.is_(None),
+            _C.owner == bindparam("mine"),
+            _C.leased_until.is_(None),
+            _C.leased_until <= bindparam("now"),
+        ),
+    )
+    .values(owner=bindparam("mine"), leased_until=bindparam("until"))
+    .returning(*LANES.columns)
+)
+_RELEASE = (
+    update(LANES.table)
+    .where(_THIS, _C.owner == bindparam("mine"))
+    .values(owner=None, leased_until=None)
+)
+_OWNERS = select(_C.owner).where(_C.owner.is_not(None)).distinct().order_by(_C.owner)
+_FREE = (
+    update(LANES.table)
+    .where(_C.owner.is_not(None), _C.owner == bindparam("mine"))
+    .values(owner=None, leased_until=None)
+)
+_DUE = (
+    select(_C.id)
+    .where(
+        _C.due_at <= bindparam("now"),
+        or_(_C.owner.is_(None), _C.leased_until <= bindparam("now")),
+    )
+    .order_by(_C.due_at, _C.id)
+    .limit(bindparam("limit"))
+)
+_NEXT_FREE = (
+    select(_C.due_at).where(_C.due_at.is_not(None), _C.owner.is_(None)).order_by(_C.due_at).limit(1)
+)
+_HELD = select(_C.due_at, _C.leased_until).where(_C.owner.is_not(None), _C.due_at.is_not(None))
+_SUSPENDED = LANES.select.where(_C.suspended != literal_column("''")).order_by(_C.id)
+
+
+class Lanes(Repository):
+    def lane(self, kind: LaneKind, ref: int, place: Place) -> Lane:
+        found = LANES.first(self.session, _FIND, kind=kind.value, ref=ref)
+        if found is not None:
+            return found
+        lane = Lane(kind=kind, ref=ref, workspace=place.workspace, channel=place.channel)
+        row = LANES.mapper.dump(lane)
+        del row["id"]
+        _MAKE.run(self.session, **row)
+        return LANES.all(self.session, _FIND, kind=kind.value, ref=ref)[0]
+
+    def get_lane(self, lane_id: int) -> Lane:
+        return LANES.get(self.session, lane_id)
+
+    def put_lane(self, lane: Lane) -> None:
+        LANES.put(self.session, lane, leaving=("owner", "leased_until"))
+        if not lane.suspended:
+            self.reschedule(lane.id)
+
+    def reschedule(self, lane_id: int) -> None:
+        """Set when the lane has to be worked on.
+
+        On PostgreSQL the row is held first: a statement that had to wait for another transaction
+        would go on with the effects it saw before, and lose the other's.
+        """
+        if self.session.on_postgres:
+            self.session.run(_HOLD, lane_id=lane_id)
+        self.session.run(_RESCHEDULE, lane_id=lane_id)
+
+    def lease(self, lane_id: int, owner: str, until: datetime, now: datetime) -> Lane | None:
+        return LANES.first(self.session, _LEASE, lane_id=lane_id, mine=owner, until=until, now=now)
+
+    def release(self, lane_id: int, owner: str) -> None:
+        self.session.run(_RELEASE, lane_id=lane_id, mine=owner)
+
+    def owners(self) -> list[str]:
+        return list(self.session.run(_OWNERS).scalars())
+
+    def free(self, owner: str) -> None:
+        self.session.run(_FREE, mine=owner)
+
+    def due_lanes(self, now: datetime, limit: int) -> list[int]:
+        return list(self.session.run(_DUE, now=now, limit=limit).scalars())
+
+    def next_due(self) -> datetime | None:
+        free = self.session.run(_NEXT_FREE).scalar()
+        held = [max(due, until or due) for due, until in self.session.run(_HELD)]
+        return min([*held, *([free] if free else [])], default=None)
+
+    def suspended(self) -> list[Lane]:
+        return LANES.all(self.session, _SUSPENDED)

@@ -1,0 +1,92 @@
+"""Messages, and what they said before they were edited."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import bindparam, insert, literal_column, select
+
+from bot.domain.message import Message
+from storage import tables
+from storage.mapping import storable
+from storage.rows import Repository, Rows
+
+_ROWS = Rows(tables.Messages, Message)
+_C = _ROWS.table.c
+_CONVERSATIONS = tables.table(tables.Conversations)
+_REVISIONS = tables.table(tables.Revisions)
+
+_BY_SOURCE = (
+    _ROWS.select.where(
+        _C.conversation_id == bindparam("conversation_id"), _C.source_id == bindparam("source_id")
+    )
+    .order_by(_C.id.desc())
+    .limit(1)
+)
+_FIND_SOURCE = (
+    _ROWS.select.join(_CONVERSATIONS, _CONVERSATIONS.c.id == _C.conversation_id)
+    .where(
+        _C.source_id == bindparam("source_id"),
+        _CONVERSATIONS.c.workspace == bindparam("workspace"),
+        _CONVERSATIONS.c.channel == bindparam("channel"),
+    )
+    .order_by(_C.id.desc())
+    .limit(1)
+)
+_OF = _ROWS.select.where(
+    _C.conversation_id == bindparam("conversation_id"),
+    _C.id > bindparam("after"),
+    _C.at >= bindparam("since"),
+).order_by(_C.id)
+_SLOW = (
+    _ROWS.select.where(
+        _C.delivery == literal_column("'pending'"), _C.at < bindparam("before"), ~_C.slow
+    )
+    .order_by(_C.at, _C.id)
+    .limit(bindparam("limit"))
+)
+_ADD_REVISION = insert(_REVISIONS)
+_REVISIONS_OF = (
+    select(_REVISIONS.c.text, _REVISIONS.c.at)
+    .where(_REVISIONS.c.message_id == bindparam("message_id"))
+    .order_by(_REVISIONS.c.id)
+)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Messages(Repository):
+    def add(self, message: Message) -> Message:
+        return _ROWS.add(self.session, message)
+
+    def get(self, message_id: int) -> Message:
+        return _ROWS.get(self.session, message_id)
+
+    def put(self, message: Message) -> None:
+        _ROWS.put(self.session, message)
+
+    def by_source(self, conversation_id: int, source_id: str) -> Message | None:
+        return _ROWS.first(
+            self.session, _BY_SOURCE, conversation_id=conversation_id, source_id=source_id
+        )
+
+    def find_source(self, workspace: str, channel: str, source_id: str) -> Message | None:
+        return _ROWS.first(
+            self.session, _FIND_SOURCE, workspace=workspace, channel=channel, source_id=source_id
+        )
+
+    def of(
+        self, conversation_id: int, *, after: int = 0, since: datetime | None = None
+    ) -> list[Message]:
+        return _ROWS.all(
+            self.session, _OF, conversation_id=conversation_id, after=after, since=since or _EVER
+        )
+
+    def add_revision(self, message_id: int, text: str, at: datetime) -> None:
+        self.session.run(_ADD_REVISION, message_id=message_id, text=storable(text), at=at)
+
+    def revisions(self, message_id: int) -> list[tuple[str, datetime]]:
+        rows = self.session.run(_REVISIONS_OF, message_id=message_id)
+        return [(text, at) for text, at in rows]
+
+    def slow(self, before: datetime, limit: int) -> list[Message]:
+        return _ROWS.all(self.session, _SLOW, before=before, limit=limit)

@@ -1,0 +1,36 @@
+"""Small facts about the installation, and what was seen already."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import bindparam, delete, select
+
+from storage import tables
+from storage.rows import Repository, Session, Upsert
+
+_META = tables.table(tables.Meta)
+_SEEN = tables.table(tables.Seen)
+
+_GET = select(_META.c.value).where(_META.c.key == bindparam("key"))
+_PUT = Upsert(_META, ["key"], lambda new, _old: {"value": new.value})
+_REMOVE = delete(_META).where(_META.c.key == bindparam("key"))
+_SEE = Upsert(_SEEN, ["digest"], returning=["digest"])
+
+
+class Meta(Repository):
+    def get(self, key: str) -> str | None:
+        value: str | None = self.session.run(_GET, key=key).scalar()
+        return value
+
+    def put(self, key: str, value: str | None) -> None:
+        if value is None:
+            self.session.run(_REMOVE, key=key)
+        else:
+            _PUT.run(self.session, key=key, value=value)
+
+
+def first_sight(session: Session, key: str) -> bool:
+    """Whether this key was never seen before; from now on it was."""
+    digest = hashlib.sha256(key.encode(errors="surrogatepass")).digest()
+    return _SEE.run(session, digest=digest).scalar() is not None

@@ -1,0 +1,53 @@
+"""People as their platforms show them, and who is away."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, select
+
+from bot.domain.identity import Person, local_id
+from storage import tables
+from storage.mapping import storable
+from storage.rows import Repository, Rows, Upsert
+
+_ROWS = Rows(tables.People, Person)
+_C = _ROWS.table.c
+_ABSENCES = tables.table(tables.Absences)
+# Longer names are told apart by nobody, and an index entry has its limit on PostgreSQL.
+_FOLDED = 200
+
+_BY_ID = _ROWS.select.where(_C.id == bindparam("person"))
+_PUT = Upsert(
+    _ROWS.table,
+    ["id"],
+    lambda new, _old: {"name": new.name, "avatar": new.avatar, "folded": new.folded},
+)
+_NAMED = _ROWS.select.where(_C.folded == bindparam("folded")).order_by(_C.id)
+_AWAY = select(_ABSENCES.c.person)
+_LEAVE = Upsert(_ABSENCES, ["person"])
+_RETURN = delete(_ABSENCES).where(_ABSENCES.c.person == bindparam("who"))
+
+
+class People(Repository):
+    def get(self, person: str) -> Person:
+        found = _ROWS.first(self.session, _BY_ID, person=person)
+        return found or Person(id=person, name=local_id(person))
+
+    def put(self, person: Person) -> None:
+        row = _ROWS.mapper.dump(person)
+        _PUT.run(self.session, **row, folded=_folded(person.name))
+
+    def named(self, name: str) -> list[Person]:
+        return _ROWS.all(self.session, _NAMED, folded=_folded(name))
+
+    def away(self) -> frozenset[str]:
+        return frozenset(self.session.run(_AWAY).scalars())
+
+    def set_away(self, person: str, *, away: bool) -> None:
+        if away:
+            _LEAVE.run(self.session, person=person)
+        else:
+            self.session.run(_RETURN, who=person)
+
+
+def _folded(name: str) -> str:
+    return storable(name).casefold()[:_FOLDED]

@@ -1,0 +1,99 @@
+"""What is only for the team: threads, notes, summaries, and the log of events."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam
+
+from bot.domain.summary import Summary
+from bot.domain.thread import Event, Note, Thread
+from storage import tables
+from storage.rows import Repository, Rows
+
+_THREADS = Rows(tables.Threads, Thread)
+_T = _THREADS.table.c
+_CURRENT = _THREADS.select.where(~_T.cut_off).order_by(_T.id.desc()).limit(1)
+_OF_TICKET = _CURRENT.where(_T.ticket_number == bindparam("number"))
+_OF_TAKEOVER = _CURRENT.where(
+    _T.conversation_id == bindparam("conversation_id"), _T.ticket_number.is_(None)
+)
+_AT = (
+    _THREADS.select.where(
+        _T.workspace == bindparam("workspace"),
+        _T.channel == bindparam("channel"),
+        _T.anchor == bindparam("anchor"),
+    )
+    .order_by(_T.id.desc())
+    .limit(1)
+)
+
+_NOTES = Rows(tables.Notes, Note)
+_NOTES_OF = _NOTES.select.where(
+    _NOTES.table.c.conversation_id == bindparam("conversation_id")
+).order_by(_NOTES.table.c.id)
+
+_SUMMARIES = Rows(tables.Summaries, Summary)
+_LATEST = (
+    _SUMMARIES.select.where(_SUMMARIES.table.c.ticket_number == bindparam("number"))
+    .order_by(_SUMMARIES.table.c.id.desc())
+    .limit(1)
+)
+
+_EVENTS = Rows(tables.Events, Event)
+_E = _EVENTS.table.c
+_EVENTS_OF = _EVENTS.select.where(_E.ticket_number == bindparam("number")).order_by(_E.id)
+_RECENT = _EVENTS.select.order_by(_E.id.desc()).limit(bindparam("limit"))
+
+
+class Threads(Repository):
+    def add(self, thread: Thread) -> Thread:
+        return _THREADS.add(self.session, thread)
+
+    def get(self, thread_id: int) -> Thread:
+        return _THREADS.get(self.session, thread_id)
+
+    def put(self, thread: Thread) -> None:
+        _THREADS.put(self.session, thread)
+
+    def of_ticket(self, number: int) -> Thread | None:
+        return _THREADS.first(self.session, _OF_TICKET, number=number)
+
+    def of_takeover(self, conversation_id: int) -> Thread | None:
+        return _THREADS.first(self.session, _OF_TAKEOVER, conversation_id=conversation_id)
+
+    def at(self, workspace: str, channel: str, anchor: str) -> Thread | None:
+        return _THREADS.first(
+            self.session, _AT, workspace=workspace, channel=channel, anchor=anchor
+        )
+
+
+class Notes(Repository):
+    def add(self, note: Note) -> Note:
+        return _NOTES.add(self.session, note)
+
+    def get(self, note_id: int) -> Note:
+        return _NOTES.get(self.session, note_id)
+
+    def of(self, conversation_id: int) -> list[Note]:
+        return _NOTES.all(self.session, _NOTES_OF, conversation_id=conversation_id)
+
+
+class Summaries(Repository):
+    def add(self, summary: Summary) -> Summary:
+        return _SUMMARIES.add(self.session, summary)
+
+    def latest(self, ticket_number: int) -> Summary | None:
+        return _SUMMARIES.first(self.session, _LATEST, number=ticket_number)
+
+
+class Events(Repository):
+    def add(self, event: Event) -> Event:
+        return _EVENTS.add(self.session, event)
+
+    def get(self, event_id: int) -> Event:
+        return _EVENTS.get(self.session, event_id)
+
+    def of_ticket(self, number: int) -> list[Event]:
+        return _EVENTS.all(self.session, _EVENTS_OF, number=number)
+
+    def recent(self, limit: int) -> list[Event]:
+        return _EVENTS.all(self.session, _RECENT, limit=limit)

@@ -1,0 +1,87 @@
+"""Tickets: their numbers, the queue, and those whose time has come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, literal_column, select
+
+from bot.domain.ticket import Ticket
+from storage import tables
+from storage.rows import Repository, Rows, Upsert, locked
+
+_ROWS = Rows(tables.Tickets, Ticket, key="number")
+_C = _ROWS.table.c
+_CONVERSATIONS = tables.table(tables.Conversations)
+_COUNTERS = tables.table(tables.Counters)
+
+_NUMBER = Upsert(
+    _COUNTERS, ["name"], lambda _new, old: {"value": old.value + 1}, returning=["value"]
+)
+_IS_OPEN = _C.status != literal_column("'closed'")
+_OF_CONVERSATION = _ROWS.select.where(_C.conversation_id == bindparam("conversation_id"))
+_OPEN_OF = _OF_CONVERSATION.where(_IS_OPEN)
+_LAST_OF = _OF_CONVERSATION.order_by(_C.number.desc()).limit(1)
+_OPEN = _ROWS.select.where(_IS_OPEN).order_by(_C.due_at.is_(None), _C.due_at, _C.number)
+_OPEN_OF_TEAM = _OPEN.where(_C.team == bindparam("team"))
+_OF_CONTACT = (
+    _ROWS.select.join(_CONVERSATIONS, _CONVERSATIONS.c.id == _C.conversation_id)
+    .where(_CONVERSATIONS.c.contact == bindparam("contact"))
+    .order_by(_C.number)
+)
+_DUE = _C.inactivity_at <= bindparam("now")
+# The conversation is always locked before its ticket, here as well; only then is the ticket read,
+# so that what it waited for is seen.
+_CLAIM_DUE = (
+    select(_CONVERSATIONS.c.id)
+    .join(_ROWS.table, _CONVERSATIONS.c.id == _C.conversation_id)
+    .where(_DUE)
+    .order_by(_C.inactivity_at, _C.number)
+    .limit(bindparam("limit"))
+    .with_for_update(of=_CONVERSATIONS, key_share=True, skip_locked=True)
+)
+_INACTIVE = locked(
+    _ROWS.select.where(_DUE, _C.conversation_id.in_(bindparam("held", expanding=True))).order_by(
+        _C.inactivity_at, _C.number
+    )
+)
+
+
+class Tickets(Repository):
+    def add(self, ticket: Ticket) -> Ticket:
+        number = _NUMBER.run(self.session, name="ticket", value=1).scalar_one()
+        numbered = replace(ticket, number=number)
+        _ROWS.insert(self.session, numbered)
+        self.session.topics.add("tickets")
+        return numbered
+
+    def get(self, number: int) -> Ticket:
+        return _ROWS.get(self.session, number)
+
+    def lock(self, number: int) -> Ticket:
+        return _ROWS.lock(self.session, number)
+
+    def put(self, ticket: Ticket) -> None:
+        self.session.topics.add("tickets")
+        _ROWS.put(self.session, ticket)
+
+    def open_of(self, conversation_id: int) -> Ticket | None:
+        return _ROWS.first(self.session, _OPEN_OF, conversation_id=conversation_id)
+
+    def last_of(self, conversation_id: int) -> Ticket | None:
+        return _ROWS.first(self.session, _LAST_OF, conversation_id=conversation_id)
+
+    def open(self, team: str | None = None) -> list[Ticket]:
+        if team is None:
+            return _ROWS.all(self.session, _OPEN)
+        return _ROWS.all(self.session, _OPEN_OF_TEAM, team=team)
+
+    def of_contact(self, contact: str) -> list[Ticket]:
+        return _ROWS.all(self.session, _OF_CONTACT, contact=contact)
+
+    def inactive(self, now: datetime, limit: int) -> list[Ticket]:
+        held = self.session.run(_CLAIM_DUE, now=now, limit=limit).scalars().all()
+        if not held:
+            return []
+        return _ROWS.all(self.session, _INACTIVE, now=now, held=held)

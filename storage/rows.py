@@ -1,0 +1,190 @@
+"""What every repository does with the rows of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Insert,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
+
+from bot.domain.desk import Desk
+from bot.domain.errors import NotFound
+from bot.domain.message import Limits
+from storage import tables
+from storage.mapping import Mapper
+
+T = TypeVar("T")
+
+
+@dataclass(kw_only=True)
+class Newest:
+    """The desk as it was last read, so that it is parsed once a version."""
+
+    version: int = 0
+    desk: Desk = field(default_factory=Desk)
+
+
+@dataclass(kw_only=True)
+class Session:
+    """What the repositories of one transaction share."""
+
+    connection: Connection
+    limits: Callable[[str], Limits]
+    desk: Callable[[], Newest]
+    keep_desk: Callable[[Newest], None]
+    topics: set[str] = field(default_factory=set)
+
+    @property
+    def on_postgres(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+    def run(self, statement: Executable, **facts: Any) -> Any:
+        """Execute a statement; answers with SQLAlchemy's result."""
+        return self.connection.execute(statement, facts)
+
+
+class Repository:
+    """One subject within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+
+class Rows(Generic[T]):
+    """The statements of a table whose rows are values of one dataclass, built once.
+
+    `select` reads whole values: narrow it, and hand it to `all` or `first`.
+    """
+
+    def __init__(self, model: type[SQLModel], kind: type[T], *, key: str = "id") -> None:
+        self.table = tables.table(model)
+        self.mapper = Mapper(kind)
+        self._what = kind.__name__.lower()
+        self._key = key
+        self.columns = [self.table.c[name] for name in self.mapper.names]
+        self.select: Select[Any] = select(*self.columns)
+        identity = self.table.c[key]
+        self._insert = insert(self.table)
+        self._by_key = self.select.where(identity == bindparam("key_"))
+        self._lock = locked(self._by_key)
+        self._update = update(self.table).where(identity == bindparam("key_"))
+
+    def add(self, session: Session, value: T) -> T:
+        """Store it; answers with the value and the id it was given."""
+        row = self.mapper.dump(value)
+        del row[self._key]
+        result: Any = session.connection.execute(self._insert, row)
+        numbered: Any = replace(cast("Any", value), **{self._key: result.inserted_primary_key[0]})
+        return cast("T", numbered)
+
+    def insert(self, session: Session, value: T) -> None:
+        """Store it under the key it has."""
+        session.connection.execute(self._insert, self.mapper.dump(value))
+
+    def put(self, session: Session, value: T, *, leaving: Sequence[str] = ()) -> None:
+        """Replace it by its key, `leaving` some columns as they are. Raises `NotFound`."""
+        row = self.mapper.dump(value)
+        key = row.pop(self._key)
+        for name in leaving:
+            del row[name]
+        if not session.connection.execute(self._update, {**row, "key_": key}).rowcount:
+            raise NotFound(what=self._what, name=key)
+
+    def get(self, session: Session, key: object) -> T:
+        """The value of a key. Raises `NotFound`."""
+        return self._one(session, self._by_key, key)
+
+    def lock(self, session: Session, key: object) -> T:
+        """The value of a key, held until the commit. Raises `NotFound`."""
+        return self._one(session, self._lock, key)
+
+    def first(self, session: Session, statement: Executable, **facts: Any) -> T | None:
+        """The value of the first row, if there is one."""
+        row = session.connection.execute(statement, facts).fetchone()
+        return None if row is None else self.mapper.load(row)
+
+    def all(self, session: Session, statement: Executable, **facts: Any) -> list[T]:
+        """The values of all rows."""
+        load = self.mapper.load
+        return [load(row) for row in session.connection.execute(statement, facts).fetchall()]
+
+    def _one(self, session: Session, statement: Executable, key: object) -> T:
+        found = self.first(session, statement, key_=key)
+        if found is None:
+            raise NotFound(what=self._what, name=key)
+        return found
+
+
+def locked(statement: Select[Any], *, skip: bool = False) -> Select[Any]:
+    """Hold the rows against other processes until the commit; SQLite has one writer anyway.
+
+    FOR NO KEY UPDATE: rows that only refer to a held one (a message to its conversation) can still
+    be added, and two transactions that did so can still lock it one after the other.
+    """
+    return statement.with_for_update(key_share=True, skip_locked=skip)
+
+
+def begins(column: Any) -> Any:
+    """Whether text begins with the bound `prefix`, letter for letter: LIKE folds case on SQLite."""
+    prefix = bindparam("prefix", type_=column.type)
+    return func.substr(column, 1, func.length(prefix)) == prefix
+
+
+class Upsert:
+    """INSERT … ON CONFLICT for both databases.
+
+    `change` gets what would have been inserted and the table's columns, and answers with what to
+    set instead; without it the row that is there stays.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        on: Sequence[str],
+        change: Callable[[Any, Any], Mapping[str, Any]] | None = None,
+        returning: Sequence[str] = (),
+    ) -> None:
+        back = [table.c[name] for name in returning]
+        self._statements = {
+            name: _upsert(dialect.insert(table), table, on, change, back)
+            for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+        }
+
+    def of(self, connection: Connection) -> Insert:
+        """The statement for the database of a connection."""
+        return self._statements[connection.dialect.name]
+
+    def run(self, session: Session, **row: Any) -> Any:
+        """Execute it; answers with SQLAlchemy's result."""
+        return session.connection.execute(self.of(session.connection), row)
+
+
+def _upsert(
+    statement: sqlite.Insert | postgresql.Insert,
+    table: Table,
+    on: Sequence[str],
+    change: Callable[[Any, Any], Mapping[str, Any]] | None,
+    back: Sequence[Any],
+) -> Insert:
+    target = list(on)
+    whole: Any
+    if change is None:
+        whole = statement.on_conflict_do_nothing(index_elements=target)
+    else:
+        changes = dict(change(statement.excluded, table.c))
+        whole = statement.on_conflict_do_update(index_elements=target, set_=changes)
+    return cast("Insert", whole.returning(*back) if back else whole)

@@ -1,0 +1,30 @@
+"""The store of a database URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.domain.message import Limits
+from bot.ports.store import Store
+from storage import engines, schema
+from storage.faults import explained
+from storage.postgres import PostgresStore
+from storage.sqlite import SqliteStore
+
+
+def open_store(url: str, limits: Callable[[str], Limits]) -> Store:
+    """Open a migrated database; `limits` tells what one post in a workspace can carry.
+
+    Raises `CannotRun` when the database is out of reach, not writable, no database at all, or made
+    for another version of Baton.
+    """
+    where = engines.address(url)
+    try:
+        schema.require_current(where)
+        if where.get_backend_name() == "sqlite":
+            return SqliteStore(where, limits)
+        return PostgresStore(where, limits)
+    except DBAPIError as error:
+        raise explained(where, error) from error

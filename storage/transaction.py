@@ -1,0 +1,44 @@
+"""One transaction: every repository over one connection."""
+
+from __future__ import annotations
+
+from bot.domain.message import Limits
+from bot.ports import store as ports
+from storage.repositories.conversations import Conversations
+from storage.repositories.desk import DeskDocument
+from storage.repositories.messages import Messages
+from storage.repositories.meta import Meta, first_sight
+from storage.repositories.outbox import Outbox
+from storage.repositories.people import People
+from storage.repositories.posts import Posts
+from storage.repositories.threads import Events, Notes, Summaries, Threads
+from storage.repositories.tickets import Tickets
+from storage.rows import Session
+
+
+class Transaction:
+    """The `Tx` that units of work are given. Whoever makes it commits it or rolls it back."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.desk: ports.DeskRepository = DeskDocument(session)
+        self.conversations: ports.ConversationRepository = Conversations(session)
+        self.messages: ports.MessageRepository = Messages(session)
+        self.tickets: ports.TicketRepository = Tickets(session)
+        self.threads: ports.ThreadRepository = Threads(session)
+        self.notes: ports.NoteRepository = Notes(session)
+        self.summaries: ports.SummaryRepository = Summaries(session)
+        self.events: ports.EventRepository = Events(session)
+        self.people: ports.PeopleRepository = People(session)
+        self.outbox: ports.OutboxRepository = Outbox(session)
+        self.posts: ports.PostRepository = Posts(session)
+        self.meta: ports.MetaRepository = Meta(session)
+
+    def limits(self, workspace: str) -> Limits:
+        return self._session.limits(workspace)
+
+    def first_sight(self, key: str) -> bool:
+        return first_sight(self._session, key)
+
+    def wake(self, topic: str) -> None:
+        self._session.topics.add(topic)

@@ -1,0 +1,96 @@
+"""What both stores share: jobs with their futures, listeners, and the desk that was read last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.domain.message import Limits
+from storage.rows import Newest, Session
+from storage.transaction import Transaction
+
+
+class Job:
+    """A unit of work that was accepted, and the future of whoever waits for it."""
+
+    def __init__(self, unit: Callable[[Transaction], Any]) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[Any] = self.loop.create_future()
+        self._unit = unit
+        self._result: Any = None
+        self.error: BaseException | None = None
+
+    def run(self, tx: Transaction) -> None:
+        """Run the unit; what it raises is raised, and answered with unless it is run again."""
+        self.error = None
+        try:
+            self._result = self._unit(tx)
+        except BaseException as error:
+            self.error = error
+            raise
+
+    def settle(self) -> None:
+        """Answer, in the event loop. Whoever was cancelled meanwhile no longer listens."""
+        if self.future.done():
+            return
+        if isinstance(self.error, StopIteration):  # a future refuses it
+            self.error = RuntimeError("the unit raised StopIteration")
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self._result)
+
+
+class Office:
+    """Hands out sessions and tells the outcome of jobs to the event loop."""
+
+    def __init__(self, limits: Callable[[str], Limits]) -> None:
+        self._limits = limits
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._desk = Newest()
+
+    def session(self, connection: Connection) -> Session:
+        return Session(
+            connection=connection,
+            limits=self._limits,
+            desk=lambda: self._desk,
+            keep_desk=self._keep,
+        )
+
+    def forget_desk(self) -> None:
+        """After a rollback: what was read may never have been."""
+        self._desk = Newest()
+
+    def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call it with the topics of each commit; answers with how to stop."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def tell(self, jobs: Iterable[Job], topics: frozenset[str]) -> None:
+        """Answer jobs and call the listeners, from whatever thread, in the loop of the jobs."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+        for job in jobs:
+            by_loop.setdefault(job.loop, []).append(job)
+        for loop, own in by_loop.items():
+            try:
+                loop.call_soon_threadsafe(self._told, own, topics)
+            except RuntimeError:  # the loop is closed: nobody waits any more
+                continue
+
+    def _told(self, jobs: list[Job], topics: frozenset[str]) -> None:
+        for job in jobs:
+            job.settle()
+        if topics:
+            for listener in tuple(self._listeners):
+                listener(topics)
+
+    def _keep(self, newest: Newest) -> None:
+        self._desk = newest
