@@ -12,6 +12,7 @@ from tests.emulators.slack.outcome import Outcome
 EVENT = "events_api"
 COMMAND = "slash_commands"
 INTERACTIVE = "interactive"
+LONG_WAIT = 2.0
 
 
 @dataclass(kw_only=True)
@@ -124,9 +125,16 @@ class Dispatcher:
         for number, delay in enumerate(self._core.config.retry_delays, start=1):
             if outcome.ok or outcome.stop:
                 break
-            await asyncio.sleep(delay * self._core.config.time_scale)
+            await self._wait_to_retry(delivery, delay * self._core.config.time_scale)
             outcome = await self._attempt(app, delivery, number, outcome.reason)
         self._finish(delivery, "acked" if outcome.ok else "lost")
+
+    async def _wait_to_retry(self, delivery: Delivery, seconds: float) -> None:
+        """A retry that is minutes away does not count as pending."""
+        if seconds > LONG_WAIT:
+            self._finish(delivery, "waiting")
+        await asyncio.sleep(seconds)
+        delivery.state = "pending"
 
     async def _attempt(self, app: App, delivery: Delivery, number: int, reason: str) -> Outcome:
         entry: Json = {"retry": number, "reason": reason, "at": self._core.clock.now()}

@@ -5,6 +5,7 @@ from tests.emulators.slack.errors import Json
 from tests.emulators.slack.model import CHANNEL, GROUP, IM, MPIM, App, Channel, Message
 from tests.emulators.slack.render import message_json
 
+WRITTEN = {None, "bot_message", "thread_broadcast"}
 MESSAGE_KINDS = {CHANNEL: "channels", GROUP: "groups", IM: "im", MPIM: "mpim"}
 # Slack: each event type's page names the scopes it needs; any one of them will do.
 SCOPES: dict[str, tuple[str, ...]] = {
@@ -89,8 +90,8 @@ def _hide_foreign_files(core: Core, body: Json) -> None:
 
 
 def _mentions(core: Core, message: Message, body: Json, channel: Channel) -> None:
-    """Slack: app_mention is not sent in direct messages."""
-    if channel.kind == IM:
+    """Slack: app_mention is not sent in direct messages, nor for notes of the system."""
+    if channel.kind == IM or message.subtype not in WRITTEN:
         return
     for app in core.world.apps.values():
         named = f"<@{app.bot_user}>" in message.text or f"<@{app.bot_user}|" in message.text
