@@ -17,12 +17,26 @@ from tests.emulators.discord.files import Upload
 from tests.emulators.discord.model import Channel, Interaction, Message
 from tests.emulators.discord.state import World
 
-C, I = CallbackType, InteractionType
 ALLOWED = {
-    I.COMMAND: {C.MESSAGE, C.DEFERRED_MESSAGE, C.MODAL},
-    I.COMPONENT: {C.MESSAGE, C.DEFERRED_MESSAGE, C.DEFERRED_UPDATE, C.UPDATE, C.MODAL},
-    I.AUTOCOMPLETE: {C.AUTOCOMPLETE},
-    I.MODAL: {C.MESSAGE, C.DEFERRED_MESSAGE, C.DEFERRED_UPDATE, C.UPDATE},
+    InteractionType.COMMAND: {
+        CallbackType.MESSAGE,
+        CallbackType.DEFERRED_MESSAGE,
+        CallbackType.MODAL,
+    },
+    InteractionType.COMPONENT: {
+        CallbackType.MESSAGE,
+        CallbackType.DEFERRED_MESSAGE,
+        CallbackType.DEFERRED_UPDATE,
+        CallbackType.UPDATE,
+        CallbackType.MODAL,
+    },
+    InteractionType.AUTOCOMPLETE: {CallbackType.AUTOCOMPLETE},
+    InteractionType.MODAL: {
+        CallbackType.MESSAGE,
+        CallbackType.DEFERRED_MESSAGE,
+        CallbackType.DEFERRED_UPDATE,
+        CallbackType.UPDATE,
+    },
 }
 
 
@@ -59,20 +73,20 @@ def callback(
     """The first answer. Nothing is kept of one that is not valid."""
     kind = body.get("type")
     allowed = ALLOWED[InteractionType(interaction.type)]
-    updates = {C.DEFERRED_UPDATE, C.UPDATE}
+    updates = {CallbackType.DEFERRED_UPDATE, CallbackType.UPDATE}
     if kind not in allowed or (kind in updates and interaction.message_id is None):
         choices = ", ".join(str(int(item)) for item in sorted(allowed))
         raise invalid("type", "BASE_TYPE_CHOICES", f"Value must be one of ({choices}).")
     data = body.get("data") or {}
     channel = world.channel(interaction.channel_id)
     message: Message | None = None
-    if kind in {C.MESSAGE, C.DEFERRED_MESSAGE}:
+    if kind in {CallbackType.MESSAGE, CallbackType.DEFERRED_MESSAGE}:
         message = _respond(world, interaction, channel, data, uploads, deferred=kind == 5)
     elif kind in updates:
         message = world.message(channel.id, interaction.message_id or "")
-        if kind == C.UPDATE:
+        if kind == CallbackType.UPDATE:
             messages.edit(world, message, data, uploads)
-    elif kind == C.MODAL:
+    elif kind == CallbackType.MODAL:
         modals.validate(data)
         interaction.modal = data
     else:

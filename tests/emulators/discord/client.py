@@ -428,10 +428,10 @@ class Discord:
         return any(session["connected"] for session in await self.do("sessions"))
 
     async def wait_for(
-        self, predicate: Callable[[], Awaitable[T] | T], *, timeout: float = 5.0
+        self, predicate: Callable[[], Awaitable[T] | T], *, within: float = 5.0
     ) -> T:
         """Ask again after every change in Discord until the answer is truthy; return it."""
-        deadline = asyncio.get_running_loop().time() + timeout
+        deadline = asyncio.get_running_loop().time() + within
         revision = -1
         while True:
             answer = predicate()
@@ -440,18 +440,18 @@ class Discord:
                 return result
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
-                raise TimeoutError(f"not within {timeout} s: {inspect.getsource(predicate)}")
+                raise TimeoutError(f"not within {within} s: {inspect.getsource(predicate)}")
             step = await self.do("wait", since=revision, timeout=min(left, 0.25))
             revision = step["revision"]
 
-    async def wait_for_message(self, channel: str, text: str, *, timeout: float = 5.0) -> Json:
+    async def wait_for_message(self, channel: str, text: str, *, within: float = 5.0) -> Json:
         """A message there whose content holds ``text``."""
 
         async def there() -> Json | None:
             found = [m for m in await self.messages(channel) if text in m["content"]]
             return found[-1] if found else None
 
-        found = await self.wait_for(there, timeout=timeout)
+        found = await self.wait_for(there, within=within)
         assert found is not None
         return found
 

@@ -1,11 +1,11 @@
-"""Message components: what Discord accepts, in both versions, and how it writes them back.
+"""Message components: what Discord accepts, in both versions.
 
 Source: "Component Reference". Version 1: five rows of five buttons or one select each.
 Version 2 (flag 1<<15): 40 components counted with nested ones, 4,000 characters of text.
 """
 
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from tests.emulators.discord.constants import SELECTS, ComponentType, Json
 from tests.emulators.discord.errors import FormErrors
@@ -91,26 +91,37 @@ def _unique_ids(errors: FormErrors, components: list[Json]) -> None:
 
 
 def _component(errors: FormErrors, path: str, component: Json) -> None:
-    kind = component["type"]
-    if kind == ComponentType.ROW:
-        row(errors, path, component)
-    elif kind == ComponentType.SECTION:
-        _section(errors, path, component)
-    elif kind == ComponentType.TEXT_DISPLAY:
-        if not component.get("content"):
-            errors.required(f"{path}.content")
-    elif kind == ComponentType.MEDIA_GALLERY:
-        if not 1 <= len(component.get("items") or []) <= 10:
-            errors.out_of_range(f"{path}.items", 1, 10)
-    elif kind == ComponentType.FILE:
-        if not str(component.get("file", {}).get("url", "")).startswith("attachment://"):
-            errors.add(f"{path}.file.url", "URL_TYPE_INVALID_SCHEME", "Must be attachment://")
-    elif kind == ComponentType.CONTAINER:
-        children = component.get("components") or []
-        if not children:
-            errors.out_of_range(f"{path}.components", 1, MAX_COMPONENTS)
-        for index, child in enumerate(children):
-            _component(errors, f"{path}.components.{index}", child)
+    check = CHECKS.get(component.get("type", 0))
+    if check:
+        check(errors, path, component)
+
+
+def _text(errors: FormErrors, path: str, component: Json) -> None:
+    if not component.get("content"):
+        errors.required(f"{path}.content")
+
+
+def _gallery(errors: FormErrors, path: str, component: Json) -> None:
+    if not 1 <= len(component.get("items") or []) <= 10:
+        errors.out_of_range(f"{path}.items", 1, 10)
+
+
+def _file(errors: FormErrors, path: str, component: Json) -> None:
+    if not str(component.get("file", {}).get("url", "")).startswith("attachment://"):
+        errors.add(f"{path}.file.url", "URL_TYPE_INVALID_SCHEME", "Must be attachment://")
+
+
+def _container(errors: FormErrors, path: str, component: Json) -> None:
+    """Discord: everything of the top level but another container."""
+    children = component.get("components") or []
+    if not children:
+        errors.out_of_range(f"{path}.components", 1, MAX_COMPONENTS)
+    for index, child in enumerate(children):
+        where = f"{path}.components.{index}"
+        if child.get("type") not in TOP_LEVEL_V2 - {ComponentType.CONTAINER}:
+            errors.add(f"{where}.type", "BASE_TYPE_CHOICES", "Not allowed in a container.")
+        else:
+            _component(errors, where, child)
 
 
 def _section(errors: FormErrors, path: str, component: Json) -> None:
@@ -186,9 +197,11 @@ def select(errors: FormErrors, path: str, component: Json) -> None:
     low, high = component.get("min_values"), component.get("max_values")
     if (1 if low is None else low) > (1 if high is None else high):
         errors.add(f"{path}.min_values", "SELECT_COMPONENT_MIN_VALUES", "More than max_values")
-    if component["type"] != ComponentType.STRING_SELECT:
-        return
-    options = component.get("options") or []
+    if component["type"] == ComponentType.STRING_SELECT:
+        _options(errors, path, component.get("options") or [])
+
+
+def _options(errors: FormErrors, path: str, options: list[Json]) -> None:
     if not 1 <= len(options) <= 25:
         errors.out_of_range(f"{path}.options", 1, 25)
     values = [option.get("value") for option in options]
@@ -207,63 +220,11 @@ def select(errors: FormErrors, path: str, component: Json) -> None:
                 errors.required(f"{path}.options.{index}.{name}")
 
 
-def normalise(components: list[Json], urls: dict[str, Json]) -> list[Json]:
-    """As Discord stores them: numbered, defaults written out, ``attachment://`` resolved.
-
-    ``urls`` maps a file name to its unfurled media.
-    """
-    used = {c["id"] for c in walk(components) if c.get("id")}
-    numbers = (number for number in count(1) if number not in used)
-    return [_normal(component, numbers, urls) for component in components]
-
-
-def _normal(component: Json, numbers: Iterator[int], urls: dict[str, Json]) -> Json:
-    result = {name: value for name, value in component.items() if value is not None}
-    result["id"] = component.get("id") or next(numbers)
-    for name in ("components", "items"):
-        if name == "components" and name in result:
-            result[name] = [_normal(child, numbers, urls) for child in result[name]]
-    if "accessory" in result:
-        result["accessory"] = _normal(result["accessory"], numbers, urls)
-    return result | _defaults(result, urls)
-
-
-def _defaults(component: Json, urls: dict[str, Json]) -> Json:
-    kind = component["type"]
-    if kind in SELECTS:
-        return {
-            "min_values": component.get("min_values", 1),
-            "max_values": component.get("max_values", 1),
-        }
-    if kind == ComponentType.SEPARATOR:
-        return {"spacing": component.get("spacing", 1), "divider": component.get("divider", True)}
-    if kind == ComponentType.CONTAINER:
-        return {
-            "accent_color": component.get("accent_color"),
-            "spoiler": component.get("spoiler", False),
-        }
-    if kind == ComponentType.THUMBNAIL:
-        return _media(component, urls)
-    if kind == ComponentType.MEDIA_GALLERY:
-        return {"items": [_media(item, urls) for item in component["items"]]}
-    if kind == ComponentType.FILE:
-        media = unfurl(component["file"]["url"], urls)
-        name = component["file"]["url"].removeprefix("attachment://").split("?")[0].split("/")[-1]
-        spoiler = component.get("spoiler", False)
-        return {"file": media, "name": name, "size": media.get("size", 0), "spoiler": spoiler}
-    return {}
-
-
-def _media(item: Json, urls: dict[str, Json]) -> Json:
-    return {
-        "media": unfurl(item["media"]["url"], urls),
-        "description": item.get("description"),
-        "spoiler": item.get("spoiler") or False,
-    }
-
-
-def unfurl(url: str, urls: dict[str, Json]) -> Json:
-    name = url.removeprefix("attachment://")
-    if name != url and name in urls:
-        return urls[name]
-    return {"id": "1", "url": url, "proxy_url": url}
+CHECKS: Final[dict[int, Callable[[FormErrors, str, Json], None]]] = {
+    ComponentType.ROW: row,
+    ComponentType.SECTION: _section,
+    ComponentType.TEXT_DISPLAY: _text,
+    ComponentType.MEDIA_GALLERY: _gallery,
+    ComponentType.FILE: _file,
+    ComponentType.CONTAINER: _container,
+}

@@ -64,12 +64,7 @@ class Connection:
         watch = asyncio.create_task(self._watch_heartbeat())
         clean = False
         try:
-            if version != str(API_VERSION):
-                raise Closing(INVALID_VERSION)
-            interval = int(self.world.settings.heartbeat_interval * 1000)
-            self.link.send(
-                {"op": HELLO, "d": {"heartbeat_interval": interval}, "s": None, "t": None}
-            )
+            self._hello(version)
             clean = await self._listen()
         except Closing as closing:
             await self.link.close(closing.code)
@@ -78,6 +73,12 @@ class Connection:
             self._detach(clean=clean)
             with suppress(asyncio.CancelledError):
                 await self.link.flush()
+
+    def _hello(self, version: str | None) -> None:
+        if version != str(API_VERSION):
+            raise Closing(INVALID_VERSION)
+        interval = int(self.world.settings.heartbeat_interval * 1000)
+        self.link.send({"op": HELLO, "d": {"heartbeat_interval": interval}, "s": None, "t": None})
 
     def _detach(self, *, clean: bool) -> None:
         """Discord: a close with 1000 or 1001 by the client ends the session for good."""

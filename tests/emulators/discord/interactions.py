@@ -5,6 +5,7 @@ Source: "Receiving and Responding to Interactions".
 
 import asyncio
 import secrets
+from contextlib import suppress
 
 from tests.emulators.discord import announce, components, invocation, render, render_messages
 from tests.emulators.discord.constants import (
@@ -54,10 +55,8 @@ def begin(
 async def settle(world: World, interaction: Interaction) -> Json:
     """Wait for the first answer as long as Discord does, and tell what became of it."""
     left = world.settings.interaction_answer - (world.clock.time() - interaction.created)
-    try:
+    with suppress(TimeoutError):
         await asyncio.wait_for(interaction.answered.wait(), max(left, 0))
-    except TimeoutError:
-        pass
     return describe(world, interaction)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from tests.emulators.discord import (
     access,
     announce,
+    component_writing,
     components,
     files,
     mentions,
@@ -148,7 +149,7 @@ def _dress(world: World, message: Message, body: Json) -> None:
     if "embeds" in body:
         message.embeds = validation.normal_embeds(body["embeds"] or [], urls)
     if "components" in body:
-        message.components = components.normalise(body["components"] or [], urls)
+        message.components = component_writing.normalise(body["components"] or [], urls)
 
 
 def _is_empty(message: Message) -> bool:
@@ -234,7 +235,7 @@ def store(world: World, channel: Channel, message: Message) -> None:
 def _count_in_thread(world: World, thread: Channel, message: Message) -> None:
     part = thread.threaded
     part.active_at = world.clock.time()
-    if message.type in {MessageType.THREAD_STARTER}:
+    if message.type == MessageType.THREAD_STARTER:
         return
     part.message_count += 1
     parent = access.home(world, thread)

@@ -216,9 +216,9 @@ def add_member(world: World, user_id: str, thread: Channel, new_id: str) -> None
     allowed = access.require(world, user_id, thread, Permission.SEND_MESSAGES_IN_THREADS)
     part = thread.threaded
     moderates = bool(allowed & Permission.MANAGE_THREADS)
-    if thread.is_private_thread and not part.invitable and part.owner_id != user_id:
-        if not moderates:
-            raise ApiError(50013)
+    closed = thread.is_private_thread and not part.invitable
+    if closed and part.owner_id != user_id and not moderates:
+        raise ApiError(50013)
     world.member(thread.guild_id or "", new_id)
     if not access.sees(world, new_id, access.home(world, thread)):
         raise ApiError(50001)

@@ -4,7 +4,7 @@ Source: "Create Message" and "Message Object": content 2,000; 10 embeds, 6,000 c
 embed title 256, description 4,096, 25 fields of 256 and 1,024, footer 2,048, author 256.
 """
 
-from tests.emulators.discord import components
+from tests.emulators.discord import component_writing, components
 from tests.emulators.discord.constants import Json, MessageFlag
 from tests.emulators.discord.errors import FormErrors, invalid
 
@@ -148,6 +148,6 @@ def _normal_embed(embed: Json, urls: dict[str, Json]) -> Json:
         ]
     for name in ("image", "thumbnail"):
         if name in result:
-            media = components.unfurl(result[name].get("url", ""), urls)
+            media = component_writing.unfurl(result[name].get("url", ""), urls)
             result[name] = {"url": media["url"], "proxy_url": media["proxy_url"]}
     return result
