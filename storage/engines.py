@@ -61,8 +61,13 @@ def postgres(url: URL, size: int) -> Engine:
 
 
 def engine(url: URL) -> Engine:
-    """An engine for one task at a time: to migrate, or to look at the schema."""
+    """An engine for one task at a time, such as a migration."""
     return sqlite_writer(url) if url.get_backend_name() == "sqlite" else postgres(url, 1)
+
+
+def onlooker(url: URL) -> Engine:
+    """An engine to look at the database beside whoever works with it."""
+    return sqlite_readers(url, 1) if url.get_backend_name() == "sqlite" else postgres(url, 1)
 
 
 def _sqlite(url: URL, *, begin: str, size: int, setup: Any) -> Engine:

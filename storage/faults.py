@@ -36,7 +36,7 @@ def is_passing(error: Exception) -> bool:
     return getattr(error.orig, "sqlstate", None) in _PASSING or error.connection_invalidated
 
 
-def explained(url: URL, error: Exception) -> Exception:
+def explained(url: URL, error: BaseException) -> BaseException:
     """The error for whoever waits: a database out of reach becomes `CannotRun`."""
     if not isinstance(error, DBAPIError):
         return error

@@ -42,7 +42,7 @@ def migrate(url: str) -> None:
 def current(url: str) -> str | None:
     """The revision of a database, None before its first migration. Raises `CannotRun`."""
     where = engines.address(url)
-    engine = engines.engine(where)
+    engine = engines.onlooker(where)
     try:
         with engine.connect() as connection:
             return schema.stand(connection).revision

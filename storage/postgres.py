@@ -90,7 +90,7 @@ class PostgresStore:
         try:
             topics = self._persist(job)
         except BaseException as error:  # noqa: BLE001 - it is raised where the unit is awaited
-            job.error = explained(self._url, error) if isinstance(error, Exception) else error
+            job.error = explained(self._url, error)
         self._office.tell([job], topics)
 
     def _persist(self, job: Job) -> frozenset[str]:

@@ -7,13 +7,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
@@ -113,11 +114,12 @@ class SqliteStore:
             self._connection.commit()
             passing("store.after_commit")
         except BaseException as error:  # noqa: BLE001 - the writer lives on, the waiting are told
-            self._connection.rollback()
+            with suppress(SQLAlchemyError):
+                self._connection.rollback()
             self._office.forget_desk()
             jobs[:] = jobs or [first]
             for job in jobs:
-                job.error = explained(self._url, error) if isinstance(error, Exception) else error
+                job.error = explained(self._url, error)
             return frozenset()
         return frozenset(topics)
 
@@ -141,7 +143,8 @@ class SqliteStore:
         driver.execute("SAVEPOINT unit")
         try:
             job.run(Transaction(session))
-        except BaseException:
+        except BaseException as error:
+            job.error = explained(self._url, error)
             if not driver.in_transaction:  # a full disk rolls everything back by itself
                 raise
             driver.execute("ROLLBACK TO unit")

@@ -43,7 +43,7 @@ class Server:
         with psycopg.connect(
             host=str(self._folder), user="postgres", dbname="postgres", autocommit=True
         ) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     def make_template(self) -> str:
         """The URL of the empty template; migrate it, then `clone` it."""

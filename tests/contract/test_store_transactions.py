@@ -1,0 +1,334 @@
+"""What `transact` promises, on both databases: all or nothing, durable, in order, and told."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from bot.domain.desk import Desk
+from bot.domain.errors import BadInput, CannotRun
+from bot.domain.message import Limits
+from bot.ports.store import Store, Tx
+from storage import engines
+from storage.repositories.desk import DeskDocument
+from storage.sqlite import SqliteStore
+from storage.store import open_store
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def keep(tx: Tx, key: str, value: str = "1") -> str:
+    tx.meta.put(key, value)
+    return key
+
+
+def fail(tx: Tx, key: str) -> None:
+    tx.meta.put(key, "1")
+    tx.wake("failed")
+    raise BadInput(problem="no")
+
+
+def known(tx: Tx, *keys: str) -> list[str]:
+    return [key for key in keys if tx.meta.get(key)]
+
+
+def limits(_workspace: str) -> Limits:
+    return Limits(text=7)
+
+
+async def test_a_unit_returns_and_stays(store: Store, database_url: str) -> None:
+    assert await store.transact(keep, "a") == "a"
+    await store.close()
+    again = open_store(database_url, limits)
+    assert await again.read(known, "a", "b") == ["a"]
+    assert await again.read(lambda tx: tx.limits("any").text) == 7
+    await again.close()
+
+
+async def test_a_failing_unit_takes_back_only_its_own(store: Store) -> None:
+    outcomes = await asyncio.gather(
+        store.transact(keep, "a"),
+        store.transact(fail, "b"),
+        store.transact(keep, "c"),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in outcomes] == [str, BadInput, str]
+    assert await store.read(known, "a", "b", "c") == ["a", "c"]
+
+
+async def test_an_error_of_the_database_takes_back_only_its_own_unit(store: Store) -> None:
+    def refer_to_nothing(tx: Tx) -> None:
+        tx.messages.add_revision(404, "text", NOW)
+
+    first, wrong, last = await asyncio.gather(
+        store.transact(keep, "a"),
+        store.transact(refer_to_nothing),
+        store.transact(keep, "c"),
+        return_exceptions=True,
+    )
+    assert (first, last) == ("a", "c")
+    assert isinstance(wrong, IntegrityError)
+    assert await store.read(known, "a", "c") == ["a", "c"]
+
+
+@contextmanager
+def commits_counted(store: SqliteStore) -> Iterator[list[float]]:
+    seen: list[float] = []
+
+    def committed(_connection: object) -> None:
+        seen.append(time.monotonic())
+
+    event.listen(store._writer, "commit", committed)
+    yield seen
+    event.remove(store._writer, "commit", committed)
+
+
+@ON_SQLITE
+async def test_waiting_units_share_a_commit(store: Store) -> None:
+    assert isinstance(store, SqliteStore)
+    with commits_counted(store) as commits:
+        await asyncio.gather(*(store.transact(keep, f"k{number}") for number in range(200)))
+        together = len(commits)
+        for number in range(5):
+            await store.transact(keep, f"alone{number}")
+    assert together <= 20
+    assert len(commits) - together == 5, "negative control: alone, each unit has its own commit"
+
+
+@ON_SQLITE
+async def test_units_run_in_the_order_they_came(store: Store) -> None:
+    assert isinstance(store, SqliteStore)
+    order: list[int] = []
+    await asyncio.gather(*(store.transact(lambda _tx, n: order.append(n), n) for n in range(50)))
+    assert order == list(range(50))
+
+
+async def test_a_commit_that_fails_fails_every_unit_in_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(name: str) -> None:
+        if name == "store.before_commit":
+            raise OSError("the disk is gone")
+
+    topics: list[frozenset[str]] = []
+    store.listen(topics.append)
+    for module in ("storage.sqlite", "storage.postgres"):
+        monkeypatch.setattr(f"{module}.passing", broken)
+    outcomes = await asyncio.gather(
+        *(store.transact(keep, f"k{number}") for number in range(5)), return_exceptions=True
+    )
+    assert {str(one) for one in outcomes} == {"the disk is gone"}
+    assert topics == []
+    monkeypatch.undo()
+    assert await store.transact(keep, "later") == "later"
+    assert await store.read(known, "k0", "k4", "later") == ["later"]
+
+
+@ON_SQLITE
+async def test_a_full_disk_is_said_clearly(store: Store) -> None:
+    def fill(tx: Tx) -> None:
+        for number in range(2000):
+            tx.meta.put(f"k{number}", "x" * 4000)
+
+    assert isinstance(store, SqliteStore)
+    pages = store._connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    store._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 20}")
+    store._connection.rollback()
+    with pytest.raises(CannotRun, match="disk is full"):
+        await store.transact(fill)
+    assert await store.transact(keep, "small") == "small"
+
+
+@ON_SQLITE
+def test_a_commit_has_reached_the_disk(database_url: str) -> None:
+    engine = engines.sqlite_writer(make_url(database_url))
+    with engine.connect() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    engine.dispose()
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+async def test_reads_go_on_beside_a_slow_writer(store: Store) -> None:
+    await store.transact(keep, "before")
+    inside, leave = threading.Event(), threading.Event()
+
+    def slow(tx: Tx) -> None:
+        tx.meta.put("during", "1")
+        inside.set()
+        assert leave.wait(10)
+
+    writing = asyncio.create_task(store.transact(slow))
+    await asyncio.to_thread(inside.wait, 10)
+    try:
+        assert await store.read(known, "before", "during") == ["before"]
+    finally:
+        leave.set()
+    await writing
+    assert await store.read(known, "before", "during") == ["before", "during"]
+
+
+async def test_a_read_sees_one_state(store: Store) -> None:
+    """What is committed in the middle of a read is for the next one."""
+    await store.transact(keep, "a", "old")
+    inside, leave = threading.Event(), threading.Event()
+
+    def slow(tx: Tx) -> list[str | None]:
+        first = tx.meta.get("a")
+        inside.set()
+        assert leave.wait(10)
+        return [first, tx.meta.get("a")]
+
+    reading = asyncio.create_task(store.read(slow))
+    await asyncio.to_thread(inside.wait, 10)
+    await store.transact(keep, "a", "new")
+    leave.set()
+    assert await reading == ["old", "old"]
+
+
+async def test_a_read_can_change_nothing(store: Store) -> None:
+    with pytest.raises((DBAPIError, CannotRun), match=r"read-?only"):
+        await store.read(keep, "a")
+    assert await store.read(known, "a") == []
+
+
+async def test_listeners_hear_of_commits_in_the_loop(store: Store) -> None:
+    heard: list[tuple[frozenset[str], bool]] = []
+
+    def listener(topics: frozenset[str]) -> None:
+        heard.append((topics, threading.current_thread() is threading.main_thread()))
+
+    def loud(tx: Tx) -> None:
+        tx.wake("lane:5")
+        tx.wake("posts")
+
+    stop = store.listen(listener)
+    await store.transact(loud)
+    await store.transact(keep, "silent")
+    with pytest.raises(BadInput):
+        await store.transact(fail, "b")
+    assert heard == [(frozenset({"lane:5", "posts"}), True)]
+    stop()
+    stop()
+    await store.transact(loud)
+    assert len(heard) == 1
+
+
+async def test_closing_finishes_what_was_accepted(store: Store, database_url: str) -> None:
+    waiting = [asyncio.create_task(store.transact(keep, f"k{number}")) for number in range(50)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert await asyncio.gather(*waiting) == [f"k{number}" for number in range(50)]
+    with pytest.raises(CannotRun, match="closed"):
+        await store.transact(keep, "late")
+    with pytest.raises(CannotRun, match="closed"):
+        await store.read(known, "late")
+    await store.close()
+    again = open_store(database_url, limits)
+    assert await again.read(known, "k0", "k49", "late") == ["k0", "k49"]
+    await again.close()
+
+
+async def test_who_stops_waiting_stops_nothing(store: Store, database_url: str) -> None:
+    """A unit that was accepted is carried out, even when its caller is cancelled."""
+    task = asyncio.create_task(store.transact(keep, "a"))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await store.close()
+    again = open_store(database_url, limits)
+    assert await again.read(known, "a") == ["a"]
+    await again.close()
+
+
+async def test_stop_iteration_reaches_the_caller(store: Store) -> None:
+    def stop(_tx: Tx) -> None:
+        raise StopIteration
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await store.transact(stop)
+
+
+async def test_seen_once_is_seen_for_good(store: Store, database_url: str) -> None:
+    key = "slack:T1/C1/1700000000.1\ud800"
+    assert await store.transact(lambda tx: tx.first_sight(key))
+    with pytest.raises(BadInput):
+        await store.transact(lambda tx: (tx.first_sight("taken back"), fail(tx, "x")))
+    await store.close()
+    again = open_store(database_url, limits)
+    assert not await again.transact(lambda tx: tx.first_sight(key))
+    assert await again.transact(lambda tx: tx.first_sight("taken back"))
+    await again.close()
+
+
+async def test_a_changed_desk_holds_at_once_in_every_process(
+    store: Store, database_url: str
+) -> None:
+    other = open_store(database_url, limits)
+    assert await store.read(lambda tx: (tx.desk.version, tx.desk.get())) == (0, Desk())
+    for version in (1, 2, 3):
+        desk = Desk(practice=version % 2 == 1)
+        assert await store.transact(lambda tx, new=desk: tx.desk.put(new)) == version
+        for one in (other, store):
+            assert await one.read(lambda tx: (tx.desk.version, tx.desk.get())) == (version, desk)
+    await other.close()
+
+
+async def test_the_desk_is_parsed_once_a_version(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    original = DeskDocument._read
+
+    def counted(self: DeskDocument) -> object:
+        read.append(1)
+        return original(self)
+
+    monkeypatch.setattr(DeskDocument, "_read", counted)
+    await store.transact(lambda tx: tx.desk.put(Desk(practice=True)))
+    for _ in range(5):
+        assert (await store.transact(lambda tx: tx.desk.get())).practice
+    assert len(read) == 1
+
+
+async def test_a_desk_that_was_taken_back_is_not_remembered(store: Store) -> None:
+    def change(tx: Tx) -> None:
+        tx.desk.put(Desk(practice=True))
+        assert tx.desk.get().practice
+        raise BadInput(problem="no")
+
+    with pytest.raises(BadInput):
+        await store.transact(change)
+    assert await store.transact(lambda tx: (tx.desk.version, tx.desk.get().practice)) == (0, False)
+
+
+@ON_SQLITE
+async def test_a_locked_database_is_said_clearly_and_forgotten(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(store, SqliteStore)
+    store._connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+    store._connection.rollback()
+    path = Path(make_url(database_url).database or "")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(CannotRun, match=r"baton\.db is locked by another program"):
+        await store.transact(keep, "a")
+    other.execute("ROLLBACK")
+    other.close()
+    assert await store.transact(keep, "a") == "a"
