@@ -7,6 +7,7 @@ Ids are strings, messages are Discord's JSON with what only the ledger knows bes
 import asyncio
 import base64
 import inspect
+import io
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -94,7 +95,8 @@ class Discord:
             raise RuntimeError("use it as a context manager")
         given = {name: value for name, value in body.items() if value is not None}
         url = f"{self.base_url}/control/{action}"
-        async with self._session.post(url, json=given) as response:
+        packed = io.BytesIO(json.dumps(given).encode())
+        async with self._session.post(url, data=packed) as response:
             answer = await response.json()
             if response.status != 200:
                 raise Refused(answer["error"], answer.get("code"))
@@ -447,13 +449,11 @@ class Discord:
     async def wait_for_message(self, channel: str, text: str, *, within: float = 5.0) -> Json:
         """A message there whose content holds ``text``."""
 
-        async def there() -> Json | None:
-            found = [m for m in await self.messages(channel) if text in m["content"]]
-            return found[-1] if found else None
+        async def there() -> list[Json]:
+            return [m for m in await self.messages(channel) if text in m["content"]]
 
-        found = await self.wait_for(there, within=within)
-        assert found is not None
-        return found
+        found: list[Json] = await self.wait_for(there, within=within)
+        return found[-1]
 
     # Faults, time, settings.
 
