@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -39,11 +39,20 @@ _DRAFT = "draft:"
 class Baton:
     """The use cases, behind one transaction each."""
 
-    def __init__(self, store: Store, reader: ReaderPort, media: MediaPort, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reader: ReaderPort,
+        media: MediaPort,
+        clock: Clock,
+        *,
+        observe: Callable[[Inbound], None] = lambda _: None,
+    ) -> None:
         self.store = store
         self.media = media
         self.clock = clock
         self._reader = reader
+        self._observe = observe
 
     async def receive(self, inbound: Inbound) -> Received | None:
         """Take in what came from a platform. Durable when this returns; only then acknowledge it.
@@ -51,6 +60,7 @@ class Baton:
         The same thing may come any number of times. Raises `BadInput` for what cannot be a message,
         and `ThreadCutOff` for a note in a thread that its ticket has left.
         """
+        self._observe(inbound)
         now = self.clock.now()
         match inbound:
             case Written():
@@ -123,8 +133,8 @@ class Baton:
                 execute, call, self._reader, self.clock.now(), asks=asks
             )
         except (ValueError, BatonError) as error:
-            questions = _QUESTIONS.get(type(error), ()) if call.command in _ASKS_BACK else ()
-            buttons = ()
+            questions = _questions(error) if call.command in _ASKS_BACK else ()
+            buttons: tuple[Button, ...] = ()
             if questions:
                 token = await self.store.transact(_keep_draft, call, self.clock.now())
                 buttons = tuple(
@@ -142,6 +152,10 @@ class Baton:
         return await self._execute(
             replace(call, values={**call.values, "collision": answer}, person=person)
         )
+
+
+def _questions(error: Exception) -> tuple[tuple[str, str], ...]:
+    return next((asked for kind, asked in _QUESTIONS.items() if isinstance(error, kind)), ())
 
 
 def _keep_draft(tx: Tx, call: Invocation, now: datetime) -> str:

@@ -13,6 +13,7 @@ from bot.domain.errors import CannotRun
 NAMES = {
     "store.before_commit": "a unit of work is done and not yet committed",
     "store.after_commit": "a unit of work is committed and nobody knows yet",
+    "console.posted": "what a person wrote stands in the console, not yet taken in",
     "receive.after_commit": "a contact's message is stored, the platform not yet told so",
     "lane.leased": "a worker holds a lane and has begun nothing",
     "lane.sending": "an effect is marked as sending, the call not yet made",

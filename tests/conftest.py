@@ -13,6 +13,7 @@ from bot.ports.store import Store
 from storage.migrate import migrate
 from storage.store import open_store
 from tests import postgres
+from tests.world import World, at_work
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +51,10 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     opened = open_store(database_url, lambda _workspace: Limits())
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def world(store: Store) -> AsyncIterator[World]:
+    """A whole Baton on a fake platform."""
+    async with at_work(store) as at:
+        yield at

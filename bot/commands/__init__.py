@@ -7,8 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.commands.administration import ADMINISTRATION
 from bot.commands.conversations import CONVERSATIONS
-from bot.commands.registry import Command
+from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.commands.routing import ROUTING
 from bot.commands.tickets import TICKETS
+from bot.domain.desk import Role
 
-REGISTRY: Mapping[str, Command] = {command.name: command for command in (*TICKETS, *CONVERSATIONS)}
+
+def _help(context: Context) -> Response:
+    """The commands that the person may use; with a word, only those that begin with it."""
+    role = context.tx.desk.get().role(context.me)
+    wanted = context.get("command").strip().removeprefix("/")
+    lines = [
+        f"`{command.usage}`: {command.help}"
+        for command in REGISTRY.values()
+        if command.role.rank <= role.rank and command.name.startswith(wanted)
+    ]
+    return Response(text="\n".join(lines) or f"There is no command /{wanted}.")
+
+
+_HELP = Command(
+    name="help",
+    help="What can be done here",
+    role=Role.OUTSIDER,
+    handler=_help,
+    arguments=(
+        Argument(name="command", kind=Kind.TEXT, help="the beginning of one", required=False),
+    ),
+)
+
+REGISTRY: Mapping[str, Command] = {
+    command.name: command
+    for command in (*TICKETS, *CONVERSATIONS, *ROUTING, *ADMINISTRATION, _HELP)
+}

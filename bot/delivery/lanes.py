@@ -96,6 +96,7 @@ class Courier:
         agent: AgentPort,
         clock: Clock,
         *,
+        observe: Callable[[Done], None] = lambda _: None,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.owner = own_name()
@@ -104,6 +105,7 @@ class Courier:
         self._agent = agent
         self._clock = clock
         self._wall = wall
+        self._observe = observe
         self._draining: dict[int, asyncio.Task[None]] = {}
         self._woken: set[int] = set()
         self._alarms: dict[int, asyncio.TimerHandle] = {}
@@ -178,6 +180,7 @@ class Courier:
                 return
             passing("lane.sending")
             done = await self._hold_and_perform(step, began)
+            self._observe(done)
             if self._stopping:
                 await self._store.transact(_record_only, done, self._turnover(lane_id))
                 return

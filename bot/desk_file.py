@@ -1,0 +1,218 @@
+"""The desk as a file (TOML): errors an admin can act on, and written so that it reads back."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from pydantic import TypeAdapter, ValidationError
+from tomlkit.items import Table
+
+from bot.domain import desk as model
+from bot.domain import duration
+from bot.domain.desk import Desk
+from bot.domain.desk_check import problems
+from bot.domain.errors import BadDesk
+
+# The file says `[[team]]` where the desk has `teams`.
+_PLURALS = {
+    "team": "teams",
+    "channel": "channels",
+    "rule": "rules",
+    "snippet": "snippets",
+    "webhook": "webhooks",
+}
+_SINGULARS = {plural: singular for singular, plural in _PLURALS.items()}
+_KINDS: dict[str, type] = {
+    "teams": model.Team,
+    "inactivity": model.Inactivity,
+    "sla": model.Targets,
+    "hours": model.Hours,
+    "channels": model.Channel,
+    "rules": model.Rule,
+    "when": model.When,
+    "agent": model.Agent,
+    "snippets": model.Snippet,
+    "retention": model.Retention,
+    "webhooks": model.Webhook,
+    "admin": model.Admin,
+}
+_DURATIONS = {
+    field.name
+    for kind in _KINDS.values()
+    for field in fields(kind)
+    if "timedelta" in str(field.type)
+}
+_DESK = TypeAdapter(Desk)
+
+
+def read(path: Path) -> Desk:
+    """The desk in a file. Raises `BadDesk` naming the file and everything that is wrong in it."""
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadDesk(problem=f"{path}: there is no such file.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadDesk(problem=f"{path} cannot be read: {error}.") from error
+    except BadDesk as error:
+        raise BadDesk(problem=f"{path}: {error}") from error
+
+
+def digest(path: Path) -> str:
+    """By which a file that was applied already is known again."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def parse(text: str) -> Desk:
+    """The desk that a text describes."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadDesk(problem=f"this is no TOML: {error}.") from error
+    document = {_PLURALS.get(key, key): value for key, value in raw.items()}
+    try:
+        desk = _DESK.validate_python(_spans(document, ""))
+    except ValidationError as error:
+        lines = [_explain(one, document) for one in error.errors()]
+        raise BadDesk(problem="; ".join(lines) + ".") from error
+    if found := problems(desk):
+        raise BadDesk(problem="; ".join(found) + ".")
+    return desk
+
+
+def _spans(value: Any, where: str) -> Any:
+    """The document with its durations as timedeltas."""
+    match value:
+        case dict():
+            return {key: _span(key, one, where) for key, one in value.items()}
+        case list():
+            return [_spans(one, where) for one in value]
+    return value
+
+
+def _span(key: str, value: Any, where: str) -> Any:
+    if key in _DURATIONS:
+        try:
+            return duration.parse(value if isinstance(value, str) else str(value))
+        except ValueError as error:
+            raise BadDesk(problem=f"{where}{key}: {error}.") from error
+    return _spans(value, f"{where}{_SINGULARS.get(key, key)}.")
+
+
+def _explain(error: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+    """One of pydantic's errors for somebody who wrote the file."""
+    location = tuple(error["loc"])
+    where = _where(location[:-1], document)
+    key = _SINGULARS.get(str(location[-1]), str(location[-1]))
+    match error["type"]:
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            return f'{where}there is no key "{key}"{_nearest(key, location[:-1])}'
+        case "missing" | "missing_keyword_only_argument":
+            return f'{where}"{key}" is missing'
+    return f"{where}{key}: {str(error['msg']).removeprefix('Input ')}, not {error['input']!r}"
+
+
+def _where(location: tuple[Any, ...], document: Mapping[str, Any]) -> str:
+    """`team "support", inactivity: ` for ("teams", 0, "inactivity")."""
+    words: list[str] = []
+    value: Any = document
+    for step in location:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            value = None
+        if isinstance(step, int):
+            name = value.get("name") if isinstance(value, dict) else None
+            words[-1:] = [f'{words[-1]} "{name}"' if name else f"{words[-1]} number {step + 1}"]
+        else:
+            words.append(_SINGULARS.get(step, step))
+    return ", ".join(words) + ": " if words else ""
+
+
+def _nearest(key: str, location: tuple[Any, ...]) -> str:
+    """The key that was probably meant, among those that are valid there."""
+    named = [step for step in location if step in _KINDS]
+    kind = _KINDS[named[-1]] if named else Desk
+    known = [_SINGULARS.get(field.name, field.name) for field in fields(kind)]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+    return f'; did you mean "{near[0]}"?' if near else f"; valid are {', '.join(known)}"
+
+
+def write(desk: Desk, name_of: Callable[[str], str] = lambda _: "") -> str:
+    """The desk as a file that reads back as the same desk; names of people stand as comments."""
+    document = tomlkit.document()
+    for field in fields(Desk):
+        value = getattr(desk, field.name)
+        if value == _default(field):
+            continue
+        key = _SINGULARS.get(field.name, field.name)
+        if isinstance(value, tuple):
+            tables = tomlkit.aot()
+            for one in value:
+                tables.append(_table(one, name_of))
+            document.append(key, tables)
+        elif is_dataclass(value):
+            document.append(key, _table(value, name_of))
+        else:
+            document.append(key, tomlkit.item(value))
+    return tomlkit.dumps(document)
+
+
+def _table(value: Any, name_of: Callable[[str], str]) -> Table:
+    """A dataclass as a table, without what stands at its default."""
+    table = tomlkit.table()
+    nested: list[tuple[str, Any]] = []
+    for field in fields(value):
+        one = getattr(value, field.name)
+        if one == _default(field) and field.default is not MISSING:
+            continue
+        if is_dataclass(one) or isinstance(one, Mapping):
+            nested.append((field.name, one))
+        elif one is not None:
+            table.append(field.name, _item(one, name_of))
+    for name, one in nested:
+        table.append(name, _nested(one, name_of))
+    return table
+
+
+def _nested(value: Any, name_of: Callable[[str], str]) -> Table:
+    if not isinstance(value, Mapping):
+        return _table(value, name_of)
+    table = tomlkit.table(is_super_table=True)
+    for key, one in value.items():
+        table.append(str(_plain(key)), _table(one, name_of))
+    return table
+
+
+def _item(value: Any, name_of: Callable[[str], str]) -> Any:
+    if not isinstance(value, tuple):
+        return tomlkit.item(_plain(value))
+    array = tomlkit.array()
+    names = [name_of(one) if isinstance(one, str) else "" for one in value]
+    for one, name in zip(value, names, strict=True):
+        array.add_line(_plain(one), comment=name or None) if any(names) else array.append(
+            _plain(one)
+        )
+    if any(names):
+        array.add_line(indent="")
+    return array
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return duration.write(value)
+    return value.value if isinstance(value, Enum) else value
+
+
+def _default(field: Field[Any]) -> Any:
+    if field.default is not MISSING:
+        return field.default
+    return field.default_factory() if field.default_factory is not MISSING else MISSING

@@ -1,0 +1,99 @@
+"""What a desk must not contradict. Pure: every problem in words for an admin."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.domain.desk import DIRECT, Channel, Desk, Rule, Team
+from bot.domain.escalation import compiles
+from bot.domain.hours import WEEKDAYS, parse_shift
+
+_PLATFORMS = ("slack:", "discord:")
+
+
+def problems(desk: Desk) -> tuple[str, ...]:
+    """Everything that is wrong with a desk; empty when it can be used."""
+    teams = {team.name for team in desk.teams}
+    found = [
+        *_twice("team", (team.name for team in desk.teams)),
+        *_twice("rule", (rule.name for rule in desk.rules)),
+        *_twice("snippet", (snippet.name for snippet in desk.snippets)),
+    ]
+    for team in desk.teams:
+        found += [f'team "{team.name}": {problem}' for problem in _team(team, teams)]
+    for channel in desk.channels:
+        found += [f'channel "{channel.channel}": {one}' for one in _channel(desk, channel, teams)]
+    for rule in desk.rules:
+        found += [f'rule "{rule.name}": {problem}' for problem in _rule(desk, rule, teams)]
+    return tuple(found)
+
+
+def _twice(what: str, names: Iterable[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f'{what} "{name}" is there {count} times; names must differ'
+
+
+def _team(team: Team, teams: set[str]) -> Iterator[str]:
+    if not team.name.strip() or any(char.isspace() for char in team.name):
+        yield "a team's name is one word without spaces"
+    yield from _workspace(team.workspace)
+    if team.backup and team.backup not in teams:
+        yield f'backup "{team.backup}" is no team'
+    if team.capacity < 1:
+        yield "capacity must be at least 1"
+    silent = team.inactivity
+    if silent.warn_after and silent.close_after and silent.warn_after >= silent.close_after:
+        yield "inactivity: warn_after must be shorter than close_after"
+    yield from _hours(team)
+
+
+def _hours(team: Team) -> Iterator[str]:
+    if team.hours is None:
+        return
+    try:
+        ZoneInfo(team.hours.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield f'hours: "{team.hours.timezone}" is no time zone; write it as Europe/Berlin'
+    shifts = [shift for day in WEEKDAYS for shift in getattr(team.hours, day)]
+    if not shifts:
+        yield "hours: there is no shift in the whole week"
+    for shift in shifts:
+        try:
+            parse_shift(shift)
+        except ValueError as error:
+            yield f"hours: {error}"
+
+
+def _channel(desk: Desk, channel: Channel, teams: set[str]) -> Iterator[str]:
+    yield from _workspace(channel.workspace)
+    if channel.team and channel.team not in teams:
+        yield f'"{channel.team}" is no team'
+    if not teams:
+        yield "no team is there to hand over to"
+    if channel.channel != DIRECT and desk.team_at(channel.workspace, channel.channel):
+        yield "is a team's channel too, so the team's notes would reach contacts"
+
+
+def _rule(desk: Desk, rule: Rule, teams: set[str]) -> Iterator[str]:
+    if rule.team and rule.team not in teams:
+        yield f'"{rule.team}" is no team'
+    if rule.team and rule.attendant:
+        yield "goes to a team or to an attendant, not to both"
+    if rule.attendant and not desk.teams_of(rule.attendant):
+        yield f"{rule.attendant} is in no team"
+    when = rule.when
+    if when.regex and (problem := compiles(when.regex)):
+        yield problem
+    if when.attempts is not None and when.attempts < 1:
+        yield "attempts must be at least 1"
+    conditions = (when.asks_for_human, when.agent_decides, when.agent_failed, when.sentiment)
+    if not any((*when.keyword, when.regex, when.attempts, *conditions)):
+        yield "has no condition, so it would never match"
+
+
+def _workspace(workspace: str) -> Iterator[str]:
+    if workspace != "console" and not workspace.startswith(_PLATFORMS):
+        yield f'workspace "{workspace}" is unknown; write slack:T0001, discord:900 or console'

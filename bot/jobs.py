@@ -1,0 +1,63 @@
+"""What happens by the clock: each job is one line into a service.
+
+Ticks claim due rows in batches, so any number of processes may tick, and nothing costs anything
+while nothing is due. There is never a job per ticket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.failpoints import passing
+from bot.ports.clock import Clock
+from bot.ports.store import Store
+from bot.services.close import sweep_inactive
+from bot.services.delivered import mark_slow
+from bot.services.takeover import end_due
+
+_BATCH = 100
+# A delivery is shown as being on its way only when it takes longer than this.
+_SLOW = timedelta(seconds=2)
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Jobs:
+    """The periodic work of one process."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+        )
+        self._add(self.inactivity, seconds=2)
+        self._add(self.takeovers, seconds=2)
+        self._add(self.slow_deliveries, seconds=1)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def inactivity(self) -> None:
+        """Warn about and close the tickets whose contacts have been silent for too long."""
+        while await self._store.transact(sweep_inactive, self._clock.now(), _BATCH) == _BATCH:
+            passing("jobs.swept")
+        passing("jobs.swept")
+
+    async def takeovers(self) -> None:
+        """Let the agent resume where a takeover's time is over."""
+        await self._store.transact(end_due, self._clock.now(), _BATCH)
+
+    async def slow_deliveries(self) -> None:
+        """Show the team which messages are still on their way."""
+        await self._store.transact(mark_slow, self._clock.now() - _SLOW, _BATCH)
+
+    def _add(self, job: Job, *, seconds: float) -> None:
+        self._scheduler.add_job(job, "interval", seconds=seconds, id=job.__name__)

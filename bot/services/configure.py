@@ -1,0 +1,107 @@
+"""Change the desk. A change that contradicts itself is refused whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.desk import Admin, Channel, Desk, Rule, Team
+from bot.domain.desk_check import problems
+from bot.domain.errors import BadDesk, BadInput, NotFound, TeamHasTickets
+from bot.ports.store import Tx
+from bot.services import record
+
+ADMIN_CODE = "admin_code"
+
+
+def save(tx: Tx, desk: Desk, actor: str, what: str, now: datetime) -> Desk:
+    """Make this the desk from the next transaction on.
+
+    Raises `BadDesk` with every problem, and `TeamHasTickets` for a team that cannot go yet.
+    """
+    if found := problems(desk):
+        raise BadDesk(problem="; ".join(found) + ".")
+    kept = {team.name for team in desk.teams}
+    for team in tx.desk.get().teams:
+        if team.name not in kept and (tickets := tx.tickets.open(team.name)):
+            numbers = ", ".join(f"#{ticket.number}" for ticket in tickets)
+            raise TeamHasTickets(team=team.name, numbers=numbers)
+    tx.desk.put(desk)
+    record.log(tx, "configured", actor=actor, now=now, what=what)
+    return desk
+
+
+def with_team(desk: Desk, team: Team) -> Desk:
+    """Add a team, or replace the one of that name in its place."""
+    if desk.team(team.name):
+        teams = tuple(team if one.name == team.name else one for one in desk.teams)
+        return replace(desk, teams=teams)
+    return replace(desk, teams=(*desk.teams, team))
+
+
+def without_team(desk: Desk, name: str) -> Desk:
+    return replace(desk, teams=tuple(one for one in desk.teams if one.name != name))
+
+
+def with_channel(desk: Desk, channel: Channel) -> Desk:
+    where = (channel.workspace, channel.channel)
+    others = tuple(one for one in desk.channels if (one.workspace, one.channel) != where)
+    return replace(desk, channels=(*others, channel))
+
+
+def without_channel(desk: Desk, workspace: str, channel: str) -> Desk:
+    kept = tuple(
+        one for one in desk.channels if (one.workspace, one.channel) != (workspace, channel)
+    )
+    if len(kept) == len(desk.channels):
+        raise NotFound(what="connected channel", name=channel)
+    return replace(desk, channels=kept)
+
+
+def with_rule(desk: Desk, rule: Rule) -> Desk:
+    if any(one.name == rule.name for one in desk.rules):
+        raise BadInput(problem=f'There is a rule "{rule.name}" already.')
+    return replace(desk, rules=(*desk.rules, rule))
+
+
+def without_rule(desk: Desk, name: str) -> Desk:
+    kept = tuple(rule for rule in desk.rules if rule.name != name)
+    if len(kept) == len(desk.rules):
+        raise NotFound(what="rule", name=name)
+    return replace(desk, rules=kept)
+
+
+def with_member(desk: Desk, team: Team, person: str, *, supervisor: bool) -> Desk:
+    """Add somebody to a team, or change what they are in it."""
+    members = (*(one for one in team.members if one != person), person)
+    supervisors = tuple(one for one in team.supervisors if one != person)
+    if supervisor:
+        supervisors = (*supervisors, person)
+    return with_team(desk, replace(team, members=members, supervisors=supervisors))
+
+
+def without_member(desk: Desk, team: Team, person: str) -> Desk:
+    if person not in team.people:
+        raise NotFound(what=f"member of {team.name}", name=person)
+    return with_team(
+        desk,
+        replace(
+            team,
+            members=tuple(one for one in team.members if one != person),
+            supervisors=tuple(one for one in team.supervisors if one != person),
+        ),
+    )
+
+
+def with_admin(desk: Desk, person: str) -> Desk:
+    members = tuple(dict.fromkeys((*desk.admin.members, person)))
+    return replace(desk, admin=Admin(members=members))
+
+
+def redeem(tx: Tx, person: str, code: str, now: datetime) -> Desk:
+    """Become an admin by the one-time code that `baton run` printed."""
+    kept = tx.meta.get(ADMIN_CODE)
+    if not kept or kept.casefold() != code.strip().casefold():
+        raise BadInput(problem="This code is not valid. `baton run` prints the current one.")
+    tx.meta.put(ADMIN_CODE, None)
+    return save(tx, with_admin(tx.desk.get(), person), person, "the first admin", now)

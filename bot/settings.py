@@ -1,0 +1,129 @@
+"""The only reader of the environment and of `.env`; the real environment wins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from dotenv import dotenv_values
+
+from bot.domain.errors import CannotRun
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What docs/operations.md says of each variable; empty means not set."""
+
+    database_url: str = "sqlite:///baton.db"
+    desk: str = ""
+    http_host: str = "127.0.0.1"
+    http_port: int = 8420
+    console: Literal["auto", "on", "off"] = "auto"
+    console_password: str = ""
+    secret_key: str = ""
+    api_token: str = ""
+    media_url: str = "media/"
+    knowledge_dir: str = ""
+    log: str = "info"
+    log_format: Literal["text", "json"] = "text"
+    failpoint: str = ""
+    slack_bot_token: str = ""
+    slack_app_token: str = ""
+    slack_signing_secret: str = ""
+    slack_api_url: str = ""
+    discord_bot_token: str = ""
+    discord_api_url: str = ""
+    discord_gateway_url: str = ""
+    discord_cdn_url: str = ""
+    openai_api_key: str = ""
+    openai_base_url: str = ""
+    openai_model: str = ""
+    openai_api: Literal["auto", "chat", "responses"] = "auto"
+
+    @property
+    def serves_console(self) -> bool:
+        """`auto`: on when only this machine can reach it."""
+        if self.console == "auto":
+            return self.http_host in LOOPBACK
+        return self.console == "on"
+
+
+_PREFIXED = (
+    "database_url",
+    "desk",
+    "http_host",
+    "console_password",
+    "secret_key",
+    "api_token",
+    "media_url",
+    "knowledge_dir",
+    "failpoint",
+)
+_PLAIN = (
+    "slack_bot_token",
+    "slack_app_token",
+    "slack_signing_secret",
+    "slack_api_url",
+    "discord_bot_token",
+    "discord_api_url",
+    "discord_gateway_url",
+    "discord_cdn_url",
+    "openai_api_key",
+    "openai_base_url",
+    "openai_model",
+)
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises `CannotRun` naming the variable that cannot be."""
+    if environment is None:
+        file = {name: value or "" for name, value in dotenv_values(Path.cwd() / ".env").items()}
+        environment = {**file, **os.environ}
+    given = {name: environment.get(f"BATON_{name.upper()}", "").strip() for name in _PREFIXED}
+    given |= {name: environment.get(name.upper(), "").strip() for name in _PLAIN}
+    settings = Settings(
+        **{name: value for name, value in given.items() if value},
+        http_port=_port(environment.get("BATON_HTTP_PORT", "")),
+        console=cast(
+            "Literal['auto', 'on', 'off']",
+            _one_of(environment, "BATON_CONSOLE", "auto", "on", "off"),
+        ),
+        log=_one_of(environment, "BATON_LOG", "info", "debug", "warning", "error"),
+        log_format=cast(
+            "Literal['text', 'json']", _one_of(environment, "BATON_LOG_FORMAT", "text", "json")
+        ),
+        openai_api=cast(
+            "Literal['auto', 'chat', 'responses']",
+            _one_of(environment, "OPENAI_API", "auto", "chat", "responses"),
+        ),
+    )
+    if (
+        settings.serves_console
+        and settings.http_host not in LOOPBACK
+        and not settings.console_password
+    ):
+        raise CannotRun(
+            problem="The console would be open to anybody who can reach "
+            f"{settings.http_host}: set BATON_CONSOLE_PASSWORD, or BATON_CONSOLE=off."
+        )
+    return settings
+
+
+def _port(value: str) -> int:
+    if not value:
+        return Settings.http_port
+    if not value.isdigit() or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest TCP port
+        raise CannotRun(problem=f"BATON_HTTP_PORT={value} is no port; use 1 to 65535.")
+    return int(value)
+
+
+def _one_of(environment: Mapping[str, str], name: str, *known: str) -> str:
+    value = environment.get(name, "").strip().lower() or known[0]
+    if value not in known:
+        raise CannotRun(problem=f"{name}={value} is unknown; use {', '.join(known)}.")
+    return value

@@ -1,0 +1,212 @@
+"""A whole Baton on a fake platform: contacts write, attendants work, time passes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from bot import desk_file
+from bot.application import Baton
+from bot.commands.registry import Response
+from bot.delivery.lanes import Courier
+from bot.domain.desk import Desk
+from bot.domain.identity import Person, Place
+from bot.domain.message import Attachment, Message
+from bot.domain.thread import Thread
+from bot.domain.ticket import Ticket
+from bot.ports.inbound import Deleted, Edited, Received, Written
+from bot.ports.store import Store, Tx
+from bot.services.close import sweep_inactive
+from bot.services.takeover import end_due
+from tests.fakes import FakeAgent, FakeClock, FakeOutlet, FakeReader
+
+DESK = """
+[[team]]
+name = "support"
+workspace = "console"
+channel = "support"
+members = ["console:alice", "console:bob"]
+supervisors = ["console:alice"]
+notify = ["console:bob"]
+[team.inactivity]
+warn_after = "20h"
+close_after = "24h"
+warning = "Still there?"
+closing = "Closed for now."
+[[team]]
+name = "billing"
+workspace = "console"
+channel = "billing"
+members = ["console:dana"]
+[[channel]]
+workspace = "console"
+channel = "dm"
+team = "support"
+[[channel]]
+workspace = "console"
+channel = "lobby"
+team = "support"
+[[rule]]
+name = "refunds"
+when.keyword = ["refund"]
+priority = "high"
+team = "billing"
+[admin]
+members = ["console:alice"]
+"""
+
+
+def keep_desk(tx: Tx, desk: Desk) -> None:
+    tx.desk.put(desk)
+    for name in ("alice", "bob", "dana"):
+        tx.people.put(Person(id=f"console:{name}", name=name.capitalize()))
+
+
+@dataclass
+class World:
+    """One desk at work. `outlet` is the platform; `agent` the AI."""
+
+    store: Store
+    outlet: FakeOutlet = field(default_factory=FakeOutlet)
+    agent: FakeAgent = field(default_factory=FakeAgent)
+    clock: FakeClock = field(default_factory=FakeClock)
+    ids: Any = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.baton = Baton(self.store, FakeReader(), media=None, clock=self.clock)  # type: ignore[arg-type]
+        # The lanes' wall clock runs ahead, so that what waits a moment to be gathered is due.
+        self.courier = Courier(
+            self.store,
+            {"console": self.outlet},
+            self.agent,
+            self.clock,
+            wall=lambda: datetime.now(UTC) + timedelta(seconds=3),
+        )
+
+    async def write(
+        self,
+        text: str,
+        *,
+        who: str = "carol",
+        channel: str | None = None,
+        thread: str | None = None,
+        files: tuple[Attachment, ...] = (),
+        source: str | None = None,
+        settle: bool = True,
+    ) -> Received | None:
+        """A contact (or anybody) writes; by default to Baton directly."""
+        written = Written(
+            workspace="console",
+            channel=channel or f"dm:{who}",
+            thread=thread,
+            direct=channel is None,
+            source_id=source or f"m{next(self.ids)}",
+            author=Person(id=f"console:{who}", name=who.capitalize()),
+            text=text,
+            attachments=files,
+            at=self.clock.now(),
+        )
+        received = await self.baton.receive(written)
+        if settle:
+            await self.settle()
+        return received
+
+    async def edit(self, source: str, text: str, *, who: str = "carol") -> None:
+        await self.baton.receive(
+            Edited(
+                workspace="console",
+                channel=f"dm:{who}",
+                source_id=source,
+                text=text,
+                stamp=f"e{next(self.ids)}",
+                at=self.clock.now(),
+            )
+        )
+        await self.settle()
+
+    async def delete(self, source: str, *, who: str = "carol") -> None:
+        await self.baton.receive(
+            Deleted(workspace="console", channel=f"dm:{who}", source_id=source, at=self.clock.now())
+        )
+        await self.settle()
+
+    async def run(
+        self, who: str, line: str, *, channel: str = "support", thread: str | None = None
+    ) -> Response:
+        """Somebody types a command."""
+        person = Person(id=f"console:{who}", name=who.capitalize())
+        place = Place(workspace="console", channel=channel, thread=thread)
+        response = await self.baton.typed(person, place, line)
+        await self.settle()
+        return response
+
+    async def press(self, who: str, action: str, value: str) -> Response:
+        person = Person(id=f"console:{who}", name=who.capitalize())
+        place = Place(workspace="console", channel="support")
+        response = await self.baton.press(person, place, action, value)
+        await self.settle()
+        return response
+
+    async def settle(self) -> None:
+        """Let everything happen that is due."""
+        await asyncio.sleep(0)
+        await asyncio.wait_for(self.courier.settle_down(), 20)
+
+    async def passes(self, span: timedelta) -> None:
+        """Time passes, and the clockwork looks at what is due."""
+        self.clock.move(span)
+        await self.store.transact(sweep_inactive, self.clock.now())
+        await self.store.transact(end_due, self.clock.now())
+        await self.settle()
+
+    async def ticket(self, number: int = 1) -> Ticket:
+        return await self.store.read(lambda tx: tx.tickets.get(number))
+
+    async def tickets(self) -> list[Ticket]:
+        return await self.store.read(lambda tx: tx.tickets.open())
+
+    async def messages(self, conversation_id: int = 1) -> list[Message]:
+        return await self.store.read(lambda tx: tx.messages.of(conversation_id))
+
+    async def thread(self, number: int = 1) -> Thread:
+        found = await self.store.read(lambda tx: tx.threads.of_ticket(number))
+        assert found is not None
+        return found
+
+    async def change_team(self, name: str, **changes: Any) -> None:
+        """Change a team's settings at once."""
+
+        def change(tx: Tx) -> None:
+            desk = tx.desk.get()
+            teams = tuple(
+                replace(team, **changes) if team.name == name else team for team in desk.teams
+            )
+            tx.desk.put(replace(desk, teams=teams))
+
+        await self.store.transact(change)
+
+    def heard(self, who: str = "carol") -> list[str]:
+        """What the contact has been told."""
+        return self.outlet.texts(f"dm:{who}")
+
+    def seen(self, channel: str = "support") -> list[str]:
+        """What the team reads in its channel."""
+        return self.outlet.texts(channel)
+
+
+@asynccontextmanager
+async def at_work(store: Store) -> AsyncIterator[World]:
+    """A world whose lanes run."""
+    await store.transact(keep_desk, desk_file.parse(DESK))
+    world = World(store)
+    lanes = asyncio.create_task(world.courier.run())
+    await asyncio.sleep(0)
+    yield world
+    lanes.cancel()
+    await asyncio.gather(lanes, return_exceptions=True)
+    await world.courier.stop()
