@@ -12,6 +12,8 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
@@ -464,9 +466,10 @@ async def test_history_is_bounded_and_paged(web_client: AsyncWebClient) -> None:
     assert await texts(oldest=stamps[1]) == ["4", "3", "2"]
     assert await texts(oldest=stamps[1], latest=stamps[3]) == ["2"]
     assert await texts(oldest=stamps[1], latest=stamps[3], inclusive=True) == ["3", "2", "1"]
-    pages: list[str] = []
-    async for page in await web_client.conversations_history(channel="C0HELP", limit=2):
-        pages.append(" ".join(one["text"] for one in page["messages"]))
+    pages = [
+        " ".join(one["text"] for one in page["messages"])
+        async for page in await web_client.conversations_history(channel="C0HELP", limit=2)
+    ]
     assert pages == ["4 3", "2 1", "0"]
 
 
@@ -804,9 +807,11 @@ async def socket_mode(app: AsyncApp, ping_interval: float = 0.05) -> AsyncIterat
 
 
 async def until(condition: Any, seconds: float = 4.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
+    for _ in range(int(seconds / 0.005)):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    pytest.fail("it did not happen")
 
 
 async def test_socket_mode_brings_messages_edits_deletions_and_the_bots_own(
@@ -899,10 +904,10 @@ async def test_a_raising_listener_is_acked_a_raising_middleware_is_not(
     heard, failing = Heard(), [True]
     app = bolt_app(web_client, heard)
 
-    async def persist(body: Json, next: Any) -> None:  # noqa: A002
+    async def persist(body: Json, next_: Any) -> None:
         if failing.pop() if failing else False:
             raise RuntimeError("disk full")
-        await next()
+        await next_()
 
     app.middleware(persist)
     async with socket_mode(app):
@@ -1422,11 +1427,11 @@ async def test_a_slow_answer_counts_as_a_timeout(slack: Slack, web_client: Async
     slow = [True]
     app = signed_app(web_client, Heard())
 
-    async def dawdle(next: Any) -> None:  # noqa: A002
+    async def dawdle(next_: Any) -> None:
         if slow:
             slow.pop()
             await asyncio.sleep(0.2)
-        await next()
+        await next_()
 
     app.middleware(dawdle)
     async with http_mode(slack, app) as received:
@@ -1564,3 +1569,70 @@ async def test_it_runs_as_a_process_of_its_own() -> None:
         await web_client.chat_postMessage(channel="U0CAROL", text="hi")
         assert [one["text"] for one in await client.messages()] == ["hi"]
         assert await client.counts() == {"chat.postMessage": 1}
+
+
+async def test_noise_is_told_from_what_people_write(
+    slack: Slack, web_client: AsyncWebClient
+) -> None:
+    """Previews change a message without an edit; Slack's own notes have a subtype."""
+    heard = Heard()
+    async with socket_mode(bolt_app(web_client, heard)):
+        message = await slack.user("U0CAROL").post("C0HELP", "https://x.test")
+        await slack.control("unfold_link", channel="C0HELP", ts=message["ts"])
+        await slack.control("system_note", channel="C0HELP", subtype="channel_topic", text="t")
+        await slack.settled()
+    assert sorted(heard.types()) == ["message", "message.channel_topic", "message.message_changed"]
+    changed = next(one for one in heard.events if one.get("subtype") == "message_changed")
+    assert "edited" not in changed["message"]
+
+
+async def test_files_go_only_where_the_bot_is_a_member(web_client: AsyncWebClient) -> None:
+    error = await refused(
+        web_client.files_upload_v2(filename="a.txt", content="abc", channel="C0OTHER")
+    )
+    assert error["error"] == "not_in_channel"
+
+
+async def test_what_one_person_sees_another_cannot_press(
+    slack: Slack, web_client: AsyncWebClient
+) -> None:
+    await web_client.chat_postEphemeral(
+        channel="C0HELP", user="U0ALICE", text="x", blocks=[actions(button())]
+    )
+    note = (await slack.ephemerals())[0]
+    with pytest.raises(ControlRefusedError, match="not_visible_to_user"):
+        await slack.user("U0CAROL").click(note, "go")
+
+
+def spoiled(value: Any, path: list[int], wrong: Any) -> Any:
+    """A copy with one part, found by walking down `path`, replaced."""
+    if not path or not isinstance(value, dict | list) or not value:
+        return wrong
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    key, rest = keys[path[0] % len(keys)], path[1:]
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy[key] = spoiled(value[key], rest, wrong)
+    return copy
+
+
+GOOD = [good for _, good, _ in MESSAGE_RULES] + [view["blocks"] for _, view, _ in MODAL_RULES]
+WRONG = st.sampled_from([None, 0, "", "x", [], [0], [None], {}, {"type": []}, {"text": 1}])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(GOOD), st.lists(st.integers(0, 9), min_size=1, max_size=7), WRONG)
+def test_anything_gets_a_verdict(blocks: Json, path: list[int], wrong: Any) -> None:
+    """The checks never break, however badly a block is built."""
+    sent = spoiled(blocks, path, wrong)
+    assert isinstance(problems_in_message(sent), list)
+    assert isinstance(problems_in_view(modal() | {"blocks": sent}), list)
+    assert isinstance(problems_in_view(sent), list)
+
+
+@given(st.text(alphabet="<>&@!#|;amp here channel UC0"))
+def test_what_is_typed_never_pings(typed: str) -> None:
+    """Stored once or twice, as a whole or after escaping."""
+    once = literal(typed)
+    assert pings(once, []) == []
+    assert pings(stored(once), []) == []
+    assert stored(stored(typed)) == stored(typed)

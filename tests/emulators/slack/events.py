@@ -2,8 +2,8 @@
 
 from tests.emulators.slack.core import Core
 from tests.emulators.slack.errors import Json
-from tests.emulators.slack.model import CHANNEL, GROUP, IM, MPIM, App, Channel, Message
-from tests.emulators.slack.render import message_json
+from tests.emulators.slack.model import CHANNEL, GROUP, IM, MPIM, App, Channel, Message, User
+from tests.emulators.slack.render import message_json, user_json
 
 WRITTEN = {None, "bot_message", "thread_broadcast"}
 MESSAGE_KINDS = {CHANNEL: "channels", GROUP: "groups", IM: "im", MPIM: "mpim"}
@@ -18,10 +18,12 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "channel_unarchive": ("channels:read",),
     "channel_rename": ("channels:read",),
     "channel_created": ("channels:read",),
+    "channel_deleted": ("channels:read",),
     "channel_left": ("channels:read",),
     "group_archive": ("groups:read",),
     "group_unarchive": ("groups:read",),
     "group_rename": ("groups:read",),
+    "group_deleted": ("groups:read",),
     "group_left": ("groups:read",),
     "file_shared": ("files:read",),
     "file_created": ("files:read",),
@@ -158,8 +160,16 @@ def membership(core: Core, channel: Channel, *, user: str, joined: bool, inviter
     emit(core, event, channel=channel)
 
 
+def profile_changed(core: Core, user: User) -> None:
+    for app in core.world.apps.values():
+        if app.team_id == user.team_id:
+            email = "users:read.email" in app.scopes
+            shown = user_json(user, viewer=app, email=email)
+            emit_to(core, app, {"type": "user_change", "user": shown})
+
+
 def lifecycle(core: Core, channel: Channel, what: str, *, user: str) -> None:
-    """`archive`, `unarchive`, `rename`: prefixed channel_ or group_."""
+    """`archive`, `unarchive`, `rename`, `deleted`: prefixed channel_ or group_."""
     prefix = "channel" if channel.kind == CHANNEL else "group"
     event: Json = {"type": f"{prefix}_{what}", "channel": channel.id, "user": user}
     if what == "rename":

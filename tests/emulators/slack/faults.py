@@ -65,10 +65,14 @@ class Faults:
         self.rules.clear()
 
     def for_call(self, method: str, app: str | None, args: Json) -> Fault | None:
+        if not self.rules:
+            return None
         channel = str(args.get("channel") or args.get("channel_id") or "")
         return self._pick(CALL_FAULTS, method, app=app, channel=channel, content=str(args))
 
     def for_delivery(self, name: str, app: str, channel: str, payload: Json) -> Fault | None:
+        if not self.rules:
+            return None
         return self._pick(DELIVERY_FAULTS, name, app=app, channel=channel, content=str(payload))
 
     def _pick(

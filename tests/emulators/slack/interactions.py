@@ -92,6 +92,7 @@ async def command(
 
 async def act(core: Core, *, user: User, place: Place, name: str, value: Any = None) -> Json:
     """Press a button, or choose `value` in a select, date picker or check box."""
+    place.refuse_others(user)
     app, (block, element) = place.app, place.element(name)
     action: Json = {"action_id": element["action_id"], "block_id": block["block_id"]}
     if element["type"] == "button":
@@ -118,6 +119,7 @@ async def act(core: Core, *, user: User, place: Place, name: str, value: Any = N
 
 async def suggest(core: Core, *, user: User, place: Place, name: str, query: str) -> Json:
     """Type into an external select: the app answers with options. Slack: at most 100."""
+    place.refuse_others(user)
     block, element = place.element(name)
     if element["type"] not in {"external_select", "multi_external_select"}:
         raise ControlError("not_an_external_select", type=element["type"])

@@ -58,6 +58,7 @@ class User:
     is_bot: bool = False
     is_restricted: bool = False
     deleted: bool = False
+    presence: str = "active"
     bot_id: str | None = None
     app_id: str | None = None
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from tests.emulators.slack.core import Core
 from tests.emulators.slack.errors import ControlError, Json
-from tests.emulators.slack.model import App, Channel, Ephemeral, Message, View
+from tests.emulators.slack.model import App, Channel, Ephemeral, Message, User, View
 from tests.emulators.slack.render import message_json, view_json
 from tests.emulators.slack.values import place_of
+from tests.emulators.slack.view_store import initial_state
 
 
 @dataclass(kw_only=True)
@@ -34,6 +35,12 @@ class Place:
         source = self.message or self.ephemeral
         return source.thread_ts if source else None
 
+    def refuse_others(self, user: User) -> None:
+        """An ephemeral message or a view is touched by the one who sees it."""
+        owner = self.ephemeral or self.view
+        if owner is not None and owner.user != user.id:
+            raise ControlError("not_visible_to_user", user=user.id)
+
     def element(self, name: str) -> tuple[Json, Json]:
         block_id, _, action_id = name.partition("|")
         return place_of(self.blocks, block_id, action_id or None)
@@ -55,7 +62,10 @@ class Place:
         }
         if self.thread_ts:
             container["thread_ts"] = self.thread_ts
-        body: Json = {"container": container, "state": {"values": self.state}}
+        values = initial_state(self.blocks)
+        for block_id, chosen in self.state.items():
+            values.setdefault(block_id, {}).update(chosen)
+        body: Json = {"container": container, "state": {"values": values}}
         if self.message is not None:
             body["message"] = message_json(core.world, self.message)
         return body

@@ -15,7 +15,7 @@ async def read_arguments(request: web.Request) -> tuple[Json, str | None]:
     args: Json = dict(request.query)
     if request.method == "POST" and request.can_read_body:
         if request.content_type in FORMS:
-            args |= {name: value for name, value in (await request.post()).items()}  # noqa: C416
+            args |= dict(await request.post())
         elif request.content_type == "application/json":
             sent = await _json_body(request)
             sent.pop("token", None)

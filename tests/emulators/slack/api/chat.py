@@ -118,7 +118,7 @@ async def post_ephemeral(context: Context) -> Json:
 async def update(context: Context) -> Json:
     """Slack: blocks that are not given stay; an empty list takes them away."""
     args = context.args
-    channel = context.channel()
+    channel = context.joined_channel()
     if channel.is_archived:
         raise ApiError("is_archived")
     message = own_message(context, channel, args.required("ts"), "cant_update_message")
@@ -146,7 +146,7 @@ def own_message(context: Context, channel: Channel, ts: str, error: str) -> Mess
 
 @method("chat.delete", "chat:write")
 async def delete(context: Context) -> Json:
-    channel = context.channel()
+    channel = context.joined_channel()
     ts = context.args.required("ts")
     message = own_message(context, channel, ts, "cant_delete_message")
     messages.delete(context.core, message)

@@ -40,6 +40,12 @@ async def users_info(context: Context) -> Json:
     return {"user": user_json(user, viewer=context.app, email=email)}
 
 
+@method("users.getPresence", "users:read")
+async def users_presence(context: Context) -> Json:
+    user = context.world.visible_user(context.app, context.args.required("user"))
+    return {"presence": user.presence}
+
+
 @method("users.list", "users:read")
 async def users_list(context: Context) -> Json:
     world, app = context.world, context.app

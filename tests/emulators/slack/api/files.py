@@ -3,7 +3,6 @@
 import asyncio
 
 from tests.emulators.slack import events, messages, text
-from tests.emulators.slack.api.chat import target
 from tests.emulators.slack.api.content import read_blocks
 from tests.emulators.slack.api.registry import Context, method
 from tests.emulators.slack.errors import ApiError, Json
@@ -50,7 +49,7 @@ async def complete(context: Context) -> Json:
         raise ApiError("invalid_arguments", messages=["files [json-pointer:/files]"])
     found = [_uploaded(context, one) for one in sent]
     names = context.args.ids("channel_id") or context.args.ids("channels")
-    channels = [target(context, name) for name in names]
+    channels = [_destination(context, name) for name in names]
     if len(channels) > 1 and context.args.text("thread_ts"):
         raise ApiError("invalid_arguments", messages=["thread_ts goes with one channel"])
     comment = context.args.text("initial_comment")
@@ -61,6 +60,16 @@ async def complete(context: Context) -> Json:
         file.title = str(one.get("title") or file.name)
     context.core.spawn(_process(context, found, channels, text.stored(comment), blocks))
     return {"files": [{"id": one.id, "title": one.title} for one in found]}
+
+
+def _destination(context: Context, name: str) -> Channel:
+    """Slack: files go to channels by id, and only where the bot is a member."""
+    channel = context.world.visible_channel(context.app, name)
+    if channel.is_archived:
+        raise ApiError("is_archived")
+    if context.app.bot_user not in channel.members:
+        raise ApiError("not_in_channel")
+    return channel
 
 
 def _uploaded(context: Context, sent: Json) -> File:

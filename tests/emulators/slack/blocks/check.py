@@ -6,6 +6,12 @@ from typing import Any
 from tests.emulators.slack.errors import Json
 
 
+def kind_of(value: Any) -> str:
+    """The type of a block or element; empty where there is none."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
 class Check:
     """Collects what is wrong; each complaint carries a JSON pointer, as Slack's do."""
 
@@ -66,7 +72,7 @@ class Check:
         """A text object. Slack: many places take plain_text only."""
         if value is None or not self.is_object(value, pointer):
             return
-        kind = value.get("type")
+        kind = kind_of(value)
         allowed = ("plain_text", "mrkdwn") if mrkdwn else ("plain_text",)
         if kind not in allowed:
             self.add(f"unsupported text type: {kind}", f"{pointer}/type")
@@ -80,7 +86,8 @@ class Check:
                     before, f"failed to match all allowed schemas [json-pointer:{pointer}]"
                 )
 
-    def unique(self, values: list[str], what: str, pointer: str) -> None:
+    def unique(self, found: list[Any], what: str, pointer: str) -> None:
         """Slack: block_ids are unique in a message, action_ids in their block."""
+        values = [one for one in found if isinstance(one, str) and one]
         for value in sorted({one for one in values if values.count(one) > 1}):
             self.add(f"`{what}` already exists: {value}", pointer)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.emulators.slack.blocks.check import Check
+from tests.emulators.slack.blocks.check import Check, kind_of
 from tests.emulators.slack.errors import Json
 
 SELECTS: tuple[str, ...] = (
@@ -94,7 +94,7 @@ INITIAL = ("initial_option", "initial_options")
 def check_element(check: Check, element: Any, pointer: str, *, allowed: set[str]) -> None:
     if not check.is_object(element, pointer):
         return
-    kind = element.get("type")
+    kind = kind_of(element)
     if kind not in allowed or kind not in OPTIONAL:
         check.add(f"unsupported type: {kind}", f"{pointer}/type")
         return
@@ -121,7 +121,7 @@ def _check_button(check: Check, element: Json, pointer: str) -> None:
     check.string(element.get("value"), f"{pointer}/value", limit=2000, minimum=0)
     check.string(element.get("accessibility_label"), f"{pointer}/accessibility_label", limit=75)
     check.url(element.get("url"), f"{pointer}/url")
-    if element.get("style") not in {None, "primary", "danger"}:
+    if element.get("style") not in (None, "primary", "danger"):
         check.add("must be one of: primary, danger", f"{pointer}/style")
 
 
@@ -149,15 +149,21 @@ def _check_text_input(check: Check, element: Json, pointer: str) -> None:
 
 
 def _check_options(check: Check, element: Json, pointer: str) -> None:
-    kind = element["type"]
+    kind, before = element["type"], len(check.problems)
     if kind in {"static_select", "multi_static_select"}:
         _check_static(check, element, pointer)
     elif "options" in element:
         limit = OPTION_LIMITS.get(kind, 100)
         check_option_list(check, element["options"], f"{pointer}/options", limit=limit)
-    chosen = element.get("initial_options") or [element.get("initial_option")]
-    known = list(options_of(element))
-    for one in chosen:
+    if len(check.problems) == before:
+        _check_initial(check, element, pointer)
+
+
+def _check_initial(check: Check, element: Json, pointer: str) -> None:
+    """Slack: what is chosen from the start is one of the options, word for word."""
+    chosen, known = element.get("initial_options"), options_of(element)
+    listed = chosen if isinstance(chosen, list) else [element.get("initial_option")]
+    for one in listed:
         if one is not None and known and not any(_same(one, option) for option in known):
             check.add("initial option is not one of the options", pointer)
 
@@ -203,7 +209,7 @@ def _same(one: Any, other: Any) -> bool:
         isinstance(one, dict)
         and isinstance(other, dict)
         and one.get("value") == other.get("value")
-        and (one.get("text") or {}).get("text") == (other.get("text") or {}).get("text")
+        and one.get("text") == other.get("text")
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.emulators.slack.blocks.check import Check
+from tests.emulators.slack.blocks.check import Check, kind_of
 from tests.emulators.slack.blocks.elements import (
     IN_ACTIONS,
     IN_INPUT,
@@ -70,7 +70,7 @@ def check_actions(check: Check, block: Json, pointer: str) -> None:
     elements = check.items(block.get("elements"), place, limit=25)
     for number, element in enumerate(elements):
         check_element(check, element, f"{place}/{number}", allowed=IN_ACTIONS)
-    ids = [one["action_id"] for one in elements if isinstance(one, dict) and one.get("action_id")]
+    ids = [one.get("action_id") for one in elements if isinstance(one, dict)]
     check.unique(ids, "action_id", place)
 
 
@@ -118,7 +118,7 @@ def check_rich_text(check: Check, block: Json, pointer: str) -> None:
 def _check_rich_part(check: Check, part: Any, pointer: str) -> None:
     if not check.is_object(part, pointer):
         return
-    kind = part.get("type")
+    kind = kind_of(part)
     if kind not in RICH_PARTS:
         check.add(f"unsupported type: {kind}", f"{pointer}/type")
         return
@@ -136,8 +136,8 @@ def _check_rich_part(check: Check, part: Any, pointer: str) -> None:
 def _check_rich_leaf(check: Check, leaf: Any, pointer: str) -> None:
     if not check.is_object(leaf, pointer):
         return
-    kind = leaf.get("type")
-    needed = RICH_LEAVES.get(str(kind))
+    kind = kind_of(leaf)
+    needed = RICH_LEAVES.get(kind)
     if needed is None:
         check.add(f"unsupported type: {kind}", f"{pointer}/type")
     elif leaf.get(needed) is None:
@@ -170,12 +170,11 @@ LAYOUT: dict[str, Callable[[Check, Json, str], None]] = {
 def check_block(check: Check, block: Any, pointer: str, *, surface: str) -> None:
     if not check.is_object(block, pointer):
         return
-    kind = block.get("type")
-    element = block.get("element") if kind == "input" else None
-    inner = element.get("type") if isinstance(element, dict) else None
+    kind = kind_of(block)
+    inner = kind_of(block.get("element")) if kind == "input" else ""
     if kind not in LAYOUT or surface not in ONLY_IN.get(kind, {surface}):
         check.add(f"unsupported type: {kind}", f"{pointer}/type")
-    elif surface not in ONLY_IN.get(str(inner), {surface}):
+    elif surface not in ONLY_IN.get(inner, {surface}):
         check.add(f"unsupported type: {inner}", f"{pointer}/element/type")
     else:
         check.string(block.get("block_id"), f"{pointer}/block_id", limit=255)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from tests.emulators.slack.blocks.check import Check
+from tests.emulators.slack.blocks.check import Check, kind_of
 from tests.emulators.slack.blocks.layout import HOME, MESSAGE, MODAL, check_block
 from tests.emulators.slack.errors import Json
 
@@ -26,7 +26,7 @@ def problems_in_view(view: Any) -> list[str]:
     check = Check()
     if not check.is_object(view, "/view"):
         return check.problems
-    kind = view.get("type")
+    kind = kind_of(view)
     if kind not in {MODAL, HOME}:
         check.add("must be one of: modal, home", "/view/type")
         return check.problems
@@ -61,7 +61,7 @@ def _check_blocks(check: Check, blocks: Any, pointer: str, *, surface: str) -> N
     for number, block in enumerate(listed):
         check_block(check, block, f"{pointer}/{number}", surface=surface)
     known = [block for block in listed if isinstance(block, dict)]
-    check.unique([b["block_id"] for b in known if b.get("block_id")], "block_id", pointer)
+    check.unique([b.get("block_id") for b in known], "block_id", pointer)
     focused = [one for one in elements_in(known) if one.get("focus_on_load")]
     if len(focused) > 1:
         check.add("only one element may have focus_on_load", pointer)
@@ -94,10 +94,10 @@ def with_ids(blocks: list[Json], new_id: Callable[[], str]) -> list[Json]:
     """Slack: a block_id or action_id that was left out is made up."""
     completed = deepcopy(blocks)
     for block in completed:
-        block.setdefault("block_id", new_id())
+        block["block_id"] = block.get("block_id") or new_id()
     for element in elements_in(completed):
         if element.get("type") != "image":
-            element.setdefault("action_id", new_id())
+            element["action_id"] = element.get("action_id") or new_id()
     return completed
 
 

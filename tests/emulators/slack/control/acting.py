@@ -1,11 +1,11 @@
 """What people do."""
 
-from tests.emulators.slack import events, interactions, messages, modals
+from tests.emulators.slack import interactions, messages, modals
 from tests.emulators.slack import text as texts
 from tests.emulators.slack.control.registry import verb
 from tests.emulators.slack.core import Core
 from tests.emulators.slack.errors import ControlError, Json
-from tests.emulators.slack.model import IM, Channel, Message, User
+from tests.emulators.slack.model import Channel, Message, User
 from tests.emulators.slack.render import message_json, view_json
 from tests.emulators.slack.values import new_file
 
@@ -172,50 +172,3 @@ async def home(core: Core, body: Json) -> Json:
         app=core.world.app(body.get("app")),
         tab=body.get("tab", "home"),
     )
-
-
-@verb("open_dm")
-async def open_dm(core: Core, body: Json) -> Json:
-    """A person opens the direct conversation with the app."""
-    app, user = core.world.app(body.get("app")), core.world.user(body["user"])
-    known = core.world.direct_message(app, user.id)
-    if known is None:
-        known = Channel(
-            id=core.ids.new("D"),
-            team_id=app.team_id,
-            name="",
-            kind=IM,
-            created=int(core.clock.now()),
-            members=[app.bot_user, user.id],
-        )
-        core.world.channels[known.id] = known
-    return {"ok": True, "channel": known.id}
-
-
-@verb("join")
-async def join(core: Core, body: Json) -> Json:
-    """A person, or by invitation a bot, joins a channel."""
-    channel, user = core.world.channel(body["channel"]), core.world.user(body["user"])
-    if user.id not in channel.members:
-        messages.join(core, channel, user.id, inviter=body.get("inviter", ""))
-    return {"ok": True}
-
-
-@verb("leave")
-async def leave(core: Core, body: Json) -> Json:
-    channel = core.world.channel(body["channel"])
-    if body["user"] in channel.members:
-        messages.leave(core, channel, body["user"])
-    return {"ok": True}
-
-
-@verb("lifecycle")
-async def lifecycle(core: Core, body: Json) -> Json:
-    """`what`: archive, unarchive, rename (with `name`)."""
-    channel, what = core.world.channel(body["channel"]), body["what"]
-    if what == "rename":
-        channel.name = body["name"]
-    else:
-        channel.is_archived = what == "archive"
-    events.lifecycle(core, channel, what, user=body.get("user", ""))
-    return {"ok": True}

@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
-from tests.emulators.slack.control import acting, breaking, reading, seeding
+from tests.emulators.slack.control import acting, breaking, places, reading, seeding
 from tests.emulators.slack.control.registry import VERBS, Verb
 from tests.emulators.slack.core import Core
 from tests.emulators.slack.errors import ControlError, Json
 
-FAMILIES = (acting, breaking, reading, seeding)
+FAMILIES = (acting, breaking, places, reading, seeding)
 
 
 class Control:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.emulators.slack import events
 from tests.emulators.slack.control.registry import verb
 from tests.emulators.slack.core import Core
 from tests.emulators.slack.errors import ControlError, Json
@@ -93,7 +94,7 @@ def _from_manifest(manifest: Json) -> Json:
 
 @verb("user")
 async def user(core: Core, body: Json) -> Json:
-    """A person. One of another workspace is a stranger, seen in shared channels only."""
+    """A person; set again to change them. Of another workspace: seen in shared channels only."""
     made = User(
         id=body["id"],
         team_id=body["team"],
@@ -108,8 +109,12 @@ async def user(core: Core, body: Json) -> Json:
         is_admin=body.get("is_admin", False),
         is_restricted=body.get("is_restricted", False),
         deleted=body.get("deleted", False),
+        presence=body.get("presence", "active"),
     )
+    changed = made.id in core.world.users
     core.world.users[made.id] = made
+    if changed:
+        events.profile_changed(core, made)
     return {"ok": True, "id": made.id}
 
 
@@ -126,7 +131,10 @@ async def group(core: Core, body: Json) -> Json:
         disabled=body.get("disabled", False),
     )
     core.world.groups[made.id] = made
-    return {"ok": True, "usergroup": group_json(made, users=True)}
+    shown = group_json(made, users=True)
+    kind = "subteam_updated" if known else "subteam_created"
+    events.emit(core, {"type": kind, "subteam": shown}, team=made.team_id)
+    return {"ok": True, "usergroup": shown}
 
 
 @verb("channel")
