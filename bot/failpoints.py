@@ -15,7 +15,6 @@ NAMES = {
     "store.after_commit": "a unit of work is committed and nobody knows yet",
     "console.posted": "what a person wrote stands in the console, not yet taken in",
     "receive.after_commit": "a contact's message is stored, the platform not yet told so",
-    "lane.leased": "a worker holds a lane and has begun nothing",
     "lane.sending": "an effect is marked as sending, the call not yet made",
     "lane.called": "the platform has done what was asked, which is not yet recorded",
     "lane.recorded": "the outcome of a call is committed",

@@ -16,7 +16,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import uvicorn
-from adapters.console.outlet import ConsoleOutlet
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
@@ -24,6 +23,7 @@ from adapters import console
 from adapters.agents.knowledge import Knowledge
 from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.reader import Reader
+from adapters.console.outlet import ConsoleOutlet
 from bot import desk_file, failpoints
 from bot.application import Baton
 from bot.clock import DeskClock
@@ -79,16 +79,16 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         await clock.load()
         media = Media(settings.media_url)
         outlets["console"] = ConsoleOutlet(store, clock)
-        agent, metrics = _agent(settings), Metrics()
+        mind, metrics = agent(settings), Metrics()
         yield Parts(
             settings=settings,
             store=store,
             clock=clock,
             media=media,
-            agent=agent,
+            agent=mind,
             outlets=outlets,
             baton=Baton(store, Reader(), media, clock, observe=metrics.received),
-            courier=Courier(store, outlets, agent, clock, observe=metrics.performed),
+            courier=Courier(store, outlets, mind, clock, observe=metrics.performed),
             jobs=Jobs(store, clock),
             metrics=metrics,
         )
@@ -223,7 +223,7 @@ def _desk(tx: Tx) -> Desk:
     return tx.desk.get()
 
 
-def _agent(settings: Settings) -> AgentPort:
+def agent(settings: Settings) -> AgentPort:
     folder = settings.knowledge_dir or str(files("bot.sample") / "knowledge")
     return OfflineAgent(Knowledge(Path(folder)))
 

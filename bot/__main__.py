@@ -1,0 +1,164 @@
+"""The command line. Errors are one clear line on stderr, never a traceback.
+
+Exit status: 0 success, 1 it cannot run or a check failed, 2 bad arguments or a bad file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import logging
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import desk_file, logs, settings
+from bot.domain.errors import BadDesk, BadInput, BatonError
+
+app = typer.Typer(
+    name="baton",
+    help="Passes a conversation from an AI agent to a human, and keeps hold of it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+config = typer.Typer(help="The desk as a file.", no_args_is_help=True)
+routing = typer.Typer(help="The rules of escalation.", no_args_is_help=True)
+app.add_typer(config, name="config")
+app.add_typer(routing, name="routing")
+
+_CANNOT, _BAD = 1, 2
+DeskFile = Annotated[Path, typer.Argument(help="A desk file (TOML).")]
+
+
+@app.command()
+def run() -> None:
+    """Start Baton on what is configured; migrates the database first."""
+    from bot import main as composition  # noqa: PLC0415 - loads every platform; only here
+
+    chosen = settings.read()
+    logs.configure(chosen)
+    _go(composition.run(chosen))
+
+
+@app.command()
+def demo(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
+) -> None:
+    """Play a whole handover on a temporary database and show it."""
+    from bot import demo as story  # noqa: PLC0415 - see run
+
+    logging.disable(logging.CRITICAL)
+    told = _go(story.play())
+    if as_json:
+        story.print_json(told)
+    else:
+        story.show(told)
+    if not told.ok:
+        raise typer.Exit(_CANNOT)
+
+
+@app.command()
+def check(
+    *, failpoints: Annotated[bool, typer.Option(help="List the failpoints instead.")] = False
+) -> None:
+    """Look for everything that would keep Baton from its work."""
+    from bot import checks  # noqa: PLC0415 - see run
+    from bot import failpoints as points
+
+    if failpoints:
+        for name, meaning in points.NAMES.items():
+            typer.echo(f"{name:24} {meaning}")
+        return
+    findings = checks.look(settings.read())
+    for one in findings:
+        typer.echo(f"{'ok' if one.ok else 'WRONG':6} {one.what}: {one.detail}")
+    if not all(one.ok for one in findings):
+        raise typer.Exit(_CANNOT)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    from storage.migrate import current  # noqa: PLC0415 - see run
+    from storage.migrate import migrate as bring
+
+    url = settings.read().database_url
+    before = current(url)
+    bring(url)
+    after = current(url)
+    typer.echo("The database is current." if before == after else f"Migrated to {after}.")
+
+
+@config.command("apply")
+def apply(file: DeskFile) -> None:
+    """Replace the whole desk by a file."""
+    from bot import offline  # noqa: PLC0415 - see run
+
+    desk = desk_file.read(file)
+    _go(offline.replace_desk(settings.read(), desk))
+    typer.echo(f"The desk is now as {file} says.")
+
+
+@config.command("export")
+def export() -> None:
+    """Print the desk as a file."""
+    from bot import offline  # noqa: PLC0415 - see run
+
+    typer.echo(_go(offline.export_desk(settings.read())), nl=False)
+
+
+@config.command("diff")
+def diff(file: DeskFile) -> None:
+    """Show how the desk differs from a file; status 1 if it does."""
+    from bot import offline  # noqa: PLC0415 - see run
+
+    wanted = desk_file.write(desk_file.read(file)).splitlines()
+    now = _go(offline.export_desk(settings.read(), names=False)).splitlines()
+    lines = list(difflib.unified_diff(now, wanted, "the desk", str(file), lineterm="", n=1))
+    for line in lines:
+        typer.echo(line)
+    if lines:
+        raise typer.Exit(1)
+
+
+@routing.command("test")
+def routing_test(text: Annotated[str, typer.Argument(help="What a contact might write.")]) -> None:
+    """Show what the rules would do with a text; nothing happens."""
+    from adapters.agents.reader import Reader  # noqa: PLC0415 - see run
+    from bot import offline  # noqa: PLC0415 - see run
+    from bot.services import dry_run  # noqa: PLC0415 - see run
+
+    desk = _go(offline.desk(settings.read()))
+    trial = dry_run.try_text(desk, text, Reader().read(text), datetime.now(UTC))
+    typer.echo(dry_run.in_words(trial))
+
+
+def main() -> None:
+    """Run the command line; turns every error into its line and its status."""
+    try:
+        app(standalone_mode=True)
+    except (BadDesk, BadInput) as error:
+        _fail(error, _BAD)
+    except BatonError as error:
+        _fail(error, _CANNOT)
+    except Exception as error:
+        logging.getLogger(__name__).debug("an error nobody expected", exc_info=True)
+        _fail(f"unexpected {type(error).__name__}: {error}", _CANNOT)
+
+
+def _go(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def _fail(problem: object, status: int) -> None:
+    sys.stderr.write(f"baton: {' '.join(str(problem).split())}\n")
+    raise SystemExit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""`baton check`: everything that can be wrong before Baton runs, each in one line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import desk_file, main, offline
+from bot.domain.desk import Desk
+from bot.domain.errors import BadInput, BatonError, CannotRun
+from bot.settings import Settings
+from storage.media import Media
+from storage.migrate import current
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+def look(settings: Settings) -> tuple[Finding, ...]:
+    """Look at everything; nothing is changed but for the migration of the database."""
+    looks: dict[str, Callable[[Settings], str]] = {
+        "database": _database,
+        "desk": _desk,
+        "files": _media,
+        "agent": _agent,
+        "console": _console,
+    }
+    return tuple(_try(what, one, settings) for what, one in looks.items())
+
+
+def _try(what: str, one: Callable[[Settings], str], settings: Settings) -> Finding:
+    try:
+        return Finding(what=what, ok=True, detail=one(settings))
+    except BatonError as error:
+        return Finding(what=what, ok=False, detail=str(error))
+
+
+def _database(settings: Settings) -> str:
+    revision = current(settings.database_url)
+    return f"schema {revision}" if revision else "new; `baton run` or `baton migrate` sets it up"
+
+
+def _desk(settings: Settings) -> str:
+    if settings.desk:
+        return _counted(desk_file.read(Path(settings.desk)))
+    if current(settings.database_url) is None:
+        return "the practice desk"
+    return _counted(asyncio.run(offline.desk(settings)))
+
+
+def _counted(desk: Desk) -> str:
+    if not desk.teams or not desk.channels:
+        raise BadInput(problem="There is no team or no channel yet: /desk setup makes both.")
+    teams, channels, rules = len(desk.teams), len(desk.channels), len(desk.rules)
+    return f"teams: {teams}, channels: {channels}, rules: {rules}"
+
+
+def _media(settings: Settings) -> str:
+    kept = asyncio.run(_round_trip(Media(settings.media_url)))
+    return f"{settings.media_url} keeps and returns files ({kept} bytes tried)"
+
+
+async def _round_trip(media: Media) -> int:
+    data = b"baton check"
+    try:
+        kept = await media.keep("check.txt", data)
+        return len(await media.load(kept.digest or ""))
+    except OSError as error:
+        raise CannotRun(problem=f"Files cannot be kept: {error}.") from error
+
+
+def _agent(settings: Settings) -> str:
+    return main.agent(settings).name
+
+
+def _console(settings: Settings) -> str:
+    if not settings.serves_console:
+        return "off"
+    return f"http://{settings.http_host}:{settings.http_port}"
