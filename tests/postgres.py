@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 
 _TEMPLATE = "template_baton"
+_ROOM = 2 * 1024**3
 _SETTINGS = (
     "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
     "-c max_connections=200 -c deadlock_timeout=200ms -c unix_socket_directories={folder}"
@@ -68,7 +69,7 @@ def running() -> Iterator[Server]:
     found = programs()
     if found is None:
         raise FileNotFoundError("initdb")
-    folder = Path(tempfile.mkdtemp(prefix="baton-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="baton-pg-", dir=_parent()))
     if os.geteuid() == 0:
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
@@ -95,6 +96,13 @@ def running() -> Iterator[Server]:
             _run(found / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _parent() -> Path:
+    """Memory where there is plenty of it: a clone takes 30 ms there and 600 ms on a disk."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM
+    return memory if roomy and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
 
 
 def _run(*words: object) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +32,10 @@ st.register_type_strategy(str, TEXT)
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 st.register_type_strategy(
     timedelta, st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=3650))
+)
+# A desk comes from a document, and so with plain dictionaries.
+st.register_type_strategy(
+    Mapping, lambda kind: st.dictionaries(*(st.from_type(one) for one in get_args(kind)))
 )
 
 STORED = {
