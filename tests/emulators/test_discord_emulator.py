@@ -16,8 +16,8 @@ import pytest
 import zstandard
 from discord import app_commands, ui
 
-from tests.emulators.discord.app import Emulator
 from tests.emulators.discord import openapi
+from tests.emulators.discord.app import Emulator
 from tests.emulators.discord.client import (
     Bot,
     Discord,
@@ -919,7 +919,7 @@ async def test_active_threads_are_limited(scene: Scene) -> None:
 
 
 async def test_forum_posts_and_tags(scene: Scene) -> None:
-    tags = [{"name": "open"}, {"name": "solved", "moderated": True}]
+    tags: list[dict[str, Any]] = [{"name": "open"}, {"name": "solved", "moderated": True}]
     forum, ids = await scene.world.create_forum(scene.guild, "support", tags=tags, require_tag=True)
     client = Echo()
     async with running(client, scene.bot):
@@ -963,14 +963,16 @@ class Claim(ui.DynamicItem[ui.Button[Any]], template=r"ticket:claim:(?P<number>\
 
 
 class Reply(ui.Modal, title="Reply"):
-    text = ui.Label(text="Text", component=ui.TextInput(custom_id="text", max_length=20))
-    to = ui.Label(
+    text: ui.Label[Any] = ui.Label(
+        text="Text", component=ui.TextInput(custom_id="text", max_length=20)
+    )
+    to: ui.Label[Any] = ui.Label(
         text="To",
         component=ui.Select(
             custom_id="target", options=[discord.SelectOption(label="Alice", value="a")]
         ),
     )
-    files = ui.Label(
+    files: ui.Label[Any] = ui.Label(
         text="Files", component=ui.FileUpload(custom_id="files", required=False, max_values=2)
     )
 
@@ -1174,7 +1176,7 @@ async def test_an_interaction_is_answered_once_and_its_token_ages(scene: Scene) 
     assert (await scene.raw("DELETE", f"{hook}/messages/@original"))[0] == 204
     await scene.world.advance(901)
     assert await code(await scene.api("POST", hook, content="too late")) == 50027
-    assert await code(await scene.api("POST", f"/interactions/1/none/callback", type=5)) == 10062
+    assert await code(await scene.api("POST", "/interactions/1/none/callback", type=5)) == 10062
 
 
 async def test_commands_are_checked_when_synced(scene: Scene) -> None:

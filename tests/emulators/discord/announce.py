@@ -176,8 +176,10 @@ def thread_members(world: World, item: Channel, added: Iterable[str], removed: l
     joined = list(added)
     guild_id = item.guild_id or ""
 
-    def payload(viewer: Viewer) -> Json:
+    def payload(viewer: Viewer) -> Json | None:
         whole = viewer.intents & Intent.GUILD_MEMBERS
+        if not whole and viewer.user_id not in {*joined, *removed}:
+            return None
         return {
             "id": item.id,
             "guild_id": guild_id,
@@ -194,29 +196,15 @@ def thread_members(world: World, item: Channel, added: Iterable[str], removed: l
             "removed_member_ids": [who for who in removed if whole or who == viewer.user_id],
         }
 
-    for intent, anyone in ((Intent.GUILD_MEMBERS, True), (Intent.GUILDS, False)):
-        world.publish(
-            Event(
-                name="THREAD_MEMBERS_UPDATE",
-                payload=payload,
-                visible=_thread_watchers(world, item, {*joined, *removed}, anyone=anyone),
-                intent=int(intent),
-                guild_id=guild_id,
-            )
+    world.publish(
+        Event(
+            name="THREAD_MEMBERS_UPDATE",
+            payload=payload,
+            visible=lambda who: access.sees(world, who, item) or who in removed,
+            intent=int(Intent.GUILDS | Intent.GUILD_MEMBERS),
+            guild_id=guild_id,
         )
-
-
-def _thread_watchers(
-    world: World, item: Channel, concerned: set[str], *, anyone: bool
-) -> Callable[[str], bool]:
-    def visible(user_id: str) -> bool:
-        bot = world.application_by_bot(user_id)
-        privileged = bool(bot and bot.privileged & Intent.GUILD_MEMBERS)
-        if anyone:
-            return privileged and access.sees(world, user_id, item)
-        return not privileged and user_id in concerned
-
-    return visible
+    )
 
 
 def member(world: World, name: str, guild_id: str, person: Member) -> None:

@@ -4,7 +4,7 @@ Source: "Responding to an Interaction": first answer within 3 seconds, once; the
 minutes; ephemeral messages are seen by one person and reached only through the token.
 """
 
-from tests.emulators.discord import messages, modals
+from tests.emulators.discord import composing, messages, modals
 from tests.emulators.discord.constants import (
     CallbackType,
     InteractionType,
@@ -135,7 +135,7 @@ def _compose(
 ) -> Message:
     bot_id = world.applications[interaction.application_id].bot_id
     extra = int(MessageFlag.EPHEMERAL | MessageFlag.LOADING)
-    message = messages.compose(world, bot_id, channel, body, uploads, extra_flags=extra)
+    message = composing.compose(world, bot_id, channel, body, uploads, extra_flags=extra)
     message.application_id = interaction.application_id
     message.interaction_metadata = interaction.metadata
     if message.ephemeral:

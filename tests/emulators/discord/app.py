@@ -92,6 +92,7 @@ class Emulator:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             thread_state.archive_idle(self.world)
+            self.sessions.prune()
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         """Discord: an expired or altered link answers 404 with a sentence."""

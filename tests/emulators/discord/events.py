@@ -17,13 +17,13 @@ class Viewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """``payload`` is made for each viewer, because content is withheld from some.
+    """``payload`` is made for each viewer, because content is withheld from some; None is not sent.
 
     ``visible`` answers whether that user may learn of it at all. ``intent`` 0 needs none.
     """
 
     name: str
-    payload: Callable[[Viewer], Json]
+    payload: Callable[[Viewer], Json | None]
     visible: Callable[[str], bool]
     intent: int = 0
     guild_id: str | None = None

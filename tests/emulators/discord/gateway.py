@@ -154,7 +154,7 @@ class Connection:
         if not self.sessions.may_start(app.id):
             self.link.send({"op": INVALID_SESSION, "d": False, "s": None, "t": None})
             return
-        if self.sessions.starts_left(app.id) == 0:
+        if self.world.starts_left(app.id) < 0:
             raise Closing(BAD_TOKEN)
         self.session = self.sessions.open(app.id, app.bot_id, intents, shard)
         self.session.link = self.link

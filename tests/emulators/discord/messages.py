@@ -5,10 +5,8 @@ from typing import Any
 from tests.emulators.discord import (
     access,
     announce,
-    component_writing,
-    components,
+    composing,
     files,
-    mentions,
     render_messages,
     thread_state,
     validation,
@@ -16,7 +14,6 @@ from tests.emulators.discord import (
 from tests.emulators.discord.clock import at
 from tests.emulators.discord.constants import (
     ChannelType,
-    ComponentType,
     Json,
     MessageFlag,
     MessageType,
@@ -39,7 +36,7 @@ def post(
     known = _by_nonce(world, author_id, body)
     if known:
         return known, False
-    message = compose(world, author_id, channel, body, uploads)
+    message = composing.compose(world, author_id, channel, body, uploads)
     _refer(world, message, channel, body, author_id)
     if channel.is_thread:
         thread_state.allow_sending(world, channel, author_id)
@@ -103,96 +100,6 @@ def _by_nonce(world: World, author_id: str, body: Json) -> Message | None:
         return None
     world.ledger.deduplicated += 1
     return world.message(known[0], known[1])
-
-
-def compose(
-    world: World,
-    author_id: str,
-    channel: Channel,
-    body: Json,
-    uploads: list[Upload],
-    *,
-    extra_flags: int = 0,
-) -> Message:
-    """A message from a valid body, not stored yet."""
-    flags = body.get("flags") or 0
-    validation.message(body, files=len(uploads), flags=flags, extra_flags=extra_flags)
-    described = body.get("attachments") or []
-    files.kept([], described, uploads)
-    message = Message(
-        id=world.ids.next(),
-        channel_id=channel.id,
-        author_id=author_id,
-        timestamp=world.clock.now(),
-        content=(body.get("content") or "").strip(),
-        flags=flags,
-        nonce=body.get("nonce"),
-        attachments=files.attach(
-            world, channel, uploads, described, ephemeral=bool(flags & MessageFlag.EPHEMERAL)
-        ),
-        sticker_items=[
-            {"id": sticker, "name": f"sticker-{sticker}", "format_type": 1}
-            for sticker in body.get("sticker_ids") or []
-        ],
-    )
-    _dress(world, message, body)
-    forwards = (body.get("message_reference") or {}).get("type", 0) == 1
-    if _is_empty(message) and not forwards and not flags & MessageFlag.LOADING:
-        raise ApiError(50006)
-    _mention(world, message, channel, body)
-    return message
-
-
-def _dress(world: World, message: Message, body: Json) -> None:
-    """Embeds and components with their attachments in place."""
-    urls = files.urls(world, message.attachments)
-    if "embeds" in body:
-        message.embeds = validation.normal_embeds(body["embeds"] or [], urls)
-    if "components" in body:
-        message.components = component_writing.normalise(body["components"] or [], urls)
-
-
-def _is_empty(message: Message) -> bool:
-    return not (
-        message.content
-        or message.embeds
-        or message.attachments
-        or message.sticker_items
-        or message.components
-    )
-
-
-def texts(message: Message) -> str:
-    """All that may hold mentions: the content, and Components V2 texts."""
-    shown = [
-        c["content"]
-        for c in components.walk(message.components)
-        if c["type"] == ComponentType.TEXT_DISPLAY
-    ]
-    return "\n".join([message.content, *shown])
-
-
-def _mention(world: World, message: Message, channel: Channel, body: Json) -> None:
-    guild = world.guilds.get(channel.guild_id or "")
-    allowed = access.granted(world, message.author_id, channel)
-    found = mentions.parse(
-        texts(message),
-        allowed=body.get("allowed_mentions"),
-        users=set(guild.members if guild else channel.recipients),
-        roles=guild.roles if guild else {},
-        may_mention_all=bool(guild and allowed & Permission.MENTION_EVERYONE),
-        replied_to=_replied_to(world, body, channel),
-    )
-    message.mentions, message.mention_roles = found.users, found.roles
-    message.mention_everyone = found.everyone
-
-
-def _replied_to(world: World, body: Json, channel: Channel) -> str | None:
-    reference = body.get("message_reference") or {}
-    if reference.get("type", 0) != 0:
-        return None
-    target = world.messages.get(channel.id, {}).get(str(reference.get("message_id")))
-    return target.author_id if target and not target.deleted else None
 
 
 def _refer(world: World, message: Message, channel: Channel, body: Json, author_id: str) -> None:
@@ -270,10 +177,10 @@ def edit(
     if "content" in body:
         message.content = (body["content"] or "").strip()
     message.flags = flags
-    _dress(world, message, body)
-    if _is_empty(message):
+    composing.dress(world, message, body)
+    if composing.is_empty(message):
         raise ApiError(50006)
-    _mention(world, message, channel, body)
+    composing.mention(world, message, channel, body)
     if not first:
         message.edits.append(before)
         message.edited = world.clock.now()

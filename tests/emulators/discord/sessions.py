@@ -56,7 +56,6 @@ class Sessions(Outlet):
         self._world = world
         self.all: dict[str, Session] = {}
         self.disorder = Disorder()
-        self.starts: dict[str, list[float]] = {}
 
     def open(
         self, application_id: str, bot_id: str, intents: int, shard: tuple[int, int]
@@ -76,16 +75,11 @@ class Sessions(Outlet):
         """Discord: ``max_concurrency`` IDENTIFYs in 5 seconds."""
         window = self._world.settings.identify_window
         now = self._world.clock.time()
-        recent = self.starts.setdefault(application_id, [])
+        recent = self._world.identifies.setdefault(application_id, [])
         if window and recent and now - recent[-1] < window:
             return False
         recent.append(now)
         return True
-
-    def starts_left(self, application_id: str) -> int:
-        day_ago = self._world.clock.time() - 86_400
-        recent = [start for start in self.starts.get(application_id, []) if start > day_ago]
-        return max(self._world.settings.session_starts - len(recent), 0)
 
     def resumable(self, session_id: str, sequence: int) -> Session | None:
         """The session, if it is not too long ago and still holds all that was missed."""
@@ -98,13 +92,21 @@ class Sessions(Outlet):
             return None
         return session
 
+    def prune(self) -> None:
+        """Drop sessions that nobody can resume any more."""
+        oldest = self._world.clock.time() - self._world.settings.resume_window
+        for session in list(self.all.values()):
+            if session.lost_at is not None and session.lost_at < oldest:
+                self.forget(session)
+
     def forget(self, session: Session) -> None:
         self.all.pop(session.id, None)
 
     def deliver(self, event: Event) -> None:
         for session in list(self.all.values()):
-            if session.wants(event):
-                self.dispatch(session, event.name, event.payload(session.viewer))
+            payload = event.payload(session.viewer) if session.wants(event) else None
+            if payload is not None:
+                self.dispatch(session, event.name, payload)
 
     def dispatch(self, session: Session, name: str, payload: object) -> None:
         """Number it, keep it, send it — twice or late when that was ordered."""

@@ -38,12 +38,14 @@ class World:
         self.users: dict[str, User] = {}
         self.guilds: dict[str, Guild] = {}
         self.channels: dict[str, Channel] = {}
+        self._dms: dict[frozenset[str], Channel] = {}
         self.messages: dict[str, dict[str, Message]] = {}
         self.attachments: dict[str, Attachment] = {}
         self.applications: dict[str, Application] = {}
         self.webhooks: dict[str, Webhook] = {}
         self.interactions: dict[str, Interaction] = {}
         self.nonces: dict[tuple[str, str], tuple[str, str, float]] = {}
+        self.identifies: dict[str, list[float]] = {}
         self.listeners: list[asyncio.Event] = []
         self.outlets: list[Outlet] = []
 
@@ -110,13 +112,18 @@ class World:
 
     def dm(self, one: str, other: str) -> Channel:
         """The one DM channel of two users, made at the first call."""
-        pair = {one, other}
-        for channel in self.channels.values():
-            if channel.type == ChannelType.DM and set(channel.recipients) == pair:
-                return channel
-        channel = Channel(id=self.ids.next(), type=ChannelType.DM, recipients=[one, other])
-        self.channels[channel.id] = channel
-        return channel
+        pair = frozenset({one, other})
+        if pair not in self._dms:
+            channel = Channel(id=self.ids.next(), type=ChannelType.DM, recipients=[one, other])
+            self.channels[channel.id] = channel
+            self._dms[pair] = channel
+        return self._dms[pair]
+
+    def starts_left(self, application_id: str) -> int:
+        """Discord: IDENTIFYs left today; negative once there were too many."""
+        day_ago = self.clock.time() - 86_400
+        recent = [at for at in self.identifies.get(application_id, []) if at > day_ago]
+        return self.settings.session_starts - len(recent)
 
     def file_limit(self, guild_id: str | None) -> int:
         """Discord: 10 MiB, more in a boosted guild."""

@@ -3,7 +3,7 @@
 Source: "Start Thread ...", "Modify Channel" for threads, "Threads" topic.
 """
 
-from tests.emulators.discord import access, announce, messages, thread_state, validation
+from tests.emulators.discord import access, announce, composing, messages, thread_state, validation
 from tests.emulators.discord.constants import (
     THREADS,
     ChannelType,
@@ -135,7 +135,7 @@ def forum_post(
     chosen = tags(forum, body.get("applied_tags"), allowed)
     if forum.flags & REQUIRE_TAG and not chosen:
         raise ApiError(40067)
-    message = messages.compose(world, user_id, forum, content, uploads)
+    message = composing.compose(world, user_id, forum, content, uploads)
     thread = _make(world, forum, user_id, ChannelType.PUBLIC_THREAD, body, message.id)
     thread.threaded.applied_tags = chosen
     message.channel_id = thread.id

@@ -45,7 +45,7 @@ async def gateway_bot(request: Request) -> Reply:
         "shards": 1,
         "session_start_limit": {
             "total": settings.session_starts,
-            "remaining": settings.session_starts,
+            "remaining": max(request.world.starts_left(request.app.id), 0),
             "reset_after": 86_400_000,
             "max_concurrency": 1,
         },

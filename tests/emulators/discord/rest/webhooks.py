@@ -1,6 +1,6 @@
 """Webhooks: an interaction's followups, and channel webhooks in brief."""
 
-from tests.emulators.discord import answers, messages, render_messages
+from tests.emulators.discord import answers, composing, messages, render_messages
 from tests.emulators.discord.constants import Json
 from tests.emulators.discord.errors import ApiError
 from tests.emulators.discord.model import Interaction, Message, Webhook
@@ -43,7 +43,7 @@ def _execute_channel(request: Request, webhook: Webhook) -> Message:
         for name, value in request.json.items()
         if name not in {"username", "avatar_url", "thread_name", "applied_tags", "tts"}
     }
-    message = messages.compose(world, webhook.id, channel, body, request.uploads)
+    message = composing.compose(world, webhook.id, channel, body, request.uploads)
     message.webhook = {
         "id": webhook.id,
         "username": request.json.get("username") or webhook.name,
