@@ -50,14 +50,11 @@ def demo(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
 ) -> None:
     """Play a whole handover on a temporary database and show it."""
-    from bot import demo as story  # noqa: PLC0415 - see run
+    from bot.demo import play, print_json, show  # noqa: PLC0415 - see run
 
     logging.disable(logging.CRITICAL)
-    told = _go(story.play())
-    if as_json:
-        story.print_json(told)
-    else:
-        story.show(told)
+    told = _go(play())
+    (print_json if as_json else show)(told)
     if not told.ok:
         raise typer.Exit(_CANNOT)
 
