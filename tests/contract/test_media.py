@@ -1,0 +1,74 @@
+"""Files are kept whole, once, and under no name that somebody chose."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import CannotRun, FileTooLarge, NotFound
+from bot.domain.message import LARGEST_FILE
+from bot.ports.media import MediaPort
+from storage.media import Media
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
+
+
+@pytest.fixture(params=["folder", "memory"])
+def media(request: pytest.FixtureRequest, tmp_path: Path) -> MediaPort:
+    folder = f"{tmp_path}/media/"
+    return Media(folder if request.param == "folder" else f"memory:/{folder}")
+
+
+async def test_bytes_come_back(media: MediaPort) -> None:
+    kept = await media.keep("photo.png", PNG)
+    assert (kept.name, kept.size, kept.media_type) == ("photo.png", len(PNG), "image/png")
+    assert kept.digest == hashlib.sha256(PNG).hexdigest()
+    assert await media.load(kept.digest) == PNG
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "given", "told"),
+    [
+        ("photo.txt", PNG, "", "image/png"),
+        ("a.csv", b"1,2", "", "text/csv"),
+        ("a.exe", b"plain words", "", "text/plain"),
+        ("a.txt", b"\xff\xfe\x00\x01", "", "application/octet-stream"),
+        ("voice", PNG, "audio/ogg", "audio/ogg"),
+    ],
+)
+async def test_the_type_is_told_by_the_bytes(
+    media: MediaPort, name: str, data: bytes, given: str, told: str
+) -> None:
+    assert (await media.keep(name, data, given)).media_type == told
+
+
+async def test_a_name_is_never_a_path(tmp_path: Path) -> None:
+    media = Media(str(tmp_path / "media"))
+    kept = await media.keep("../../escaped\x00.png", PNG)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [kept.digest]
+
+
+async def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
+    media = Media(str(tmp_path))
+    await asyncio.gather(*(media.keep(f"{number}.png", PNG) for number in range(9)))
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+async def test_too_large_a_file_is_refused(media: MediaPort) -> None:
+    await media.keep("film.mp4", b"0" * LARGEST_FILE)
+    with pytest.raises(FileTooLarge, match=r"film\.mp4 is 26 MB"):
+        await media.keep("film.mp4", b"0" * (LARGEST_FILE + 1))
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "../../etc/passwd", "", "0" * 63 + "\n"])
+async def test_what_is_not_there_is_not_found(media: MediaPort, digest: str) -> None:
+    with pytest.raises(NotFound):
+        await media.load(digest)
+
+
+def test_an_unknown_place_is_refused() -> None:
+    with pytest.raises(CannotRun, match="BATON_MEDIA_URL"):
+        Media("nowhere://bucket/path")
