@@ -815,7 +815,7 @@ async def test_the_same_seed_draws_the_same_faults(scene: Scene) -> None:
     for _ in range(2):
         await scene.world.do("clear_faults")
         await scene.world.do("seed", seed=7)
-        await scene.world.fault("error", "POST .*/messages", times=100, probability=0.5)
+        await scene.world.fault("error", "POST .*/messages", times=-1, probability=0.5)
         runs.append([(await scene.send("x"))[0] for _ in range(8)])
     assert runs[0] == runs[1]
     assert set(runs[0]) == {200, 502}
@@ -1195,6 +1195,149 @@ async def test_commands_are_checked_when_synced(scene: Scene) -> None:
     permissions = f"/applications/{scene.bot.application_id}/guilds/{scene.guild}"
     denied = await scene.api("GET", f"{permissions}/commands/{first[0]['id']}/permissions")
     assert denied[1]["code"] == 10066
+
+
+class Picker(ui.View):
+    """Selects and a button that answers later."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    @ui.select(
+        custom_id="pick", options=[discord.SelectOption(label=n, value=n) for n in ("low", "high")]
+    )
+    async def pick(self, interaction: discord.Interaction[Any], chosen: ui.Select[Any]) -> None:
+        await interaction.response.send_message(f"picked {chosen.values}")
+
+    @ui.select(cls=ui.UserSelect, custom_id="who", max_values=2)
+    async def who(self, interaction: discord.Interaction[Any], chosen: ui.UserSelect[Any]) -> None:
+        names = [user.display_name for user in chosen.values]
+        await interaction.response.send_message(f"chose {names}", ephemeral=True, view=Picker())
+
+    @ui.button(label="Later", custom_id="later")
+    async def later(self, interaction: discord.Interaction[Any], _: ui.Button[Any]) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content="done", view=None)
+
+
+async def test_selects_and_deferred_updates(scene: Scene) -> None:
+    client, world = discord.Client(intents=intents(), guild_ready_timeout=0.05), scene.world
+    bob = await world.create_user("bob", guilds=[scene.guild])
+    async with running(client, scene.bot):
+        sent = await (await channel_of(client, scene.channel)).send("card", view=Picker())
+        place = (scene.channel, str(sent.id))
+        picked = await world.choose(scene.alice, *place, "pick", "high")
+        assert picked["message"]["content"] == "picked ['high']"
+        assert picked["message"]["message_reference"]["message_id"] == str(sent.id)
+        for values, problem in (([], "1 to 1"), (["none"], "offers")):
+            with pytest.raises(Refused, match=problem):
+                await world.choose(scene.alice, *place, "pick", *values)
+        chosen = await world.choose(scene.alice, *place, "who", scene.alice, bob)
+        assert chosen["message"]["content"] == "chose ['Alice', 'bob']"
+        with pytest.raises(Refused, match="not visible"):
+            await world.click(bob, scene.channel, chosen["message_id"], "later")
+        assert (await world.click(scene.alice, *place, "later"))["callback_type"] == 6
+        await world.wait_for_message(scene.channel, "done")
+    assert await world.violations() == []
+
+
+async def test_webhooks_write_under_another_name(scene: Scene) -> None:
+    async with logged_in(scene) as client:
+        channel = await channel_of(client, scene.channel)
+        hook = await channel.create_webhook(name="Relay")
+        sent = await hook.send("hi", username="Alice", wait=True)
+        await hook.edit_message(sent.id, content="hello")
+        assert [found.id for found in await channel.webhooks()] == [hook.id]
+        with pytest.raises(discord.Forbidden):
+            await (await channel.fetch_message(sent.id)).edit(content="not the bot's")
+        stored = (await scene.world.messages(scene.channel))[0]
+        assert (stored["author"]["username"], stored["content"]) == ("Alice", "hello")
+        await hook.delete_message(sent.id)
+    assert await scene.world.violations() == []
+
+
+async def test_a_bot_sends_a_voice_message(scene: Scene) -> None:
+    """Discord: one audio file with its waveform and nothing else."""
+    form = aiohttp.FormData()
+    about = '{"id": "0", "filename": "v.ogg", "duration_secs": 2.5, "waveform": "AAAA"}'
+    form.add_field("payload_json", f'{{"flags": 8192, "attachments": [{about}]}}')
+    form.add_field("files[0]", b"ogg", filename="v.ogg", content_type="audio/ogg")
+    headers = {"Authorization": f"Bot {scene.bot.token}"}
+    url = f"{scene.world.api_url}/channels/{scene.channel}/messages"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=form, headers=headers) as response,
+    ):
+        answer = await response.json()
+    assert (answer["flags"], answer["attachments"][0]["duration_secs"]) == (8192, 2.5)
+    assert await code(await scene.send("with words", flags=8192)) == 50035
+
+
+async def test_shards_share_the_guilds(scene: Scene) -> None:
+    number = (int(scene.guild) >> 22) % 2
+    client = discord.AutoShardedClient(
+        intents=intents(), guild_ready_timeout=0.05, shard_count=2, shard_ids=[number]
+    )
+    async with running(client, scene.bot):
+        guild = client.get_guild(int(scene.guild))
+        assert guild is not None
+        assert guild.shard_id == number
+        waiting = asyncio.ensure_future(client.wait_for("message", timeout=3))
+        await asyncio.sleep(0)
+        await scene.world.post(scene.alice, scene.channel, "one shard hears it")
+        assert (await waiting).content == "one shard hears it"
+    heard = await scene.world.do("dispatches", event="MESSAGE_CREATE")
+    assert len(heard) == 1
+
+
+async def test_channels_are_made_changed_and_limited(scene: Scene) -> None:
+    async with logged_in(scene) as client:
+        guild = await client.fetch_guild(int(scene.guild))
+        category = await guild.create_category("Tickets")
+        secret = await guild.create_text_channel(
+            "secret",
+            category=category,
+            overwrites={guild.default_role: discord.PermissionOverwrite(view_channel=False)},
+        )
+        await secret.edit(topic="hush")
+        await secret.set_permissions(await guild.fetch_member(int(scene.alice)), view_channel=True)
+        await scene.world.post(scene.alice, str(secret.id), "I am let in")
+        assert {c.name for c in await guild.fetch_channels()} == {"help", "Tickets", "secret"}
+        await scene.world.settings(guild_channels=3)
+        with pytest.raises(discord.HTTPException) as full:
+            await guild.create_text_channel("one too many")
+        assert full.value.code == 30013
+        await secret.delete()
+        with pytest.raises(discord.NotFound):
+            await client.fetch_channel(secret.id)
+    assert await scene.world.violations() == []
+
+
+async def test_discord_py_survives_a_stored_502_with_a_nonce(scene: Scene) -> None:
+    await scene.world.fault("stored_then_error", "POST .*/messages")
+    async with logged_in(scene) as client:
+        channel = await channel_of(client, scene.channel)
+        params = discord.http.handle_message_parameters("once", nonce="effect-1")
+        assert params.payload is not None
+        params.payload["enforce_nonce"] = True
+        await client.http.send_message(channel.id, params=params)
+    assert await scene.world.contents(scene.channel) == ["once"]
+    assert [call["deduplicated"] for call in await scene.world.calls(SEND)] == [False, True]
+
+
+async def test_a_bot_learns_only_its_own_memberships_without_the_intent(scene: Scene) -> None:
+    chosen = intents()
+    chosen.members = False
+    thread = await scene.world.start_thread(scene.alice, scene.channel, "t")
+    async with running(discord.Client(intents=chosen, guild_ready_timeout=0.05), scene.bot):
+        bob = await scene.world.create_user("bob", guilds=[scene.guild])
+        await scene.world.do("join_thread", user=bob, thread=thread)
+        assert await scene.world.do("dispatches", event="THREAD_MEMBERS_UPDATE") == []
+        await scene.world.do(
+            "join_thread", user=scene.alice, thread=thread, other=scene.bot.user_id
+        )
+        assert len(await scene.world.do("dispatches", event="THREAD_MEMBERS_UPDATE")) == 1
+        assert await scene.world.do("dispatches", event="GUILD_MEMBER_ADD") == []
 
 
 # The official document.

@@ -17,6 +17,7 @@ from tests.emulators.discord.state import World
 
 API = "/api/v10"
 SWEEP_SECONDS = 0.5
+PICTURES = ("/avatars/", "/embed/avatars/", "/stickers/", "/emojis/", "/icons/", "/guilds/")
 
 
 class Emulator:
@@ -97,7 +98,7 @@ class Emulator:
     async def _file(self, request: web.Request) -> web.StreamResponse:
         """Discord: an expired or altered link answers 404 with a sentence."""
         path = f"/{request.match_info['path']}"
-        if path.startswith(("/avatars/", "/embed/avatars/")):
+        if path.startswith(PICTURES):
             return web.Response(body=cdn.PIXEL, content_type="image/png")
         raw = request.raw_path.removeprefix("/cdn").partition("?")[0]
         item = self.world.attachments.get(path.split("/")[3]) if path.count("/") == 4 else None

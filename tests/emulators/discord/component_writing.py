@@ -8,6 +8,7 @@ from tests.emulators.discord.components import walk
 from tests.emulators.discord.constants import SELECTS, ComponentType, Json
 
 Urls = dict[str, Json]
+MODAL_ONLY = frozenset({"required"})  # accepted in messages too, never written back
 
 
 def normalise(components: list[Json], urls: Urls) -> list[Json]:
@@ -18,7 +19,7 @@ def normalise(components: list[Json], urls: Urls) -> list[Json]:
 
 
 def _normal(component: Json, numbers: Iterator[int], urls: Urls) -> Json:
-    result = {name: value for name, value in component.items() if value is not None}
+    result = {n: v for n, v in component.items() if v is not None and n not in MODAL_ONLY}
     result["id"] = component.get("id") or next(numbers)
     if "components" in result:
         result["components"] = [_normal(child, numbers, urls) for child in result["components"]]

@@ -28,12 +28,12 @@ AFTER: Final = {"stored_then_error", "drop_after", "reset_after", "slow_after"}
 class Fault:
     """``route`` is a regular expression searched in ``METHOD /template path``.
 
-    ``times`` None means always; ``after`` calls pass first; ``probability`` is drawn for each.
+    ``times`` below 0 means always; ``after`` calls pass first; ``probability`` is drawn for each.
     """
 
     kind: str
     route: str = ""
-    times: int | None = 1
+    times: int = 1
     after: int = 0
     probability: float = 1.0
     status: int = 502
@@ -65,8 +65,7 @@ class Faults:
                 continue
             if fault.probability < 1.0 and self.random.random() >= fault.probability:
                 continue
-            if fault.times is not None:
-                fault.times -= 1
+            fault.times -= 1
             fault.hits += 1
             return fault
         return None

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from tests.emulators.discord import faults, openapi
 from tests.emulators.discord.constants import Json
@@ -228,16 +228,16 @@ async def _read_form(request: web.Request) -> tuple[Any, list[Upload]]:
     body: Any = {}
     uploads: list[Upload] = []
     reader = await request.multipart()
-    async for part in reader:
-        name = getattr(part, "name", None) or ""
-        data = bytes(await part.read())  # type: ignore[union-attr]
+    while isinstance(part := await reader.next(), BodyPartReader):
+        name = part.name or ""
+        data = bytes(await part.read())
         if name == "payload_json":
             body = _parse(data)
         elif name.startswith("files[") and name.endswith("]"):
             uploads.append(
                 Upload(
                     index=name[6:-1],
-                    filename=getattr(part, "filename", None) or "unknown",
+                    filename=part.filename or "unknown",
                     data=data,
                     content_type=part.headers.get("Content-Type"),
                 )

@@ -5,12 +5,18 @@ in closed schemas ``nsfw`` of commands, ``flags`` of embeds and ``tts`` on PATCH
 
 Of the same kind, and sent by the library whatever its caller does: ``tts`` in a callback that
 updates a message and in a forum post's message; ``type`` in a forum post, with the query
-``use_nested_fields``.
+``use_nested_fields``; integer ``parent_id`` and overwrite ids of a channel; an overwrite's
+``allow`` and ``deny`` as strings.
 """
 
 from tests.emulators.discord.constants import CallbackType, Json
 
 START_THREAD = "/channels/{channel_id}/threads"
+CHANNELS = {
+    "/guilds/{guild_id}/channels",
+    "/channels/{channel_id}",
+    "/channels/{channel_id}/permissions/{overwrite_id}",
+}
 
 
 def tolerated(method: str, route: str, body: object) -> object:
@@ -28,10 +34,31 @@ def tolerated(method: str, route: str, body: object) -> object:
         result = _without(result, "type") | {
             "message": _without(_message(result["message"]), "tts")
         }
+    if route in CHANNELS:
+        result = _channel(result)
     if route.endswith("/callback") and isinstance(result.get("data"), dict):
         result["data"] = _message(result["data"])
         if result.get("type") == CallbackType.UPDATE:
             result["data"] = _without(result["data"], "tts")
+    return result
+
+
+def _channel(body: Json) -> Json:
+    result = dict(body)
+    if isinstance(result.get("parent_id"), int):
+        result["parent_id"] = str(result["parent_id"])
+    if result.get("permission_overwrites"):
+        result["permission_overwrites"] = [_overwrite(o) for o in result["permission_overwrites"]]
+    return _overwrite(result) if "allow" in result else result
+
+
+def _overwrite(body: Json) -> Json:
+    result = dict(body)
+    if isinstance(result.get("id"), int):
+        result["id"] = str(result["id"])
+    for name in ("allow", "deny"):
+        if str(result.get(name, "")).isdigit():
+            result[name] = int(result[name])
     return result
 
 
