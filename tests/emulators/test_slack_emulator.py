@@ -221,12 +221,19 @@ async def test_a_new_text_has_40000_characters(
         assert (await refused(call))["error"] == "msg_too_long"
 
 
-async def test_an_updated_text_has_4000_characters(web_client: AsyncWebClient) -> None:
+async def test_an_updated_text_has_4000_bytes_once_escaped(web_client: AsyncWebClient) -> None:
     posted = await web_client.chat_postMessage(channel="C0HELP", text="x")
-    place = {"channel": "C0HELP", "ts": posted["ts"]}
+    place: Json = {"channel": "C0HELP", "ts": posted["ts"]}
     await web_client.chat_update(**place, text="x" * 4000)
-    error = await refused(web_client.chat_update(**place, text="x" * 4001))
-    assert error["error"] == "msg_too_long"
+    for text in ("x" * 4001, "é" * 2001, "&" * 801):
+        error = await refused(web_client.chat_update(**place, text=text))
+        assert error["error"] == "msg_too_long"
+
+
+async def test_all_blocks_together_have_a_limit(web_client: AsyncWebClient) -> None:
+    await own(web_client, blocks=[section("x" * 3000)] * 4)
+    error = await refused(own(web_client, blocks=[section("x" * 3000)] * 5))
+    assert error["error"] == "msg_blocks_too_long"
 
 
 async def test_an_empty_message_is_refused(web_client: AsyncWebClient) -> None:
@@ -448,6 +455,10 @@ async def test_history_leaves_replies_out_and_replies_has_the_root_first(
         channel="C0HELP", ts=root, cursor=replies["response_metadata"]["next_cursor"]
     )
     assert [one["text"] for one in rest["messages"]] == ["root", "r2", "loud"]
+    by_reply = await web_client.conversations_replies(
+        channel="C0HELP", ts=replies["messages"][1]["ts"]
+    )
+    assert by_reply["messages"][0]["text"] == "root"
     missing = await refused(web_client.conversations_replies(channel="C0HELP", ts="1.2"))
     assert missing["error"] == "thread_not_found"
 
@@ -477,11 +488,11 @@ async def test_editing_and_deleting_is_for_the_author(
     slack: Slack, web_client: AsyncWebClient
 ) -> None:
     theirs = await slack.user("U0CAROL").post("C0HELP", "mine")
-    place = {"channel": "C0HELP", "ts": theirs["ts"]}
+    place: Json = {"channel": "C0HELP", "ts": theirs["ts"]}
     update = await refused(web_client.chat_update(**place, text="x"))
     delete = await refused(web_client.chat_delete(**place))
     assert (update["error"], delete["error"]) == ("cant_update_message", "cant_delete_message")
-    gone = {"channel": "C0HELP", "ts": "1111111111.000001"}
+    gone: Json = {"channel": "C0HELP", "ts": "1111111111.000001"}
     update = await refused(web_client.chat_update(**gone, text="x"))
     delete = await refused(web_client.chat_delete(**gone))
     assert (update["error"], delete["error"]) == ("message_not_found", "message_not_found")
@@ -490,9 +501,7 @@ async def test_editing_and_deleting_is_for_the_author(
 
 
 async def own(web_client: AsyncWebClient, **arguments: Any) -> Json:
-    answer = await web_client.chat_postMessage(
-        **{"channel": "C0HELP", "text": "card", **arguments}  # type: ignore[arg-type]
-    )
+    answer = await web_client.chat_postMessage(**{"channel": "C0HELP", "text": "card", **arguments})
     return {"channel": answer["channel"], "ts": answer["ts"]}
 
 
@@ -646,7 +655,7 @@ async def test_uploads_are_completed_once_and_by_their_owner(
     slack: Slack, web_client: AsyncWebClient
 ) -> None:
     url = await web_client.files_getUploadURLExternal(filename="a.txt", length=3)
-    done = {"files": [{"id": url["file_id"]}], "channel_id": "C0HELP"}
+    done: Json = {"files": [{"id": url["file_id"]}], "channel_id": "C0HELP"}
     empty = await refused(web_client.files_completeUploadExternal(**done))
     async with aiohttp.ClientSession() as session:
         async with session.post(url["upload_url"], data=b"too long") as answer:
@@ -796,8 +805,8 @@ def bolt_app(web_client: AsyncWebClient, heard: Heard, **options: Any) -> AsyncA
 
 
 @asynccontextmanager
-async def socket_mode(app: AsyncApp, ping_interval: float = 0.05) -> AsyncIterator[None]:
-    handler = AsyncSocketModeHandler(app, "xapp-1-A0APP-token", ping_interval=ping_interval)
+async def socket_mode(app: AsyncApp, ping_interval: float = 5.0) -> AsyncIterator[None]:
+    handler: Any = AsyncSocketModeHandler(app, "xapp-1-A0APP-token", ping_interval=ping_interval)
     await handler.connect_async()
     try:
         yield
@@ -889,6 +898,7 @@ async def test_events_of_membership_mentions_reactions_and_the_home_tab(
         "app_home_opened",
         "message.channel_join",
         "member_joined_channel",
+        "message.channel_leave",
         "member_left_channel",
         "channel_archive",
         "channel_left",
@@ -896,16 +906,17 @@ async def test_events_of_membership_mentions_reactions_and_the_home_tab(
     ]
 
 
-async def test_a_raising_listener_is_acked_a_raising_middleware_is_not(
+async def test_what_is_not_acknowledged_comes_again(
     slack: Slack, web_client: AsyncWebClient
 ) -> None:
-    """Slack: what is not acknowledged comes again with the same event_id."""
+    """Slack: with the same event_id. Bolt: a middleware that raises keeps the ack back."""
     await slack.config(time_scale=0.001, ack_timeout=0.3)
     heard, failing = Heard(), [True]
     app = bolt_app(web_client, heard)
 
-    async def persist(body: Json, next_: Any) -> None:
-        if failing.pop() if failing else False:
+    async def persist(next_: Any) -> None:
+        if failing:
+            failing.pop()
             raise RuntimeError("disk full")
         await next_()
 
@@ -916,6 +927,45 @@ async def test_a_raising_listener_is_acked_a_raising_middleware_is_not(
     attempts = (await slack.deliveries("message"))[0]["attempts"]
     assert [one["result"] for one in attempts] == ["timeout", ""]
     assert heard.texts() == ["x"]
+
+
+async def test_a_listener_that_raises_has_been_acknowledged_before(
+    slack: Slack, web_client: AsyncWebClient
+) -> None:
+    """Bolt: so the event is gone; the control for the test above."""
+    app = AsyncApp(client=web_client)
+
+    async def fail() -> None:
+        raise RuntimeError("disk full")
+
+    app.event("message")(fail)
+    async with socket_mode(app):
+        await slack.user("U0CAROL").post("C0HELP", "x")
+        await slack.settled()
+    delivery = (await slack.deliveries("message"))[0]
+    assert (delivery["state"], len(delivery["attempts"])) == ("acked", 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "pressed", "outcome"),
+    [("duplicate", 2, "acked"), ("lose", 0, "failed"), ("lose_ack", 1, "failed")],
+)
+async def test_faulty_clicks(
+    slack: Slack, web_client: AsyncWebClient, kind: str, pressed: int, outcome: str
+) -> None:
+    seen: list[str] = []
+    app = bolt_app(web_client, Heard())
+
+    async def press(ack: Any, action: Json) -> None:
+        seen.append(action["action_id"])
+        await ack()
+
+    app.action("go")(press)
+    await slack.fault(kind, "block_actions")
+    async with socket_mode(app):
+        card = await own(web_client, blocks=[actions(button())])
+        assert (await slack.user("U0ALICE").click(card, "go"))["outcome"] == outcome
+        await until(lambda: len(seen) == pressed)
 
 
 @pytest.mark.parametrize(
@@ -951,12 +1001,12 @@ async def test_a_lost_socket_comes_back(
     """And with it the events that happened meanwhile."""
     await slack.config(time_scale=0.005)
     heard = Heard()
-    async with socket_mode(bolt_app(web_client, heard)):
+    async with socket_mode(bolt_app(web_client, heard), ping_interval=0.2):
         assert await slack.sockets() == 1
         await slack.sockets(what)
         await slack.user("U0CAROL").post("C0HELP", "meanwhile")
         await until(lambda: heard.texts() == ["meanwhile"])
-        assert (await slack.counts())["apps.connections.open"] == 2
+        assert (await slack.counts())["apps.connections.open"] >= 2
 
 
 async def test_events_without_a_listener_are_lost_in_the_end(slack: Slack) -> None:
@@ -1328,7 +1378,7 @@ async def http_mode(
     async def handle(request: web.Request) -> web.Response:
         received.append(dict(request.headers))
         body = (await request.read()).decode()
-        sent = {name: [value] for name, value in request.headers.items()}
+        sent: Json = {name: [value] for name, value in request.headers.items()}
         answer = await app.async_dispatch(AsyncBoltRequest(body=body, headers=sent))
         found = {**answer.first_headers_without_set_cookie(), **(headers or {})}
         return web.Response(status=answer.status, text=answer.body, headers=found)
@@ -1542,6 +1592,10 @@ async def test_a_manifest_sets_an_app_up(slack: Slack) -> None:
         "oauth_config": {"scopes": {"bot": ["chat:write"]}},
         "settings": {"event_subscriptions": {"bot_events": ["app_mention"]}},
     }
+    with pytest.raises(ControlRefusedError, match="unknown_scope"):
+        await slack.install(id="A0OTHER", manifest=manifest, scopes=["chat:shout"])
+    with pytest.raises(ControlRefusedError, match="unknown_event"):
+        await slack.install(id="A0OTHER", manifest=manifest, events=["message.channel"])
     made = await slack.install(id="A0OTHER", manifest=manifest)
     web_client = AsyncWebClient(token=made["bot_token"], base_url=slack.api_url)
     assert (await web_client.auth_test())["user"] == "other"
@@ -1616,7 +1670,9 @@ def spoiled(value: Any, path: list[int], wrong: Any) -> Any:
 
 
 GOOD = [good for _, good, _ in MESSAGE_RULES] + [view["blocks"] for _, view, _ in MODAL_RULES]
-WRONG = st.sampled_from([None, 0, "", "x", [], [0], [None], {}, {"type": []}, {"text": 1}])
+WRONG: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 0, "", "x", [], [0], [None], {}, {"type": []}, {"text": 1}]
+)
 
 
 @settings(max_examples=200, deadline=None)

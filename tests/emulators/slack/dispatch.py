@@ -159,10 +159,14 @@ class Dispatcher:
         delivery.fault = fault.kind if fault else None
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep(fault.delay)
-        if fault is not None and fault.kind == "lose":
+        if delivery.fault == "duplicate":
+            await self._attempt(app, delivery, 0, "")
+        if delivery.fault == "lose":
             outcome = Outcome(ok=False, reason="timeout")
         else:
             outcome = await self._attempt(app, delivery, 0, "")
+        if delivery.fault == "lose_ack":
+            outcome = Outcome(ok=False, reason="timeout")
         self._finish(delivery, "acked" if outcome.ok else "failed")
         return outcome
 

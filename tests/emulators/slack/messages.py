@@ -10,12 +10,14 @@ from tests.emulators.slack.render import message_json
 
 SLACKBOT = "USLACKBOT"
 TOMBSTONE = "tombstone"
+# Slack: notes about joining and leaving cannot be replied to.
+UNTHREADED = {"channel_join", "channel_leave", "group_join", "group_leave"}
 
 
 def post(core: Core, channel: Channel, message: Message) -> Message:
     """Slack: a thread_ts that names no thread root is dropped without a word."""
     root = channel.messages.get(message.thread_ts or "")
-    if root is None or root.thread_ts:
+    if root is None or root.thread_ts or root.subtype in UNTHREADED:
         message.thread_ts = None
         message.broadcast = False
     else:
@@ -122,8 +124,17 @@ def join(core: Core, channel: Channel, user: str, *, inviter: str = "") -> None:
 def leave(core: Core, channel: Channel, user: str) -> None:
     """Slack: a bot that is taken out gets channel_left; the others hear of the leaver."""
     channel.members.remove(user)
-    events.membership(core, channel, user=user, joined=False)
     prefix = "channel" if channel.kind == "channel" else "group"
+    note = Message(
+        ts=core.clock.ts(),
+        channel=channel.id,
+        team=channel.team_id,
+        user=user,
+        subtype=f"{prefix}_leave",
+        text=f"<@{user}> has left the channel",
+    )
+    post(core, channel, note)
+    events.membership(core, channel, user=user, joined=False)
     for app in core.world.apps.values():
         if app.bot_user == user:
             left = {"type": f"{prefix}_left", "channel": channel.id, "actor_id": ""}

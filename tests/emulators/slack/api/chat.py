@@ -122,7 +122,7 @@ async def update(context: Context) -> Json:
     if channel.is_archived:
         raise ApiError("is_archived")
     message = own_message(context, channel, args.required("ts"), "cant_update_message")
-    body = content.read_content(context, limit=content.UPDATED_TEXT)
+    body = content.read_content(context, updating=True)
     changes: Json = {"text": body.text}
     if "blocks" in args or message.made_blocks:
         changes |= {"blocks": body.blocks, "made_blocks": body.made_blocks}

@@ -6,15 +6,19 @@ from typing import Any
 from tests.emulators.slack import text as texts
 from tests.emulators.slack.api.registry import Context
 from tests.emulators.slack.blocks.surfaces import (
+    characters_in,
     problems_in_message,
     slack_files_in,
     with_ids,
 )
 from tests.emulators.slack.errors import ApiError, Json
 
-# Slack: 40,000 characters in a new message, 4,000 in chat.update.
+# Slack: 40,000 characters in a new message; in chat.update 4,000 bytes, counted once escaped.
 NEW_TEXT = 40_000
 UPDATED_TEXT = 4_000
+# Slack refuses a message whose blocks hold about 13,200 characters together (not documented;
+# slackapi/bolt-js issue 2509).
+ALL_BLOCKS = 13_200
 MARKDOWN_TEXT = 12_000
 ATTACHMENTS = 100
 
@@ -27,7 +31,7 @@ class Content:
     made_blocks: bool = False
 
 
-def read_content(context: Context, *, limit: int = NEW_TEXT) -> Content:
+def read_content(context: Context, *, updating: bool = False) -> Content:
     args = context.args
     blocks = read_blocks(context, args.json("blocks", error="invalid_blocks_format"))
     attachments = _attachments(context)
@@ -36,12 +40,17 @@ def read_content(context: Context, *, limit: int = NEW_TEXT) -> Content:
         if text or blocks:
             raise ApiError("markdown_text_conflict")
         text = args.text("markdown_text")
-        limit = MARKDOWN_TEXT
-    if len(text) > limit:
+        if len(text) > MARKDOWN_TEXT:
+            raise ApiError("msg_too_long")
+    if len(text) > NEW_TEXT or (updating and _weight(text) > UPDATED_TEXT):
         raise ApiError("msg_too_long")
     if not text.strip() and not blocks and not attachments:
         raise ApiError("no_text")
     return finish(context, _parsed(context, text), blocks, attachments)
+
+
+def _weight(text: str) -> int:
+    return len(texts.stored(text, link_urls=False).encode())
 
 
 def finish(context: Context, text: str, blocks: list[Json], attachments: list[Json]) -> Content:
@@ -67,6 +76,8 @@ def read_blocks(context: Context, blocks: Any) -> list[Json]:
         raise ApiError("invalid_blocks_format")
     if problems := problems_in_message(blocks):
         raise ApiError("invalid_blocks", messages=problems)
+    if characters_in(blocks) > ALL_BLOCKS:
+        raise ApiError("msg_blocks_too_long")
     check_slack_files(context, blocks, "invalid_blocks")
     return list(store_texts(with_ids(blocks, lambda: context.core.ids.new("", 5))))
 

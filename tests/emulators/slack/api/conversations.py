@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from tests.emulators.slack.api.registry import Context, method
 from tests.emulators.slack.errors import ApiError, Json
+from tests.emulators.slack.messages import UNTHREADED
 from tests.emulators.slack.model import Channel, Message
 from tests.emulators.slack.render import channel_json, message_json
 
@@ -120,10 +121,11 @@ async def history(context: Context) -> Json:
 
 @method("conversations.replies", *HISTORY)
 async def replies(context: Context) -> Json:
-    """Slack: oldest first, the root at the head of every page."""
+    """Slack: oldest first, the root at the head of every page. `ts` may be a reply's."""
     channel = _readable(context)
-    root = channel.messages.get(context.args.required("ts"))
-    if root is None:
+    named = channel.messages.get(context.args.required("ts"))
+    root = channel.messages.get(named.thread_ts or named.ts) if named else None
+    if root is None or root.subtype in UNTHREADED:
         raise ApiError("thread_not_found")
     thread = [channel.messages[ts] for ts in channel.threads.get(root.ts, [])]
     return _messages(context, thread, root=root)

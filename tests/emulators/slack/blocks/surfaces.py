@@ -101,6 +101,15 @@ def with_ids(blocks: list[Json], new_id: Callable[[], str]) -> list[Json]:
     return completed
 
 
+def characters_in(value: Any) -> int:
+    """How much text blocks hold, labels of buttons and options included."""
+    if isinstance(value, dict):
+        own = value.get("text")
+        rest = sum(characters_in(part) for part in value.values())
+        return rest + (len(own) if isinstance(own, str) else 0)
+    return sum(characters_in(part) for part in value) if isinstance(value, list) else 0
+
+
 def slack_files_in(value: Any) -> list[str]:
     """The ids of files that images refer to."""
     if isinstance(value, dict):

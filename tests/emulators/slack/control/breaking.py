@@ -5,6 +5,7 @@ from tests.emulators.slack.control.registry import verb
 from tests.emulators.slack.core import Core
 from tests.emulators.slack.errors import ControlError, Json
 from tests.emulators.slack.faults import Fault
+from tests.emulators.slack.names import check_names
 
 
 @verb("fault")
@@ -56,6 +57,7 @@ async def app_change(core: Core, body: Json) -> Json:
             tokens = {"bot": [app.bot_user], "oauth": []}
             events.emit_to(core, app, {"type": "tokens_revoked", "tokens": tokens})
         app.revoked = body["revoked"]
+    check_names(app.scopes, app.events)
     core.world.touch()
     return {"ok": True, "scopes": sorted(app.scopes), "events": sorted(app.events)}
 

@@ -7,6 +7,7 @@ from tests.emulators.slack.control.registry import verb
 from tests.emulators.slack.core import Core
 from tests.emulators.slack.errors import ControlError, Json
 from tests.emulators.slack.model import CHANNEL, App, Channel, Group, User, Workspace
+from tests.emulators.slack.names import check_names
 from tests.emulators.slack.render import channel_json, group_json
 
 
@@ -47,6 +48,7 @@ async def app(core: Core, body: Json) -> Json:
         interactivity_url=settings.get("interactivity_url", ""),
         home_tab=settings.get("home_tab", True),
     )
+    check_names(made.scopes, made.events)
     core.world.apps[made.id] = made
     core.world.users[made.bot_user] = User(
         id=made.bot_user,
