@@ -51,6 +51,11 @@ class PeopleClient(Caller):
         )
         return answer
 
+    async def unfurl(self, channel: str, message: str, url: str) -> Json:
+        """A link's preview: MESSAGE_UPDATE without an edit."""
+        answer: Json = await self.do("unfurl", channel=channel, message=message, url=url)
+        return answer
+
     async def delete(self, user: str, channel: str, message: str) -> None:
         await self.do("delete", user=user, channel=channel, message=message)
 

@@ -1,6 +1,7 @@
 """Making the world from a test."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from tests.emulators.discord.client_base import Bot, Caller
 from tests.emulators.discord.constants import Json
@@ -89,6 +90,26 @@ class WorldClient(Caller):
     ) -> None:
         chosen = None if roles is None else list(roles)
         await self.do("set_member", guild=guild, user=user, roles=chosen, nick=nick)
+
+    async def remove_member(self, guild: str, user: str) -> None:
+        await self.do("remove_member", guild=guild, user=user)
+
+    async def set_user(self, user: str, **values: Any) -> None:
+        """username, global_name, avatar, refuses_dms."""
+        await self.do("set_user", user=user, **values)
+
+    async def set_role(
+        self, guild: str, permissions: Sequence[str], *, role: str | None = None
+    ) -> None:
+        """A role's permissions; @everyone's unless a role is given."""
+        await self.do("set_role", guild=guild, permissions=list(permissions), role=role)
+
+    async def set_overwrites(self, channel: str, overwrites: Sequence[Json]) -> None:
+        """Replace a channel's overwrites: id, allow, deny (names)."""
+        await self.do("set_channel", channel=channel, overwrites=list(overwrites))
+
+    async def delete_channel(self, channel: str) -> None:
+        await self.do("delete_channel", channel=channel)
 
     async def create_channel(
         self,

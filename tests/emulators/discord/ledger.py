@@ -37,7 +37,7 @@ class Ledger:
         self.counts[f"{call.method} {call.route} {call.status}"] += 1
 
     def violate(self, where: str, route: str, problem: str) -> None:
-        """``where`` is request, response, query or route."""
+        """``where`` is request, response, query, route, or handler for what was not understood."""
         self.violations.append({"where": where, "route": route, "problem": problem})
 
     def read_calls(self, route: str | None = None) -> list[Json]:

@@ -147,7 +147,8 @@ def _count_in_thread(world: World, thread: Channel, message: Message) -> None:
     part.message_count += 1
     parent = access.home(world, thread)
     joining = [message.author_id] if message.webhook is None else []
-    joining += [who for who in message.mentions if access.sees(world, who, parent)]
+    if thread_state.may_invite(world, thread, message.author_id):
+        joining += [who for who in message.mentions if access.sees(world, who, parent)]
     thread_state.join(world, thread, joining)
 
 

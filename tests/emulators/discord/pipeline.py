@@ -142,6 +142,11 @@ class Pipeline:
         except ApiError as error:
             status, body = error.status, error.body()
             call.code = error.code
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            call.code = 50035
+            status, body = 400, ApiError(50035).body()
+            problem = f"not understood: {type(error).__name__} {error}"
+            self.world.ledger.violate("handler", f"{route.method} {route.path}", problem)
         self._check_response(route, status, body)
         return answer(status, body, headers)
 

@@ -65,6 +65,7 @@ class RateLimits:
             if late is not None:
                 return Verdict(headers=_scope("global"), retry_after=late, is_global=True)
         limit, seconds = LIMITS.get(route, DEFAULT)
+        limit *= self._settings.rate_limit_factor
         bucket = hashlib.md5(route.encode()).hexdigest()
         major = "+".join(params[name] for name in MAJOR if name in params)
         key = f"{who}:{bucket}:{major}"

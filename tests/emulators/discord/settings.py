@@ -25,6 +25,7 @@ class Settings:
     guild_channels: int = 500  # Discord: channels in a guild
     rate_limits: bool = True
     rate_limit_scale: float = 1.0  # windows are multiplied by this
+    rate_limit_factor: int = 1  # requests of a window are multiplied by this
     global_per_second: int = 50  # Discord: requests a second for one bot
     enforce_nonce: bool = True  # off: the platform forgets nonces (a control for other tests)
 

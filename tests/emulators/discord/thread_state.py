@@ -27,6 +27,14 @@ def allow_sending(world: World, thread: Channel, user_id: str) -> None:
         announce.thread(world, "THREAD_UPDATE", thread)
 
 
+def may_invite(world: World, thread: Channel, user_id: str) -> bool:
+    """Discord: into a private thread that is not invitable only its owner and moderators."""
+    part = thread.threaded
+    if not thread.is_private_thread or part.invitable or part.owner_id == user_id:
+        return True
+    return bool(access.granted(world, user_id, thread) & Permission.MANAGE_THREADS)
+
+
 def refuse_archived(channel: Channel) -> None:
     """Discord: 50083 for an edit, a reaction or a new member in an archived thread."""
     if channel.is_thread and channel.threaded.archived:

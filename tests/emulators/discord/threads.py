@@ -213,11 +213,8 @@ def _apply(world: World, thread: Channel, body: Json, allowed: int) -> None:
 def add_member(world: World, user_id: str, thread: Channel, new_id: str) -> None:
     """Discord: who may write may add; a private, uninvitable thread needs owner or moderator."""
     thread_state.refuse_archived(thread)
-    allowed = access.require(world, user_id, thread, Permission.SEND_MESSAGES_IN_THREADS)
-    part = thread.threaded
-    moderates = bool(allowed & Permission.MANAGE_THREADS)
-    closed = thread.is_private_thread and not part.invitable
-    if closed and part.owner_id != user_id and not moderates:
+    access.require(world, user_id, thread, Permission.SEND_MESSAGES_IN_THREADS)
+    if not thread_state.may_invite(world, thread, user_id):
         raise ApiError(50013)
     world.member(thread.guild_id or "", new_id)
     if not access.sees(world, new_id, access.home(world, thread)):

@@ -76,6 +76,15 @@ async def edit(emulator: "Emulator", body: Json) -> Json:
     return show(world, message)
 
 
+async def unfurl(emulator: "Emulator", body: Json) -> Json:
+    """Discord: a link's preview arrives as MESSAGE_UPDATE that is no edit."""
+    world = emulator.world
+    message = world.message(body["channel"], body["message"])
+    message.embeds.append({"type": "link", "url": body["url"], "title": "A page"})
+    announce.message(world, "MESSAGE_UPDATE", message)
+    return show(world, message)
+
+
 async def delete(emulator: "Emulator", body: Json) -> Json:
     world = emulator.world
     messages.delete_as(world, body["user"], world.channel(body["channel"]), body["message"])
@@ -166,6 +175,7 @@ ACTIONS: dict[str, Action] = {
     "post": post,
     "dm": dm,
     "edit": edit,
+    "unfurl": unfurl,
     "delete": delete,
     "bulk_delete": bulk_delete,
     "react": react,
