@@ -26,18 +26,18 @@ Job = Callable[[], Awaitable[None]]
 
 
 class Jobs:
-    """The periodic work of one process."""
+    """The periodic work of one process. `tick` is the time between two looks, in seconds."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, *, tick: float = 2.0) -> None:
         self._store = store
         self._clock = clock
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
-        self._add(self.inactivity, seconds=2)
-        self._add(self.takeovers, seconds=2)
-        self._add(self.slow_deliveries, seconds=1)
+        self._add(self.inactivity, seconds=tick)
+        self._add(self.takeovers, seconds=tick)
+        self._add(self.slow_deliveries, seconds=tick / 2)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -15,6 +15,7 @@ from fsspec.core import url_to_fs
 
 from bot.domain.errors import CannotRun, NotFound
 from bot.domain.message import Attachment, check_file
+from bot.failpoints import passing
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UNKNOWN = "application/octet-stream"
@@ -39,6 +40,7 @@ class Media:
         """Store bytes durably. Raises `FileTooLarge`."""
         check_file(name, len(data))
         digest = await asyncio.to_thread(self._write, data)
+        passing("media.kept")
         kind = media_type or _sniff(name, data)
         return Attachment(name=name, media_type=kind, size=len(data), digest=digest)
 

@@ -16,8 +16,7 @@ from bot.services import answer, delivered, record
 
 
 def finish(tx: Tx, done: Done, wall: datetime, now: datetime) -> None:
-    """Write the outcome down. The caller has made sure that the lease still holds."""
-    _hold(tx, done.work.lane)
+    """Write the outcome down. The caller holds the conversation and the lease."""
     effect = tx.outbox.effect(done.work.effect.id)
     if effect.state is not State.SENDING or effect.attempts != done.work.effect.attempts:
         return  # another worker has taken it over meanwhile
@@ -38,8 +37,8 @@ def finish(tx: Tx, done: Done, wall: datetime, now: datetime) -> None:
             _called(tx, work, done, now)
 
 
-def _hold(tx: Tx, lane: Lane) -> None:
-    """Hold the conversation first, as every use case does."""
+def hold(tx: Tx, lane: Lane) -> None:
+    """Let no other process change the lane's conversation until the commit."""
     is_thread = lane.kind in {LaneKind.THREAD, LaneKind.CARD}
     tx.conversations.lock(tx.threads.get(lane.ref).conversation_id if is_thread else lane.ref)
 

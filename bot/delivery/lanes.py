@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from bot.delivery.begin import Settle, begin
-from bot.delivery.finish import finish
+from bot.delivery.finish import finish, hold
 from bot.delivery.perform import perform
 from bot.delivery.work import Done, Rest, Work
 from bot.domain.identity import platform_of
@@ -49,10 +49,15 @@ class Turnover:
 
 
 def advance(tx: Tx, done: Done | None, at: Turnover) -> Work | Rest:
-    """Record what was done and begin what is next, in one transaction."""
+    """Record what was done and begin what is next, in one transaction.
+
+    The conversation is held before the lane, in the order in which every use case takes them.
+    """
+    hold(tx, tx.outbox.get_lane(at.lane_id))
     lane = tx.outbox.lease(at.lane_id, at.owner, at.wall + LEASE, at.wall)
     if lane is None:
         return Rest()
+    passing("lane.leased")
     if done is not None:
         finish(tx, done, at.wall, at.now)
     step = begin(tx, tx.outbox.get_lane(at.lane_id), at.settle, at.wall)
@@ -231,6 +236,7 @@ class Courier:
 
 
 def _record_only(tx: Tx, done: Done, at: Turnover) -> None:
+    hold(tx, tx.outbox.get_lane(at.lane_id))
     lane = tx.outbox.lease(at.lane_id, at.owner, at.wall + LEASE, at.wall)
     if lane is not None:
         finish(tx, done, at.wall, at.now)
