@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import aiohttp
-import discord
 import pytest
 import zstandard
-from discord import app_commands, ui
 
 from tests.emulators.discord import openapi
 from tests.emulators.discord.app import Emulator
@@ -26,6 +24,7 @@ from tests.emulators.discord.client import (
     launched,
     library_pointed_at,
 )
+from tests.emulators.discord.library import app_commands, discord, ui
 
 
 @dataclass

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import discord
 import yarl
 
 from tests.emulators.discord.client_base import Bot, File, Refused
 from tests.emulators.discord.client_ledger import FaultClient, LedgerClient
 from tests.emulators.discord.client_people import OfferClient, PeopleClient
 from tests.emulators.discord.client_world import WorldClient
+from tests.emulators.discord.library import discord
 
 __all__ = ["Bot", "Discord", "File", "Refused", "launched", "library_pointed_at"]
 
