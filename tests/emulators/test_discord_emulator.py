@@ -1351,6 +1351,55 @@ async def test_a_bot_learns_only_its_own_memberships_without_the_intent(scene: S
         assert await scene.world.do("dispatches", event="GUILD_MEMBER_ADD") == []
 
 
+def a_file(name: str = "a.txt") -> discord.File:
+    return discord.File(io.BytesIO(name.encode()), name)
+
+
+async def test_files_travel_every_way(scene: Scene) -> None:
+    """Edits that add and drop, callbacks, followups, forum posts."""
+    forum, _ = await scene.world.create_forum(scene.guild, "support")
+    client = discord.Client(intents=intents(), guild_ready_timeout=0.05)
+    tree = app_commands.CommandTree(client)
+
+    @tree.command(description="Sends files")
+    async def files(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_message(file=a_file("first.txt"))
+        await interaction.edit_original_response(attachments=[a_file("second.txt")])
+        await interaction.followup.send("more", file=a_file("third.txt"))
+
+    async with running(client, scene.bot):
+        await tree.sync(guild=None)
+        place: Any = client.get_channel(int(scene.channel))
+        sent = await place.send("x", file=a_file("one.txt"))
+        both = await sent.add_files(a_file("two.txt"))
+        assert [item.filename for item in both.attachments] == ["one.txt", "two.txt"]
+        left = await both.remove_attachments(both.attachments[0])
+        assert [item.filename for item in left.attachments] == ["two.txt"]
+        assert (await left.edit(suppress=True)).flags.suppress_embeds
+        board: Any = client.get_channel(int(forum))
+        post = await board.create_thread(name="post", content="c", file=a_file("four.txt"))
+        assert await post.message.attachments[0].read() == b"four.txt"
+        await scene.world.slash(scene.alice, scene.channel, "files")
+        more = await scene.world.wait_for_message(scene.channel, "more")
+        assert more["files"][0]["filename"] == "third.txt"
+        names = [m["files"][0]["filename"] for m in await scene.world.messages(scene.channel)]
+        assert names == ["two.txt", "second.txt", "third.txt"]
+    assert await scene.world.violations() == []
+
+
+async def test_a_gateway_that_is_down_leaves_a_gap_to_fill(scene: Scene) -> None:
+    """A new session is told nothing of the past; history is."""
+    await scene.world.gateway("down")
+    before = await scene.world.post(scene.alice, scene.channel, "nobody listens")
+    await scene.world.gateway("up")
+    client = Echo()
+    async with running(client, scene.bot):
+        place: Any = client.get_channel(int(scene.channel))
+        after = discord.Object(int(before["id"]) - 1)
+        assert [m.content async for m in place.history(after=after)] == ["nobody listens"]
+        assert client.seen == []
+
+
 # The official document.
 
 

@@ -162,7 +162,7 @@ def edit(
     Discord: Components V2 cannot be taken back; content and embeds must go when it is set.
     """
     channel = world.channel(message.channel_id)
-    flags = message.flags | ((body.get("flags") or 0) & MessageFlag.COMPONENTS_V2)
+    flags = _edited_flags(message.flags, body)
     described = body.get("attachments")
     remaining = list(message.attachments)
     if described is not None:
@@ -186,6 +186,15 @@ def edit(
         message.edits.append(before)
         message.edited = world.clock.now()
     announce.message(world, "MESSAGE_UPDATE", message)
+
+
+def _edited_flags(flags: int, body: Json) -> int:
+    """Discord: an edit can set Components V2, and set or lift the suppression of embeds."""
+    asked = body.get("flags")
+    if asked is None:
+        return flags
+    kept = flags & ~MessageFlag.SUPPRESS_EMBEDS
+    return int(kept | asked & (MessageFlag.COMPONENTS_V2 | MessageFlag.SUPPRESS_EMBEDS))
 
 
 def _snapshot(world: World, message: Message) -> Json:

@@ -6,12 +6,13 @@ in closed schemas ``nsfw`` of commands, ``flags`` of embeds and ``tts`` on PATCH
 Of the same kind, and sent by the library whatever its caller does: ``tts`` in a callback that
 updates a message and in a forum post's message; ``type`` in a forum post, with the query
 ``use_nested_fields``; integer ``parent_id`` and overwrite ids of a channel; an overwrite's
-``allow`` and ``deny`` as strings.
+``allow`` and ``deny`` as strings; kept attachments with all their read-only fields.
 """
 
 from tests.emulators.discord.constants import CallbackType, Json
 
 START_THREAD = "/channels/{channel_id}/threads"
+READ_ONLY = {"url", "proxy_url", "size", "content_type", "height", "width", "spoiler"}
 CHANNELS = {
     "/guilds/{guild_id}/channels",
     "/channels/{channel_id}",
@@ -70,13 +71,16 @@ def _command(body: object) -> Json:
     return _without(body, "nsfw") if isinstance(body, dict) else {}
 
 
+def _attachment(entry: Json) -> Json:
+    """One kept by an edit comes back with all that was read of it."""
+    result = {name: value for name, value in entry.items() if name not in READ_ONLY}
+    return result | {"id": str(entry["id"])} if "id" in entry else result
+
+
 def _message(body: Json) -> Json:
     result = dict(body)
     if result.get("attachments"):
-        result["attachments"] = [
-            entry | {"id": str(entry["id"])} if "id" in entry else entry
-            for entry in result["attachments"]
-        ]
+        result["attachments"] = [_attachment(entry) for entry in result["attachments"]]
     if isinstance(result.get("message_reference"), dict):
         result["message_reference"] = {
             name: str(value) if name.endswith("_id") and isinstance(value, int) else value
