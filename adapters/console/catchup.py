@@ -1,0 +1,93 @@
+"""Take in what people wrote in the console and Baton has not seen, because it died in between."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from adapters.console import places
+from adapters.console.inbound import Inbound
+from adapters.console.outlet import BATON
+from bot.domain.card import Card, Post
+from bot.domain.errors import BatonError, ThreadCutOff
+from bot.ports.inbound import Deleted, Edited
+from bot.ports.store import Posted, Tx
+
+log = logging.getLogger(__name__)
+# Everything up to this post was taken in; only catching up moves it.
+_WATERMARK = "console:seen"
+# Edits and deletes leave no post of their own: the newest posts of a channel are compared.
+_COMPARED = 100
+
+
+async def catch_up(inbound: Inbound) -> int:
+    """Let Baton have every own post since the last time, in order; answers with how many.
+
+    Baton knows what it had by the post's id, so having one twice changes nothing.
+    """
+    store = inbound.baton.store
+    new, upto = await store.read(_missed)
+    for posted in new:
+        await _again(inbound, posted)
+    for change in await store.read(_changes):
+        await inbound.baton.receive(change)
+    await store.transact(_mark, upto)
+    return len(new)
+
+
+async def _again(inbound: Inbound, posted: Posted) -> None:
+    try:
+        await inbound.again(posted)
+    except ThreadCutOff:
+        await inbound.baton.store.transact(_delete, posted.id)
+    except BatonError as error:
+        log.warning("console post %s cannot be taken in: %s", posted.id, error)
+
+
+def _missed(tx: Tx) -> tuple[list[Posted], int]:
+    """The people's posts beyond the watermark, and the newest post there is."""
+    since = int(tx.meta.get(_WATERMARK) or 0)
+    everything = [post for channel in tx.posts.channels() for post in _of(tx, channel)]
+    new = [one for one in everything if one.id > since and one.author != BATON and not one.deleted]
+    upto = max((one.id for one in everything), default=since)
+    return sorted(new, key=lambda one: one.id), max(since, upto)
+
+
+def _of(tx: Tx, channel: str) -> list[Posted]:
+    """A channel's posts with those of its newest threads."""
+    roots = list(tx.posts.at(places.thread(channel, None)))
+    threads = [one for one in roots if isinstance(one.content, Card)][-_COMPARED:]
+    below = [post for one in threads for post in tx.posts.at(places.thread(channel, str(one.id)))]
+    return roots + below
+
+
+def _changes(tx: Tx) -> list[Edited | Deleted]:
+    """What contacts changed or took back and Baton still knows otherwise."""
+    found: list[Edited | Deleted] = []
+    for channel in filter(places.is_direct, tx.posts.channels()):
+        for post in tx.posts.at(places.thread(channel, None))[-_COMPARED:]:
+            change = _change(tx, post)
+            if change and post.author != BATON:
+                found.append(change)
+    return found
+
+
+def _change(tx: Tx, post: Posted) -> Edited | Deleted | None:
+    known = tx.messages.find_source(places.WORKSPACE, post.channel, str(post.id))
+    if known is None or known.deleted_at or not isinstance(post.content, Post):
+        return None
+    where = {"workspace": places.WORKSPACE, "channel": post.channel, "source_id": str(post.id)}
+    if post.deleted:
+        return Deleted(**where, at=post.at)
+    if known.text == post.content.text:
+        return None
+    stamp = secrets.token_hex(8)
+    return Edited(**where, text=post.content.text, stamp=stamp, at=post.at)
+
+
+def _mark(tx: Tx, upto: int) -> None:
+    tx.meta.put(_WATERMARK, str(upto))
+
+
+def _delete(tx: Tx, post_id: int) -> None:
+    tx.posts.delete(post_id)

@@ -1,0 +1,1 @@
+"""The pages: each reads the store in one go and shows what it found."""

@@ -1,0 +1,139 @@
+"""`/health`: what works, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from nicegui import ui
+
+from adapters.console import places
+from adapters.console.connection import Connection
+from adapters.console.context import Site
+from adapters.console.pages.following import follow
+from adapters.console.views.elements import box, button, pill, text
+from adapters.console.views.frame import framed
+from adapters.console.views.keyed import Keyed
+from adapters.console.views.responses import toast
+from adapters.console.visit import Visit
+from bot.commands.registry import Invocation
+from bot.domain.duration import roughly
+from bot.domain.identity import Person
+from bot.ports.store import Tx
+from bot.services.deliveries import Trouble, trouble
+
+_POLL_S = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthLook:
+    me: Person | None
+    platforms: tuple[str, ...]
+    by_state: Mapping[str, int]
+    oldest: str
+    trouble: tuple[Trouble, ...]
+
+
+async def show(site: Site, visit: Visit) -> None:
+    with framed(site, visit, "Health", "page-narrow"):
+        with box("page-head"):
+            text("Health", "page-title", "h1")
+        page = HealthPage(site, visit)
+        ui.timer(_POLL_S, page.refresh)
+        await follow(site, frozenset({"posts", "tickets"}), page.refresh)
+
+
+class HealthPage:
+    def __init__(self, site: Site, visit: Visit) -> None:
+        self._site = site
+        self._visit = visit
+        self._me: Person | None = None
+        text("Platforms", "section-title", "h2")
+        self._connections: Keyed[Connection] = Keyed(_connection, classes="rows")
+        text("Deliveries", "section-title", "h2")
+        self._backlog: Keyed[tuple[tuple[str, int], ...]] = Keyed(_backlog)
+        self._letters: Keyed[Trouble] = Keyed(
+            self._letter,
+            classes="rows",
+            empty=lambda: text("Everything that was sent has arrived. Nothing to do.", "all-well"),
+        )
+
+    async def refresh(self) -> None:
+        found = await self._site.baton.store.read(_look, self._visit.attendant, datetime.now(UTC))
+        self._me = found.me
+        known = {one.name: one for one in self._site.connections()}
+        rows = [known.get(name) or _assumed(name) for name in (*found.platforms, *known)]
+        self._connections.show((one.name, one) for one in rows)
+        states = (*sorted(found.by_state.items()),)
+        self._backlog.show([("states", states)])
+        self._letters.show(((one.what, one.where, one.message_id), one) for one in found.trouble)
+
+    def _letter(self, one: Trouble) -> None:
+        with box("entry bad", "article"):
+            with box("entry-words"):
+                text(f"{one.what} → {one.where}", "entry-title")
+                text(one.problem, "entry-reason")
+                text(_advice(one), "entry-facts")
+            if one.message_id is not None:
+                with box("entry-buttons"):
+                    button("Retry", lambda: self._retry(one), "primary")
+
+    async def _retry(self, one: Trouble) -> None:
+        if self._me is None:
+            toast("Somebody of the team has to do this; the desk has no one yet.", ok=False)
+            return
+        response = await self._site.baton.run(
+            Invocation(
+                person=self._me,
+                place=places.thread("", None),
+                command="deliveries retry",
+                values={"message": str(one.message_id)},
+            )
+        )
+        toast(response.text, ok=response.ok)
+        await self.refresh()
+
+
+def _look(tx: Tx, attendant: str, wall: datetime) -> HealthLook:
+    people = places.attendants(tx)
+    backlog = tx.outbox.backlog(wall)
+    return HealthLook(
+        me=next((one for one in people if one.id == attendant), people[0] if people else None),
+        platforms=tuple(sorted(tx.desk.get().platforms | {places.WORKSPACE})),
+        by_state={str(state): count for state, count in backlog.by_state.items()},
+        oldest=roughly(timedelta(seconds=backlog.oldest_s)) if backlog.oldest_s else "",
+        trouble=trouble(tx),
+    )
+
+
+def _assumed(name: str) -> Connection:
+    """The console is there as long as this page is; of others nobody has said anything."""
+    if name == places.WORKSPACE:
+        return Connection(name=name, ok=True, detail="This page is it.")
+    return Connection(
+        name=name, ok=False, detail="The desk uses it, but it is not connected: set its tokens."
+    )
+
+
+def _connection(one: Connection) -> None:
+    with box("entry" if one.ok else "entry bad", "article"):
+        with box("entry-words"):
+            text(one.name.capitalize(), "entry-title")
+            text(one.detail, "entry-reason")
+        pill("connected" if one.ok else "not connected", "status good" if one.ok else "status open")
+
+
+def _backlog(states: tuple[tuple[str, int], ...]) -> None:
+    with box("tiles"):
+        counts = dict(states)
+        for name in ("pending", "sending", "withheld", "dead"):
+            with box("tile" + (" bad" if name == "dead" and counts.get(name) else "")):
+                text(str(counts.get(name, 0)), "tile-value")
+                text(name.capitalize(), "tile-name")
+
+
+def _advice(one: Trouble) -> str:
+    if one.message_id is None:
+        return "It is tried again by itself. Check the token, the channel and the permissions."
+    return "Mend the cause if there is one, then send it again."

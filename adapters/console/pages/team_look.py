@@ -1,0 +1,140 @@
+"""What a team's channel looks like to one member, read from the store in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.console import places
+from adapters.console.outlet import standing
+from adapters.console.views.cards import CardShown, due, waiting
+from adapters.console.views.elements import clock_time
+from adapters.console.views.posts import Shown
+from bot.domain.card import Card, Post, Transcript
+from bot.domain.identity import Person
+from bot.ports.store import Posted, Tx
+
+_MOST_THREADS = 60
+_MOST_POSTS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelShown:
+    name: str
+    open: int
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamLook:
+    """`thread` is empty when none is open; `root` is its card."""
+
+    me: Person
+    attendants: tuple[Person, ...]
+    channels: tuple[ChannelShown, ...]
+    channel: str
+    feed: tuple[CardShown | Shown, ...]
+    thread: str
+    root: CardShown | None
+    posts: tuple[Shown, ...]
+
+
+def look(tx: Tx, attendant: str, channel: str, thread: str, now: datetime) -> TeamLook:
+    """Whatever the address asks for and is not there falls back to what is."""
+    people = places.attendants(tx)
+    nobody = Person(id=places.WORKSPACE + ":visitor", name="Visitor")
+    me = next((one for one in people if one.id == attendant), people[0] if people else nobody)
+    names = places.team_channels(tx.desk.get())
+    root = _root(tx, channel, thread)
+    if channel not in names:
+        channel = root.channel if root else _home(tx, me, names)
+    return TeamLook(
+        me=me,
+        attendants=tuple(people),
+        channels=tuple(_channel(tx, name, current=name == channel) for name in names),
+        channel=channel,
+        feed=_feed(tx, channel, str(root.id) if root else "", now),
+        thread=str(root.id) if root else "",
+        root=_card(tx, root, now) if root else None,
+        posts=_posts(tx, root, now) if root else (),
+    )
+
+
+def _root(tx: Tx, channel: str, thread: str) -> Posted | None:
+    root = standing(tx, thread)
+    fits = root and root.thread is None and isinstance(root.content, Card)
+    return root if root and fits and channel in {"", root.channel} else None
+
+
+def _home(tx: Tx, me: Person, names: list[str]) -> str:
+    """The channel of the member's own team, else the first there is."""
+    own = [team.channel for team in tx.desk.get().teams_of(me.id) if team.channel in names]
+    return (own or names or [""])[0]
+
+
+def _channel(tx: Tx, name: str, *, current: bool) -> ChannelShown:
+    team = tx.desk.get().team_at(places.WORKSPACE, name)
+    count = len(tx.tickets.open(team.name)) if team else 0
+    return ChannelShown(name=name, open=count, current=current)
+
+
+def _feed(tx: Tx, channel: str, thread: str, now: datetime) -> tuple[CardShown | Shown, ...]:
+    """The channel's own posts: in full, or as rows while one of the threads is open."""
+    roots = tx.posts.at(places.thread(channel, None)) if channel else ()
+    standing_ones = [one for one in roots if not one.deleted][-_MOST_THREADS:]
+    return tuple(
+        _card(tx, one, now, compact=bool(thread), opens=True, current=str(one.id) == thread)
+        if isinstance(one.content, Card)
+        else _post(tx, one, now)
+        for one in standing_ones
+    )
+
+
+def _posts(tx: Tx, root: Posted, now: datetime) -> tuple[Shown, ...]:
+    below = tx.posts.at(places.thread(root.channel, str(root.id)))
+    return tuple(_post(tx, one, now) for one in below if not one.deleted)[-_MOST_POSTS:]
+
+
+def _card(
+    tx: Tx,
+    posted: Posted,
+    now: datetime,
+    *,
+    compact: bool = False,
+    opens: bool = False,
+    current: bool = False,
+) -> CardShown:
+    card = posted.content
+    if not isinstance(card, Card):
+        raise TypeError(card)
+    promised, late = due(card.due_at, now)
+    return CardShown(
+        id=posted.id,
+        card=card,
+        when=clock_time(card.opened_at, now),
+        waiting=waiting(card, now),
+        due=promised,
+        late=late,
+        mentioned=_names(tx, card.mentions),
+        compact=compact,
+        opens=opens,
+        current=current,
+    )
+
+
+def _post(tx: Tx, posted: Posted, now: datetime) -> Shown:
+    content = posted.content
+    if not isinstance(content, Post | Transcript):
+        content = Post(voice="line", text="")
+    mentions = content.mentions if isinstance(content, Post) else ()
+    return Shown(
+        id=posted.id,
+        content=content,
+        when=clock_time(posted.at, now),
+        edited=posted.edited,
+        mentioned=_names(tx, mentions),
+    )
+
+
+def _names(tx: Tx, people: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(places.shown(tx, one).name for one in people)

@@ -1,0 +1,100 @@
+"""Put the console's pages, files, login and guard below `/` of the one HTTP server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from nicegui import app as pages
+from nicegui import ui
+from starlette.requests import Request
+
+from adapters.console import files, login
+from adapters.console.catchup import catch_up
+from adapters.console.connection import Connection
+from adapters.console.context import Site
+from adapters.console.guard import Guard, Sessions
+from adapters.console.inbound import Inbound
+from adapters.console.live import Live
+from adapters.console.pages import health, queue, reports, start
+from adapters.console.visit import Visit
+from bot.application import Baton
+from bot.ports.clock import Clock
+
+Show = Callable[[Site, Visit], Awaitable[None]]
+_PAGES: dict[str, Show] = {
+    "/": start.show,
+    "/contact": start.contact,
+    "/team": start.team,
+    "/queue": queue.show,
+    "/reports": reports.show,
+    "/health": health.show,
+}
+_STYLE = Path(__file__).parent / "views" / "style.css"
+_FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" '
+    'rx="9" fill="#4f56d3"/><path d="M9 21 21 9l2.5 2.5-12 12z" fill="#fff"/></svg>'
+)
+
+
+def serve(
+    app: FastAPI,
+    baton: Baton,
+    *,
+    clock: Clock,
+    password: str | None,
+    secret: str,
+    connections: Callable[[], Sequence[Connection]],
+) -> None:
+    """What `adapters.console.mount` describes. NiceGUI keeps its pages once a process."""
+    inbound = Inbound(baton)
+    site = Site(
+        baton=baton,
+        inbound=inbound,
+        live=Live(baton.store),
+        clock=clock,
+        connections=connections,
+        has_login=password is not None,
+    )
+    sessions = Sessions(secret, password) if password else None
+    if password and sessions:
+        pages.include_router(login.router(password, sessions))
+    pages.include_router(files.router(baton))
+    for path, show in _PAGES.items():
+        _add(site, path, show)
+    ui.add_css(_STYLE.read_text(encoding="utf-8"), shared=True)
+    ui.run_with(
+        app,
+        title="Baton",
+        favicon=_FAVICON,
+        dark=None,
+        tailwind=False,
+        binding_refresh_interval=None,
+        show_welcome_message=False,
+        reconnect_timeout=10.0,
+    )
+    pages.add_middleware(Guard, sessions=sessions)
+    _before_serving(app, site)
+
+
+def _add(site: Site, path: str, show: Show) -> None:
+    @ui.page(path)
+    async def page(request: Request) -> None:
+        await show(site, Visit.of(request))
+
+
+def _before_serving(app: FastAPI, site: Site) -> None:
+    """Take in what was missed first; stop listening at the end."""
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        await catch_up(site.inbound)
+        async with inner(served) as state:
+            yield state
+        site.live.stop()
+
+    app.router.lifespan_context = lifespan

@@ -1,0 +1,126 @@
+"""The card of a ticket: in full at the head of its thread, and as a row in a list of threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from nicegui import ui
+
+from adapters.console.views.elements import Act, box, button, face, line, pill, text
+from adapters.console.views.posts import Press
+from bot.domain.card import Card
+from bot.domain.desk import Priority
+from bot.domain.duration import roughly
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardShown:
+    """A card with what changes around it; `compact` draws a row that opens the thread."""
+
+    id: int
+    card: Card
+    when: str
+    waiting: str
+    due: str
+    late: bool = False
+    mentioned: tuple[str, ...] = ()
+    compact: bool = False
+    opens: bool = False
+    current: bool = False
+
+
+def waiting(card: Card, now: datetime) -> str:
+    """How long the contact has waited for people."""
+    return f"waiting {roughly(now - card.waiting_since)}" if card.waiting_since else ""
+
+
+def due(due_at: datetime | None, now: datetime) -> tuple[str, bool]:
+    """When an answer is promised, and whether that has passed."""
+    if due_at is None:
+        return "", False
+    late = due_at < now
+    return (f"{roughly(now - due_at)} late" if late else f"due in {roughly(due_at - now)}"), late
+
+
+def draw(shown: CardShown, press: Press, enter: Act) -> None:
+    if shown.compact:
+        _row(shown, enter)
+    else:
+        _full(shown, press, enter)
+
+
+def _row(shown: CardShown, enter: Act) -> None:
+    card = shown.card
+    row = box("thread-row" + (" current" if shown.current else ""), "button").on("click", enter)
+    row.props["aria-label"] = f"Open thread {card.title}"
+    if shown.current:
+        row.props["aria-current"] = "true"
+    with row:
+        face(card.contact)
+        with box("thread-row-words"):
+            text(card.title, "thread-row-title")
+            text(card.reason, "thread-row-reason")
+        with box("thread-row-side"):
+            _status(card)
+            text(shown.when, "post-when")
+
+
+def _full(shown: CardShown, press: Press, enter: Act) -> None:
+    card = shown.card
+    kind = (card.status or "takeover").replace(" ", "-")
+    with box(f"card status-{kind}", "article"):
+        with box("card-head"):
+            face(card.contact)
+            with box("card-titles"):
+                text(card.title, "card-title", "h3")
+                text(f"{card.origin} · {shown.when}", "card-origin")
+            with box("card-pills"):
+                _status(card)
+                if card.priority is not Priority.NORMAL:
+                    pill(card.priority, f"priority {card.priority}")
+        _facts(shown)
+        if card.footer:
+            line(card.footer, "card-footer")
+        _foot(shown, press, enter)
+
+
+def _status(card: Card) -> None:
+    pill(card.status or "takeover", f"status {(card.status or 'takeover').replace(' ', '-')}")
+
+
+def _facts(shown: CardShown) -> None:
+    card = shown.card
+    with box("facts", "dl"):
+        _fact("Reason", card.reason)
+        if card.topics:
+            with box("fact"):
+                text("Topics", "", "dt")
+                with box("topics", "dd"):
+                    for topic in card.topics:
+                        text(topic, "topic")
+        _fact("Last action", card.last_action)
+        _fact("Summary by", card.summary_by)
+        _fact("Who", card.who)
+        _fact("Clock", " · ".join(filter(None, (shown.waiting, shown.due))), late=shown.late)
+
+
+def _fact(name: str, words: str, *, late: bool = False) -> None:
+    if words:
+        with box("fact"):
+            text(name, "", "dt")
+            with box("late" if late else "", "dd"):
+                line(words)
+
+
+def _foot(shown: CardShown, press: Press, enter: Act) -> None:
+    if shown.mentioned:
+        with box("mentions"):
+            for name in shown.mentioned:
+                text(f"@{name}", "mention")
+    with box("card-buttons"):
+        for one in shown.card.buttons:
+            button(one.label, lambda one=one: press(one), one.style)
+        if shown.opens:
+            ui.space()
+            button("Open thread", enter, "", "quiet")

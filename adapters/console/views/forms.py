@@ -1,0 +1,105 @@
+"""A command's form as a dialog: one field an argument, files where it takes some."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+from nicegui.elements.mixins.value_element import ValueElement
+
+from adapters.console.views.elements import box, button, text
+from adapters.console.views.uploads import Keep, Uploads
+from bot.commands.registry import Argument, Form, Kind, Response
+from bot.domain.message import Attachment
+
+__all__ = ["FormDialog", "Keep"]
+
+Submit = Callable[[dict[str, str], tuple[Attachment, ...]], Awaitable[Response]]
+Done = Callable[[Response], Awaitable[None]]
+_SENDS = {"reply", "ticket reply", "say"}
+_TARGETS = {Kind.ATTENDANT, Kind.TEAM, Kind.PERSON}
+
+
+class FormDialog:
+    """Stays open, with all that was typed, until the command has gone through."""
+
+    def __init__(
+        self, form: Form, *, submit: Submit, done: Done, keep: Keep, targets: list[str]
+    ) -> None:
+        self._form = form
+        self._submit = submit
+        self._done = done
+        self._fields: dict[str, ValueElement[str | None]] = {}
+        self._busy = False
+        self._dialog = ui.dialog().props("no-backdrop-dismiss")
+        self._dialog.on("hide", self._dialog.delete)
+        with self._dialog, box("dialog", "section"):
+            text(form.title, "dialog-title", "h2")
+            for argument in form.arguments:
+                self._fields[argument.name] = self._field(argument, targets)
+            self._uploads = Uploads(keep) if form.files else None
+            self._problem = ui.label().classes("dialog-problem").props('role="alert"')
+            self._foot()
+        self._dialog.open()
+
+    def _foot(self) -> None:
+        verb = self._form.title.partition(" ")[0]
+        with box("dialog-foot"):
+            if self._uploads:
+                self._uploads.button()
+            ui.space()
+            button("Cancel", self._dialog.close)
+            button("Send" if self._form.command in _SENDS else verb, self._send, "primary")
+
+    def _field(self, argument: Argument, targets: list[str]) -> ValueElement[str | None]:
+        label = argument.name.capitalize() + ("" if argument.required else " (optional)")
+        value = self._form.values.get(argument.name, "")
+        if argument.choices:
+            return self._choice(argument, label, value)
+        if argument.long:
+            area = ui.textarea(label, value=value).props("outlined autogrow dense autofocus")
+            area.on("keydown.enter.exact.prevent", self._send)
+            return area.props(f'hint="{_plain(argument.help)} · Enter sends"')
+        field = ui.input(label, value=value).props("outlined dense autofocus")
+        field.on("keydown.enter.prevent", self._send)
+        if argument.name == "target" or argument.kind in _TARGETS:
+            field.set_autocomplete(targets)
+            self._suggest(field, targets)
+        return field.props(f'hint="{_plain(argument.help)}"')
+
+    @staticmethod
+    def _choice(argument: Argument, label: str, value: str) -> ValueElement[str | None]:
+        options = {one: one for one in argument.choices}
+        given = value or (None if argument.required else argument.choices[0])
+        return ui.select(options, label=label, value=given).props("outlined dense options-dense")
+
+    @staticmethod
+    def _suggest(field: ui.input, targets: list[str]) -> None:
+        with box("suggestions"):
+            for target in targets:
+                button(target, lambda target=target: _fill(field, target), "", "chip small")
+
+    async def _send(self) -> None:
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            given = {name: field.value or "" for name, field in self._fields.items()}
+            files = self._uploads.kept if self._uploads else ()
+            response = await self._submit({k: v for k, v in given.items() if v.strip()}, files)
+        finally:
+            self._busy = False
+        if response.ok or response.buttons:
+            self._dialog.close()
+            await self._done(response)
+        else:
+            self._problem.set_text(response.text)
+
+
+def _fill(field: ui.input, words: str) -> None:
+    field.value = words
+
+
+def _plain(words: str) -> str:
+    """Words of the registry inside a quoted property."""
+    return words.replace('"', "'")

@@ -1,0 +1,106 @@
+"""What a command answers, shown to the person who used it and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from adapters.console.views import forms
+from adapters.console.views.elements import box, button, line, said, text
+from bot.commands.registry import Form, Response
+from bot.domain.card import Button
+from bot.domain.message import Attachment
+
+Submit = Callable[[Form, dict[str, str], tuple[Attachment, ...]], Awaitable[Response]]
+Press = Callable[[Button], Awaitable[None]]
+_SHORT = 140
+_SHOWN_MS, _SHOWN_LONGER_MS = 4000, 9000
+
+
+class Responder:
+    """A short answer is a toast; one to read, to decide on or to fill in is a dialog."""
+
+    def __init__(
+        self,
+        *,
+        press: Press,
+        submit: Submit,
+        keep: forms.Keep,
+        targets: Callable[[], Awaitable[list[str]]],
+    ) -> None:
+        self._client = ui.context.client
+        self._press = press
+        self._submit = submit
+        self._keep = keep
+        self._targets = targets
+
+    async def show(self, response: Response) -> None:
+        with self._client.content:  # the button that was pressed may be gone by now
+            await self._show(response)
+
+    async def _show(self, response: Response) -> None:
+        if response.form:
+            await self._ask(response.form)
+        elif response.buttons:
+            self._decide(response)
+        elif len(response.text) > _SHORT or "\n" in response.text:
+            self._read(response)
+        elif response.text:
+            toast(response.text, ok=response.ok)
+
+    async def _ask(self, form: Form) -> None:
+        targets = await self._targets()
+
+        async def submit(given: dict[str, str], attachments: tuple[Attachment, ...]) -> Response:
+            return await self._submit(form, given, attachments)
+
+        forms.FormDialog(form, submit=submit, done=self.show, keep=self._keep, targets=targets)
+
+    def _decide(self, response: Response) -> None:
+        with _dialog() as dialog, box("dialog", "section"):
+            text(response.text, "dialog-title" if response.ok else "dialog-question", "h2")
+            with box("dialog-choices"):
+                for one in response.buttons:
+
+                    async def chosen(one: Button = one) -> None:
+                        dialog.close()
+                        await self._press(one)
+
+                    button(one.label, chosen, one.style)
+            with box("dialog-foot"):
+                button("Cancel", dialog.close)
+
+    @staticmethod
+    def _read(response: Response) -> None:
+        first, _, rest = response.text.partition("\n")
+        with _dialog() as dialog, box("dialog wide", "section"):
+            if rest:
+                said(first, "dialog-title said")
+                with box("dialog-scroll"):
+                    for words in rest.strip("\n").split("\n"):
+                        line(words.replace("**", ""), "dialog-line")
+            else:
+                text(first, "dialog-question")
+            with box("dialog-foot"):
+                button("Done", dialog.close, "primary")
+
+
+def toast(words: str, *, ok: bool = True) -> None:
+    """A few words that go away by themselves."""
+    ui.notify(
+        words,
+        position="top",
+        classes="toast" if ok else "toast wrong",
+        timeout=_SHOWN_MS if ok else _SHOWN_LONGER_MS,
+        close_button=False if ok else "Dismiss",
+        color="",
+    )
+
+
+def _dialog() -> ui.dialog:
+    """Open it, and forget it once it is closed."""
+    dialog = ui.dialog()
+    dialog.on("hide", dialog.delete)
+    dialog.open()
+    return dialog
