@@ -38,7 +38,7 @@ DeskFile = Annotated[Path, typer.Argument(help="A desk file (TOML).")]
 @app.command()
 def run() -> None:
     """Start Baton on what is configured; migrates the database first."""
-    from bot import main as composition  # noqa: PLC0415 - loads every platform; only here
+    from bot import main as composition
 
     chosen = settings.read()
     logs.configure(chosen)
@@ -50,7 +50,7 @@ def demo(
     *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
 ) -> None:
     """Play a whole handover on a temporary database and show it."""
-    from bot.demo import play, print_json, show  # noqa: PLC0415 - see run
+    from bot.demo import play, print_json, show
 
     logging.disable(logging.CRITICAL)
     told = _go(play())
@@ -64,7 +64,7 @@ def check(
     *, failpoints: Annotated[bool, typer.Option(help="List the failpoints instead.")] = False
 ) -> None:
     """Look for everything that would keep Baton from its work."""
-    from bot import checks  # noqa: PLC0415 - see run
+    from bot import checks
     from bot import failpoints as points
 
     if failpoints:
@@ -81,7 +81,7 @@ def check(
 @app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
-    from storage.migrate import current  # noqa: PLC0415 - see run
+    from storage.migrate import current
     from storage.migrate import migrate as bring
 
     url = settings.read().database_url
@@ -94,7 +94,7 @@ def migrate() -> None:
 @config.command("apply")
 def apply(file: DeskFile) -> None:
     """Replace the whole desk by a file."""
-    from bot import offline  # noqa: PLC0415 - see run
+    from bot import offline
 
     desk = desk_file.read(file)
     _go(offline.replace_desk(settings.read(), desk))
@@ -104,7 +104,7 @@ def apply(file: DeskFile) -> None:
 @config.command("export")
 def export() -> None:
     """Print the desk as a file."""
-    from bot import offline  # noqa: PLC0415 - see run
+    from bot import offline
 
     typer.echo(_go(offline.export_desk(settings.read())), nl=False)
 
@@ -112,7 +112,7 @@ def export() -> None:
 @config.command("diff")
 def diff(file: DeskFile) -> None:
     """Show how the desk differs from a file; status 1 if it does."""
-    from bot import offline  # noqa: PLC0415 - see run
+    from bot import offline
 
     wanted = desk_file.write(desk_file.read(file)).splitlines()
     now = _go(offline.export_desk(settings.read(), names=False)).splitlines()
@@ -126,9 +126,9 @@ def diff(file: DeskFile) -> None:
 @routing.command("test")
 def routing_test(text: Annotated[str, typer.Argument(help="What a contact might write.")]) -> None:
     """Show what the rules would do with a text; nothing happens."""
-    from adapters.agents.reader import Reader  # noqa: PLC0415 - see run
-    from bot import offline  # noqa: PLC0415 - see run
-    from bot.services import dry_run  # noqa: PLC0415 - see run
+    from adapters.agents.reader import Reader
+    from bot import offline
+    from bot.services import dry_run
 
     desk = _go(offline.desk(settings.read()))
     trial = dry_run.try_text(desk, text, Reader().read(text), datetime.now(UTC))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -22,10 +23,12 @@ from bot.ports.agent import ReaderPort
 from bot.ports.clock import Clock
 from bot.ports.inbound import Deleted, Edited, Inbound, Received, Written
 from bot.ports.media import MediaPort
-from bot.ports.store import Store, Tx
-from bot.services import inbox
+from bot.ports.store import Source, Store, Tx
+from bot.services import catch_up, inbox
 from bot.services.receive import receive
 from bot.services.revise import deleted, edited
+
+log = logging.getLogger(__name__)
 
 # What somebody can decide on when a use case asks back: label, and the answer to give it.
 _QUESTIONS: Mapping[type[BatonError], tuple[tuple[str, str], ...]] = {
@@ -54,27 +57,41 @@ class Baton:
         self._reader = reader
         self._observe = observe
 
-    async def receive(self, inbound: Inbound) -> Received | None:
+    async def receive(self, inbound: Inbound, *, fetched: bool = False) -> Received | None:
         """Take in what came from a platform. Durable when this returns; only then acknowledge it.
 
-        The same thing may come any number of times. Raises `BadInput` for what cannot be a message,
-        and `ThreadCutOff` for a note in a thread that its ticket has left.
+        The same thing may come any number of times. What is `fetched` goes first while its place is
+        catching up; live events wait. Raises `BadInput` for what cannot be a message, and
+        `ThreadCutOff` for a note in a thread that its ticket has left.
         """
         self._observe(inbound)
-        now = self.clock.now()
-        match inbound:
-            case Written():
-                text = check_text(inbound.text, inbound.attachments)
-                reading = await self._read(text)
-                written = replace(inbound, text=text)
-                received = await self.store.transact(receive, written, reading, now)
-                passing("receive.after_commit")
-                return received
-            case Edited():
-                await self.store.transact(edited, inbound, now)
-            case Deleted():
-                await self.store.transact(deleted, inbound, now)
-        return None
+        reading = Reading()
+        if isinstance(inbound, Written):
+            inbound = replace(inbound, text=check_text(inbound.text, inbound.attachments))
+            reading = await self._read(inbound.text)
+        received = await self.store.transact(
+            _take_in, inbound, reading, self.clock.now(), live=not fetched
+        )
+        passing("receive.after_commit")
+        return received
+
+    async def begin_catching_up(self, workspace: str) -> list[Source]:
+        """Before fetching what was missed: live events wait. Answers with every known place."""
+        return await self.store.transact(catch_up.begin, workspace)
+
+    async def reached(self, workspace: str, channel: str, thread: str, mark: str) -> None:
+        """Everything of a place up to `mark` was fetched and taken in."""
+        await self.store.transact(catch_up.reached, workspace, channel, thread, mark)
+
+    async def caught_up(self, workspace: str, channel: str) -> None:
+        """Everything of a channel was fetched: take in what waited, then let live events flow."""
+        while waiting := await self.store.transact(catch_up.release, workspace, channel):
+            number, inbound = waiting
+            try:
+                await self.receive(inbound, fetched=True)
+            except BatonError as error:
+                log.warning("a message that waited could not be taken in: %s", error)
+            await self.store.transact(_unpark, number)
 
     async def run(self, call: Invocation) -> Response:
         """Run a command with its values. Never raises a `BatonError`: it is the answer."""
@@ -152,6 +169,25 @@ class Baton:
         return await self._execute(
             replace(call, values={**call.values, "collision": answer}, person=person)
         )
+
+
+def _take_in(
+    tx: Tx, inbound: Inbound, reading: Reading, now: datetime, *, live: bool
+) -> Received | None:
+    if live and catch_up.park(tx, inbound):
+        return None
+    match inbound:
+        case Written():
+            return receive(tx, inbound, reading, now)
+        case Edited():
+            edited(tx, inbound, now)
+        case Deleted():
+            deleted(tx, inbound, now)
+    return None
+
+
+def _unpark(tx: Tx, number: int) -> None:
+    tx.sources.unpark(number)
 
 
 def _questions(error: Exception) -> tuple[tuple[str, str], ...]:

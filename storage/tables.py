@@ -287,6 +287,29 @@ class Posts(SQLModel, table=True):
     deleted: bool
 
 
+class Sources(SQLModel, table=True):
+    __table_args__ = (
+        UniqueConstraint("workspace", "channel", "thread", name="sources_place"),
+        _NEVER_AGAIN,
+    )
+    id: int = Field(primary_key=True)
+    workspace: str
+    channel: str
+    thread: str
+    mark: str
+    catching_up: bool
+
+
+class Parked(SQLModel, table=True):
+    """Live events of a place that is catching up."""
+
+    __table_args__ = (Index("parked_place", "workspace", "channel", "id"), _NEVER_AGAIN)
+    id: int = Field(primary_key=True)
+    workspace: str
+    channel: str
+    inbound: str
+
+
 class Desk(SQLModel, table=True):
     """One row: the whole configuration."""
 

@@ -11,6 +11,7 @@ from storage.repositories.meta import Meta, first_sight
 from storage.repositories.outbox import Outbox
 from storage.repositories.people import People
 from storage.repositories.posts import Posts
+from storage.repositories.sources import Sources
 from storage.repositories.threads import Events, Notes, Summaries, Threads
 from storage.repositories.tickets import Tickets
 from storage.rows import Session
@@ -32,6 +33,7 @@ class Transaction:
         self.people: ports.PeopleRepository = People(session)
         self.outbox: ports.OutboxRepository = Outbox(session)
         self.posts: ports.PostRepository = Posts(session)
+        self.sources: ports.SourceRepository = Sources(session)
         self.meta: ports.MetaRepository = Meta(session)
 
     def limits(self, workspace: str) -> Limits:

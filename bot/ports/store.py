@@ -216,6 +216,39 @@ class OutboxRepository(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Source:
+    """A place whose messages Baton follows: a channel, a direct message, or a thread of one.
+
+    `mark` is the platform's id of the last message that back-fill has seen; live messages do not
+    move it, so what was missed while Baton was down always lies after it. `catching_up` is set on
+    the channel itself (`thread` empty) and holds for its threads too.
+    """
+
+    id: int = 0
+    workspace: str
+    channel: str
+    thread: str = ""
+    mark: str
+    catching_up: bool = False
+
+
+class SourceRepository(Protocol):
+    def watch(self, workspace: str, channel: str, thread: str, mark: str) -> None:
+        """Follow a place from `mark` on; a place that is followed already keeps its mark."""
+
+    def get(self, workspace: str, channel: str, thread: str = "") -> Source | None: ...
+    def of(self, workspace: str) -> list[Source]: ...
+    def put(self, source: Source) -> None: ...
+    def park(self, workspace: str, channel: str, inbound: str) -> None:
+        """Keep a live event of a place that is catching up, as JSON."""
+
+    def parked(self, workspace: str, channel: str, limit: int) -> list[tuple[int, str]]:
+        """What was kept, in the order of arrival, with its number."""
+
+    def unpark(self, number: int) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
 class Posted:
     """A post on the embedded platform."""
 
@@ -265,6 +298,7 @@ class Tx(Protocol):
     people: PeopleRepository
     outbox: OutboxRepository
     posts: PostRepository
+    sources: SourceRepository
     meta: MetaRepository
 
     def limits(self, workspace: str) -> Limits: ...

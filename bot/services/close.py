@@ -11,6 +11,7 @@ from bot.domain.inactivity import Step, next_step
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services import record
+from bot.services.catch_up import is_catching_up
 from bot.services.delivered import schedule
 from bot.services.escalate import tell_contact
 from bot.services.record import BATON
@@ -39,6 +40,8 @@ def sweep_inactive(tx: Tx, now: datetime, limit: int = 100) -> int:
 
 def _step(tx: Tx, ticket: Ticket, now: datetime) -> None:
     conversation = tx.conversations.lock(ticket.conversation_id)
+    if is_catching_up(tx, conversation.workspace, conversation.channel):
+        return  # the contact's answer may be on its way
     team = tx.desk.get().team(ticket.team)
     due = next_step(ticket, team.inactivity, record.team_hours(tx, ticket)) if team else None
     if team is None or due is None or due.at > now:

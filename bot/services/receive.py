@@ -32,11 +32,10 @@ def receive(tx: Tx, written: Written, reading: Reading, now: datetime) -> Receiv
     if not tx.first_sight(written.key):
         return None
     tx.people.put(written.author)
-    conversation = (
-        tx.conversations.lock(conversation.id)
-        if conversation
-        else tx.conversations.add(_begin(written, now))
-    )
+    if conversation is None:
+        conversation = tx.conversations.add(_begin(written, now))
+        tx.sources.watch(written.workspace, written.channel, "", written.source_id)
+    conversation = tx.conversations.lock(conversation.id)
     return _append(tx, channel, conversation, written, reading, now)
 
 

@@ -84,6 +84,17 @@ def upgrade() -> None:
     sa.Column('value', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('key')
     )
+    op.create_table('parked',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('workspace', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('inbound', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('parked', schema=None) as batch_op:
+        batch_op.create_index('parked_place', ['workspace', 'channel', 'id'], unique=False)
+
     op.create_table('people',
     sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -115,6 +126,17 @@ def upgrade() -> None:
     op.create_table('seen',
     sa.Column('digest', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('digest')
+    )
+    op.create_table('sources',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('workspace', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('thread', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('mark', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('catching_up', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('workspace', 'channel', 'thread', name='sources_place'),
+    sqlite_autoincrement=True
     )
     op.create_table('copies',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -369,6 +391,7 @@ def downgrade() -> None:
         batch_op.drop_index('copies_place')
 
     op.drop_table('copies')
+    op.drop_table('sources')
     op.drop_table('seen')
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.drop_index('posts_place')
@@ -378,6 +401,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_people_folded'))
 
     op.drop_table('people')
+    with op.batch_alter_table('parked', schema=None) as batch_op:
+        batch_op.drop_index('parked_place')
+
+    op.drop_table('parked')
     op.drop_table('meta')
     with op.batch_alter_table('lanes', schema=None) as batch_op:
         batch_op.drop_index('lanes_suspended', sqlite_where=sa.text("suspended <> ''"), postgresql_where=sa.text("suspended <> ''"))

@@ -1,0 +1,83 @@
+"""What was written while Baton was down is fetched first; live events of that place wait for it.
+
+An adapter, when it connects: `begin`, fetch every source after its mark (`reached` after each
+page), then release what was parked meanwhile, channel by channel.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from bot.domain.identity import Person
+from bot.domain.message import Attachment
+from bot.ports.inbound import Deleted, Edited, Inbound, Written
+from bot.ports.store import Source, Tx
+
+_KINDS = {kind.__name__: kind for kind in (Written, Edited, Deleted)}
+
+
+def begin(tx: Tx, workspace: str) -> list[Source]:
+    """Have live events of every known place of a workspace wait; answers with the places."""
+    sources = tx.sources.of(workspace)
+    for source in sources:
+        if not source.thread and not source.catching_up:
+            tx.sources.put(replace(source, catching_up=True))
+    return tx.sources.of(workspace)
+
+
+def is_catching_up(tx: Tx, workspace: str, channel: str) -> bool:
+    source = tx.sources.get(workspace, channel)
+    return source is not None and source.catching_up
+
+
+def park(tx: Tx, inbound: Inbound) -> bool:
+    """Keep a live event for later if its place is catching up; whether it was kept."""
+    if not is_catching_up(tx, inbound.workspace, inbound.channel):
+        return False
+    tx.sources.park(inbound.workspace, inbound.channel, dumps(inbound))
+    return True
+
+
+def reached(tx: Tx, workspace: str, channel: str, thread: str, mark: str) -> None:
+    """Back-fill has taken in everything up to `mark`."""
+    source = tx.sources.get(workspace, channel, thread)
+    if source is None:
+        tx.sources.watch(workspace, channel, thread, mark)
+    else:
+        tx.sources.put(replace(source, mark=mark))
+
+
+def release(tx: Tx, workspace: str, channel: str) -> tuple[int, Inbound] | None:
+    """The next parked event; None when there is none left, and live events flow again."""
+    waiting = tx.sources.parked(workspace, channel, 1)
+    if waiting:
+        number, kept = waiting[0]
+        return number, loads(kept)
+    source = tx.sources.get(workspace, channel)
+    if source is not None and source.catching_up:
+        tx.sources.put(replace(source, catching_up=False))
+    return None
+
+
+def dumps(inbound: Inbound) -> str:
+    """An inbound event as JSON."""
+    facts = {name: _plain(value) for name, value in asdict(inbound).items()}
+    return json.dumps({"kind": type(inbound).__name__, **facts}, ensure_ascii=False)
+
+
+def loads(text: str) -> Inbound:
+    """The inverse of `dumps`."""
+    facts: dict[str, Any] = json.loads(text)
+    kind = _KINDS[facts.pop("kind")]
+    facts["at"] = datetime.fromisoformat(facts["at"])
+    if kind is Written:
+        facts["author"] = Person(**facts["author"])
+        facts["attachments"] = tuple(Attachment(**one) for one in facts["attachments"])
+    return kind(**facts)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

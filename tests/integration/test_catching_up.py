@@ -1,0 +1,83 @@
+"""What was missed is fetched first; live events of a place that catches up wait their turn."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.identity import Person
+from bot.domain.message import Attachment
+from bot.ports.inbound import Deleted, Edited, Inbound, Written
+from bot.services.catch_up import dumps, loads
+from tests.world import World
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+CAROL = Person(id="console:carol", name="Carol", avatar="https://pictures.example/carol.png")
+
+
+def written(world: World, number: int) -> Written:
+    return Written(
+        workspace="console",
+        channel="dm:carol",
+        direct=True,
+        source_id=f"s{number}",
+        author=CAROL,
+        text=f"word {number}",
+        at=world.clock.now(),
+    )
+
+
+async def test_live_events_wait_until_what_was_missed_is_there(world: World) -> None:
+    await world.write("human please", source="s0")
+    [source] = await world.baton.begin_catching_up("console")
+    assert (source.channel, source.mark) == ("dm:carol", "s0")
+    await world.baton.receive(written(world, 3))
+    await world.baton.receive(written(world, 1), fetched=True)
+    await world.baton.receive(written(world, 2), fetched=True)
+    await world.baton.receive(written(world, 3), fetched=True)
+    await world.baton.reached("console", "dm:carol", "", "s3")
+    await world.baton.caught_up("console", "dm:carol")
+    await world.baton.receive(written(world, 4))
+    await world.settle()
+    said = [message.text for message in await world.messages()]
+    assert said == ["human please", "word 1", "word 2", "word 3", "word 4"]
+    [source] = await world.store.read(lambda tx: tx.sources.of("console"))
+    assert (source.mark, source.catching_up) == ("s3", False)
+
+
+async def test_nobody_is_closed_for_silence_while_their_answer_may_be_on_its_way(
+    world: World,
+) -> None:
+    await world.write("human please", source="s0")
+    await world.run("alice", "/reply 1 Still there?")
+    await world.baton.begin_catching_up("console")
+    await world.passes(timedelta(days=3))
+    assert (await world.ticket()).warned_at is None
+    await world.baton.receive(written(world, 1), fetched=True)
+    await world.baton.caught_up("console", "dm:carol")
+    await world.passes(timedelta(days=3))
+    assert (await world.ticket()).is_open
+
+
+@pytest.mark.parametrize(
+    "inbound",
+    [
+        Written(
+            workspace="slack:T1",
+            channel="C1",
+            thread="12.1",
+            source_id="12.2",
+            author=CAROL,
+            text="héllo",
+            attachments=(
+                Attachment(name="a.png", media_type="image/png", size=3, digest="d" * 64),
+            ),
+            at=AT,
+        ),
+        Edited(workspace="slack:T1", channel="C1", source_id="1", text="x", stamp="s", at=AT),
+        Deleted(workspace="slack:T1", channel="C1", source_id="1", at=AT),
+    ],
+)
+def test_what_waits_is_kept_exactly(inbound: Inbound) -> None:
+    assert loads(dumps(inbound)) == inbound
