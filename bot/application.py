@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from bot.commands import REGISTRY, actions, parsing
 from bot.commands.execution import execute
@@ -56,6 +57,7 @@ class Baton:
         self.clock = clock
         self._reader = reader
         self._observe = observe
+        self._lines: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, inbound: Inbound, *, fetched: bool = False) -> Received | None:
         """Take in what came from a platform. Durable when this returns; only then acknowledge it.
@@ -65,13 +67,13 @@ class Baton:
         `ThreadCutOff` for a note in a thread that its ticket has left.
         """
         self._observe(inbound)
-        reading = Reading()
         if isinstance(inbound, Written):
             inbound = replace(inbound, text=check_text(inbound.text, inbound.attachments))
-            reading = await self._read(inbound.text)
-        received = await self.store.transact(
-            _take_in, inbound, reading, self.clock.now(), live=not fetched
-        )
+        async with self._in_line(inbound):
+            reading = await self._read(inbound)
+            received = await self.store.transact(
+                _take_in, inbound, reading, self.clock.now(), live=not fetched
+            )
         passing("receive.after_commit")
         return received
 
@@ -140,9 +142,15 @@ class Baton:
         """Command lines that the beginning of a line may become."""
         return parsing.complete(REGISTRY.values(), line)
 
-    async def _read(self, text: str) -> Reading:
+    def _in_line(self, inbound: Inbound) -> asyncio.Lock:
+        """What comes in from one channel is committed in the order of its arrival."""
+        return self._lines.setdefault((inbound.workspace, inbound.channel), asyncio.Lock())
+
+    async def _read(self, inbound: Inbound) -> Reading:
         """Reading is pure and may take a while, so it happens before the transaction."""
-        return await asyncio.to_thread(self._reader.read, text)
+        if not isinstance(inbound, Written):
+            return Reading()
+        return await asyncio.to_thread(self._reader.read, inbound.text)
 
     async def _execute(self, call: Invocation, *, asks: bool = False) -> Response:
         try:

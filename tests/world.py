@@ -85,8 +85,12 @@ class World:
             {"console": self.outlet},
             self.agent,
             self.clock,
-            wall=lambda: datetime.now(UTC) + timedelta(seconds=3),
+            wall=self.wall,
         )
+
+    @staticmethod
+    def wall() -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=3)
 
     async def write(
         self,
@@ -154,8 +158,13 @@ class World:
 
     async def settle(self) -> None:
         """Let everything happen that is due."""
-        await asyncio.sleep(0)
-        await asyncio.wait_for(self.courier.settle_down(), 20)
+        async with asyncio.timeout(20):
+            while True:
+                await self.courier.settle_down()
+                due = await self.store.read(lambda tx: tx.outbox.next_due())
+                if due is None or due > self.wall():
+                    return
+                await asyncio.sleep(0.005)
 
     async def passes(self, span: timedelta) -> None:
         """Time passes, and the clockwork looks at what is due."""

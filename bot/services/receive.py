@@ -12,6 +12,7 @@ from bot.domain.reading import Reading
 from bot.ports.inbound import Received, Written
 from bot.ports.store import Tx
 from bot.services import listen, note, record, staff
+from bot.services.escalate import tell_contact
 
 # Messages in quick succession are answered as one: the agent waits this long for the next.
 GATHER = timedelta(seconds=0.8)
@@ -109,7 +110,18 @@ def _append(
             record.mirror(tx, tx.threads.of_takeover(conversation.id), message)
         case Mode.AGENT if is_contact:
             listen.with_agent(tx, channel, conversation, message, reading, now, gather=GATHER)
+    if is_contact:
+        _tell_what_is_missing(tx, message, now)
     return Received(conversation_id=conversation.id, message_id=message.id)
+
+
+def _tell_what_is_missing(tx: Tx, message: Message, now: datetime) -> None:
+    """Files that cannot be passed on concern the contact's own act, so they hear of it at once."""
+    missing = [f"“{file.name}” ({file.problem})" for file in message.attachments if file.problem]
+    if missing:
+        conversation = tx.conversations.get(message.conversation_id)
+        words = f"This could not be passed on: {', '.join(missing)}."
+        tell_contact(tx, conversation, words, now)
 
 
 def _message(
