@@ -75,6 +75,7 @@ class World:
     outlet: FakeOutlet = field(default_factory=FakeOutlet)
     agent: FakeAgent = field(default_factory=FakeAgent)
     clock: FakeClock = field(default_factory=FakeClock)
+    ahead: timedelta = timedelta(seconds=3)
     ids: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -88,9 +89,8 @@ class World:
             wall=self.wall,
         )
 
-    @staticmethod
-    def wall() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=3)
+    def wall(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
     async def write(
         self,

@@ -182,12 +182,15 @@ async def test_a_warning_that_waits_is_not_sent_once_the_contact_has_written(
 
 async def test_messages_in_quick_succession_are_answered_as_one(world: World) -> None:
     world.agent.outcome = Answer(text="One answer.")
+    world.ahead = timedelta()
     await asyncio.gather(
         *(world.write(text, settle=False) for text in ("Hello", "I have", "a question"))
     )
+    async with asyncio.timeout(10):
+        while not world.heard():  # noqa: ASYNC110 - the lanes run by themselves
+            await asyncio.sleep(0.02)
     await world.settle()
-    assert world.heard()[-1] == "One answer."
-    assert len(world.heard()) == 1
+    assert world.heard() == ["One answer."]
     assert [one.text for one in world.agent.turns[-1].messages][:3] == [
         "Hello",
         "I have",
