@@ -142,12 +142,24 @@ def _gone(tx: Tx, work: Call, effect: Effect, wall: datetime, now: datetime) -> 
         for subject in ("card", "transcript"):
             if (work.lane.id, effect.subject) != (lane.id, subject):
                 tx.outbox.add(lane, subject, order_at=thread.opened_at)
-        tx.outbox.put_effect(replace(effect, state=State.PENDING, uncertain=False, due_at=wall))
+        _afresh(tx, effect, wall)
+        return
+    if lane.kind is LaneKind.CONTACT and work.action == "post":
+        # The contact deleted the thread: go on in the channel, where a new one opens.
+        tx.conversations.put(replace(tx.conversations.get(lane.ref), thread=None))
+        _afresh(tx, effect, wall)
         return
     copy = tx.outbox.copy(lane.id, effect.subject)
     if copy:
         tx.outbox.put_copy(replace(copy, deleted=True, digest=work.digest))
     tx.outbox.put_effect(replace(effect, state=State.DROPPED, finished_at=wall))
+
+
+def _afresh(tx: Tx, effect: Effect, wall: datetime) -> None:
+    """Do it once more, as if it had never been tried."""
+    tx.outbox.put_effect(
+        replace(effect, state=State.PENDING, uncertain=False, progress={}, due_at=wall)
+    )
 
 
 def _revive(tx: Tx, lane: Lane) -> None:

@@ -11,11 +11,15 @@ from bot.domain.message import Attachment
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """Somebody wrote a message. `at` is the platform's time of it."""
+    """Somebody wrote a message. `at` is the platform's time of it.
+
+    `opens` names the thread below this message where answers to it belong, if it has none yet.
+    """
 
     workspace: str
     channel: str
     thread: str | None = None
+    opens: str | None = None
     direct: bool = False
     source_id: str
     author: Person

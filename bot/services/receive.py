@@ -44,11 +44,19 @@ def _find(tx: Tx, written: Written, now: datetime) -> Conversation | None:
     """The thread's conversation; else the contact's with an open ticket, or their recent one."""
     where = written.workspace, written.channel
     if written.thread:
-        return tx.conversations.in_thread(*where, written.thread)
+        return tx.conversations.in_thread(*where, written.thread) or _below(tx, written)
     if with_ticket := tx.conversations.with_ticket_of(written.author.id, *where):
         return with_ticket
     latest = tx.conversations.latest_of(written.author.id, *where)
     return latest if latest and joins(latest, now) else None
+
+
+def _below(tx: Tx, written: Written) -> Conversation | None:
+    """A thread below a later message of a conversation belongs to that conversation."""
+    if not written.thread:
+        return None
+    above = tx.messages.find_source(written.workspace, written.channel, written.thread)
+    return tx.conversations.get(above.conversation_id) if above else None
 
 
 def _begin(written: Written, now: datetime) -> Conversation:
@@ -56,7 +64,7 @@ def _begin(written: Written, now: datetime) -> Conversation:
     return Conversation(
         workspace=written.workspace,
         channel=written.channel,
-        thread=written.thread,
+        thread=written.thread or written.opens,
         direct=written.direct,
         contact=written.author.id,
         contact_name=written.author.name,
