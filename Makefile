@@ -23,6 +23,16 @@ check: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Figures of one benchmark: make bench NAME=footprint ARGS=--json
+NAME ?= footprint
+bench: .venv/ready
+	$(BIN)/python -m benchmarks.$(NAME) $(ARGS)
+
+# The generated parts of docs/, and the README's picture.
+docs: .venv/ready
+	$(BIN)/python -m docs.generate
+	$(BIN)/python -m tests.e2e.pictures docs
+
 format: .venv/ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

@@ -1,0 +1,76 @@
+"""Write the generated parts of the documentation: `make docs`.
+
+The diagram of a ticket's life, the reference of the slash commands, the help of the command line.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from bot.commands import REGISTRY
+from bot.domain.states import diagram
+
+DOCS = Path(__file__).parent
+CLI = ("", "run", "demo", "check", "migrate", "config", "routing")
+
+
+def states() -> str:
+    """docs/architecture.md with the diagram of today's table."""
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    return re.sub(
+        r"(<!-- generated: states -->\n).*?(<!-- /generated -->)",
+        lambda match: f"{match[1]}```mermaid\n{diagram()}```\n{match[2]}",
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def commands() -> str:
+    """docs/commands.md: every slash command."""
+    lines = [
+        "# Slash commands",
+        "",
+        "The same on every platform. `42` and `#42` both name a ticket; in a ticket's thread its",
+        "number can be left out where it stands in square brackets. Values can be given by name",
+        "(`team=billing`), with quotes around spaces.",
+        "",
+        "| command | who | what it does |",
+        "|---|---|---|",
+    ]
+    for command in REGISTRY.values():
+        usage = command.usage.replace("|", "\\|")
+        lines.append(f"| `{usage}` | {command.role} | {command.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def command_line() -> str:
+    """docs/cli.md: what `--help` says."""
+    lines = ["# The command line", ""]
+    for name in CLI:
+        words = ["baton", *name.split()]
+        shown = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", "bot", *name.split(), "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"COLUMNS": "90", "TERM": "dumb", "NO_COLOR": "1", "PATH": ""},
+            cwd=DOCS.parent,
+        ).stdout
+        plain = "\n".join(line.rstrip() for line in shown.strip().splitlines())
+        plain = plain.replace("python -m bot", "baton")
+        lines += [f"## `{' '.join(words)}`", "", "```text", plain, "```", ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write them all."""
+    (DOCS / "architecture.md").write_text(states(), encoding="utf-8")
+    (DOCS / "commands.md").write_text(commands(), encoding="utf-8")
+    (DOCS / "cli.md").write_text(command_line(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
