@@ -193,7 +193,13 @@ class People(SQLModel, table=True):
     id: str = Field(primary_key=True)
     name: str
     avatar: str
+    groups: list[str] = Field(sa_type=_JSON)
     folded: str = Field(index=True)
+
+
+class Memberships(SQLModel, table=True):
+    group: str = Field(primary_key=True)
+    person: str = Field(primary_key=True, index=True)
 
 
 class Absences(SQLModel, table=True):

@@ -17,7 +17,7 @@ from bot.domain.desk import Role
 
 def _help(context: Context) -> Response:
     """The commands that the person may use; with a word, only those that begin with it."""
-    role = context.tx.desk.get().role(context.me)
+    role = context.tx.desk.get().role(*context.call.person.ids)
     wanted = context.get("command").strip().removeprefix("/")
     lines = [
         f"`{command.usage}`: {command.help}"

@@ -26,7 +26,7 @@ def execute(
     Raises `NotAllowed` when the person's role does not reach, and whatever the use case raises.
     """
     wanted = command(call.command)
-    role = tx.desk.get().role(call.person.id)
+    role = tx.desk.get().role(*call.person.ids)
     if role.rank < wanted.role.rank:
         raise NotAllowed(needed=wanted.role, role=role)
     missing = [

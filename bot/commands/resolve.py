@@ -10,6 +10,7 @@ from bot.domain.desk import Team
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.identity import local_id, qualify
 from bot.domain.ticket import Ticket
+from bot.ports.store import Tx
 
 # Slack sends `<@U0BOB>` or `<@U0BOB|bob>`, Discord `<@77>`.
 _MENTION = re.compile(r"<@!?([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -51,9 +52,16 @@ def conversation_id(context: Context) -> int:
     return thread.conversation_id
 
 
+def attendants(tx: Tx) -> tuple[str, ...]:
+    """Everybody who may answer: named by the desk, or seen in a group that it names."""
+    named = tx.desk.get().attendants
+    seen = [one.id for one in tx.people.in_groups(named)]
+    return tuple(dict.fromkeys((*named, *seen)))
+
+
 def attendant(context: Context, typed: str) -> str:
     """A member of the desk by id, mention or name."""
-    known = context.tx.desk.get().attendants
+    known = attendants(context.tx)
     found = _matches(context, typed, known)
     if len(found) == 1:
         return found[0]
@@ -92,7 +100,7 @@ def team_or_attendant(context: Context, typed: str) -> Team | str:
         return attendant(context, typed)
     except NotFound:
         names = [one.name for one in desk.teams]
-        names += [context.tx.people.get(person).name for person in desk.attendants]
+        names += [context.tx.people.get(person).name for person in attendants(context.tx)]
         raise NotFound(what="team or attendant", name=typed, hint=_near(typed, names)) from None
 
 

@@ -78,7 +78,8 @@ def _speaker(tx: Tx, message: Message) -> Person | None:
         return shown
     desk = tx.desk.get()
     ticket = tx.tickets.get(message.ticket_number) if message.ticket_number else None
-    team = desk.team(ticket.team) if ticket else next(iter(desk.teams_of(message.author_id)), None)
+    own = desk.teams_of(*tx.people.get(message.author_id).ids)
+    team = desk.team(ticket.team) if ticket else next(iter(own), None)
     match team.identity if team else "name":
         case "team":
             return Person(id="team", name=team.name if team else "")

@@ -216,18 +216,18 @@ class Desk:
         wanted = (workspace, DIRECT if direct else channel)
         return next((one for one in self.channels if (one.workspace, one.channel) == wanted), None)
 
-    def role(self, person: str) -> Role:
-        """The highest role somebody has anywhere on the desk."""
-        if person in self.admin.members:
+    def role(self, *ids: str) -> Role:
+        """The highest role somebody has anywhere on the desk, by their own id or a group's."""
+        if not set(ids).isdisjoint(self.admin.members):
             return Role.ADMIN
-        if any(person in team.supervisors for team in self.teams):
+        if any(not set(ids).isdisjoint(team.supervisors) for team in self.teams):
             return Role.SUPERVISOR
-        if any(person in team.members for team in self.teams):
+        if any(not set(ids).isdisjoint(team.members) for team in self.teams):
             return Role.ATTENDANT
         return Role.OUTSIDER
 
-    def teams_of(self, person: str) -> tuple[Team, ...]:
-        return tuple(team for team in self.teams if person in team.people)
+    def teams_of(self, *ids: str) -> tuple[Team, ...]:
+        return tuple(team for team in self.teams if not set(ids).isdisjoint(team.people))
 
     @property
     def attendants(self) -> tuple[str, ...]:

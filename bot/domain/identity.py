@@ -37,11 +37,21 @@ def platform_of(workspace: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody as their platform shows them."""
+    """Somebody as their platform shows them.
+
+    `groups` are the user groups and roles they are in, as qualified ids; a desk may name these
+    wherever it may name people.
+    """
 
     id: str
     name: str
     avatar: str = ""
+    groups: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Everything the desk may know them by."""
+        return (self.id, *self.groups)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,6 +135,9 @@ class PeopleRepository(Protocol):
     def named(self, name: str) -> list[Person]:
         """Everybody of that display name, in any case."""
 
+    def in_groups(self, groups: Sequence[str]) -> list[Person]:
+        """Everybody who was last seen in one of these groups, by name."""
+
     def away(self) -> frozenset[str]:
         """The attendants who said that they are away."""
 

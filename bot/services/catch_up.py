@@ -74,7 +74,8 @@ def loads(text: str) -> Inbound:
     kind = _KINDS[facts.pop("kind")]
     facts["at"] = datetime.fromisoformat(facts["at"])
     if kind is Written:
-        facts["author"] = Person(**facts["author"])
+        author = facts["author"]
+        facts["author"] = Person(**{**author, "groups": tuple(author.get("groups", ()))})
         facts["attachments"] = tuple(Attachment(**one) for one in facts["attachments"])
     return kind(**facts)
 

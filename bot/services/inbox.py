@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.conversation import Conversation, Mode
-from bot.domain.desk import Desk, Priority
+from bot.domain.desk import Priority
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
@@ -60,7 +60,8 @@ def queue(tx: Tx, attendant: str, now: datetime) -> Queue:
     An attendant sees the tickets of their teams; an admin without a team sees all.
     """
     desk = tx.desk.get()
-    tickets = [one for one in tx.tickets.open() if _visible(desk, attendant, one)]
+    teams = {team.name for team in desk.teams_of(*tx.people.get(attendant).ids)}
+    tickets = [one for one in tx.tickets.open() if _visible(teams, attendant, one)]
     load = Counter(one.holder for one in tickets if one.holder)
     return Queue(
         mine=_entries(tx, [one for one in tickets if attendant in {one.holder, one.assigned}]),
@@ -97,8 +98,7 @@ def who(tx: Tx, ticket: Ticket) -> str:
     return "Unclaimed"
 
 
-def _visible(desk: Desk, attendant: str, ticket: Ticket) -> bool:
-    teams = {team.name for team in desk.teams_of(attendant)}
+def _visible(teams: set[str], attendant: str, ticket: Ticket) -> bool:
     mine = attendant in {ticket.holder, ticket.assigned}
     return mine or ticket.team in teams or not teams
 

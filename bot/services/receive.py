@@ -77,7 +77,7 @@ def _begin(written: Written, now: datetime) -> Conversation:
 
 def _is_staff(desk: Desk, written: Written, conversation: Conversation | None) -> bool:
     """A member who writes in a customers' channel speaks for the team, not for themselves."""
-    if written.direct or desk.role(written.author.id) is Role.OUTSIDER:
+    if written.direct or desk.role(*written.author.ids) is Role.OUTSIDER:
         return False
     return conversation is None or conversation.contact != written.author.id
 

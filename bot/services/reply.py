@@ -149,7 +149,7 @@ def _own(tx: Tx, message_id: int, attendant: str) -> Message:
         raise NotFound(what="reply", name=message_id, hint="It may have been deleted.")
     if message.source_id is not None:
         raise BadInput(problem="This was written in the contact's own place; change it there.")
-    role = tx.desk.get().role(attendant)
+    role = tx.desk.get().role(*tx.people.get(attendant).ids)
     if message.author_id != attendant and role.rank < Role.SUPERVISOR.rank:
         raise NotYourMessage(author=message.author_name)
     return message

@@ -9,6 +9,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.desk import Desk, Team
 from bot.domain.duration import roughly
 from bot.domain.errors import BadDesk
+from bot.domain.identity import Person
 from bot.domain.thread import Thread
 from bot.ports.store import Tx
 from bot.services import record
@@ -67,7 +68,7 @@ def end_due(tx: Tx, now: datetime, limit: int = 100) -> int:
 def _thread(tx: Tx, conversation: Conversation, attendant: str, now: datetime) -> Thread:
     if thread := tx.threads.of_takeover(conversation.id):
         return thread
-    team = _team(tx.desk.get(), conversation, attendant)
+    team = _team(tx.desk.get(), conversation, tx.people.get(attendant))
     return open_thread(
         tx,
         Thread(
@@ -81,13 +82,13 @@ def _thread(tx: Tx, conversation: Conversation, attendant: str, now: datetime) -
     )
 
 
-def _team(desk: Desk, conversation: Conversation, attendant: str) -> Team:
+def _team(desk: Desk, conversation: Conversation, attendant: Person) -> Team:
     """The channel's team where the attendant is in it, else their first."""
     channel = desk.channel_at(
         conversation.workspace, conversation.channel, direct=conversation.direct
     )
     default = desk.default_team(channel)
-    own = desk.teams_of(attendant)
+    own = desk.teams_of(*attendant.ids)
     team = default if default in own or not own else own[0]
     if team is None:
         raise BadDesk(problem="There is no team whose channel could show this conversation.")

@@ -20,7 +20,7 @@ def to_attendant(tx: Tx, number: int, target: str, actor: str, now: datetime) ->
     """They should take it now; into their own team where they are not in this one."""
     conversation, ticket = record.locked(tx, number)
     desk = tx.desk.get()
-    teams = desk.teams_of(target)
+    teams = desk.teams_of(*tx.people.get(target).ids)
     if not teams:
         raise BadInput(problem=f"{record.name(tx, target)} is in no team, so cannot be given it.")
     if ticket.holder == target:

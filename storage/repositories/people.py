@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, delete, select
 
 from bot.domain.identity import Person, local_id
@@ -12,6 +14,7 @@ from storage.rows import Repository, Rows, Upsert
 _ROWS = Rows(tables.People, Person)
 _C = _ROWS.table.c
 _ABSENCES = tables.table(tables.Absences)
+_MEMBERSHIPS = tables.table(tables.Memberships)
 # Longer names are told apart by nobody, and an index entry has its limit on PostgreSQL.
 _FOLDED = 200
 
@@ -19,9 +22,18 @@ _BY_ID = _ROWS.select.where(_C.id == bindparam("person"))
 _PUT = Upsert(
     _ROWS.table,
     ["id"],
-    lambda new, _old: {"name": new.name, "avatar": new.avatar, "folded": new.folded},
+    lambda new, _old: {name: new[name] for name in ("name", "avatar", "groups", "folded")},
 )
 _NAMED = _ROWS.select.where(_C.folded == bindparam("folded")).order_by(_C.id)
+_LEFT = delete(_MEMBERSHIPS).where(_MEMBERSHIPS.c.person == bindparam("who"))
+_JOIN = Upsert(_MEMBERSHIPS, ["group", "person"])
+_IN_GROUPS = _ROWS.select.where(
+    _C.id.in_(
+        select(_MEMBERSHIPS.c.person).where(
+            _MEMBERSHIPS.c.group.in_(bindparam("groups", expanding=True))
+        )
+    )
+).order_by(_C.folded, _C.id)
 _AWAY = select(_ABSENCES.c.person)
 _LEAVE = Upsert(_ABSENCES, ["person"])
 _RETURN = delete(_ABSENCES).where(_ABSENCES.c.person == bindparam("who"))
@@ -33,11 +45,19 @@ class People(Repository):
         return found or Person(id=person, name=local_id(person))
 
     def put(self, person: Person) -> None:
+        before = self.get(person.id)
         row = _ROWS.mapper.dump(person)
         _PUT.run(self.session, **row, folded=_folded(person.name))
+        if before.groups != person.groups:
+            self.session.run(_LEFT, who=person.id)
+            for group in dict.fromkeys(person.groups):
+                _JOIN.run(self.session, group=group, person=person.id)
 
     def named(self, name: str) -> list[Person]:
         return _ROWS.all(self.session, _NAMED, folded=_folded(name))
+
+    def in_groups(self, groups: Sequence[str]) -> list[Person]:
+        return _ROWS.all(self.session, _IN_GROUPS, groups=list(groups))
 
     def away(self) -> frozenset[str]:
         return frozenset(self.session.run(_AWAY).scalars())

@@ -446,6 +446,12 @@ async def test_people_are_known_by_id_and_by_name(store: Store) -> None:
         assert tx.people.get("slack:T1/U1") == zoe
         assert {one.id for one in tx.people.named("zoë STRASSE")} == {"slack:T1/U1", "discord:9/1"}
         assert tx.people.named("Before") == []
+        grouped = replace(zoe, groups=("discord-role:9/5", "discord-role:9/6"))
+        tx.people.put(grouped)
+        assert tx.people.get(zoe.id) == grouped
+        assert tx.people.in_groups(["discord-role:9/6", "discord-role:9/7"]) == [grouped]
+        tx.people.put(zoe)
+        assert tx.people.in_groups(["discord-role:9/6"]) == []
         tx.people.set_away("slack:T1/U1", away=True)
         tx.people.set_away("slack:T1/U1", away=True)
         tx.people.set_away("slack:T1/U2", away=True)

@@ -79,6 +79,14 @@ def upgrade() -> None:
         batch_op.create_index('lanes_held', ['leased_until'], unique=False, sqlite_where=sa.text('owner IS NOT NULL'), postgresql_where=sa.text('owner IS NOT NULL'))
         batch_op.create_index('lanes_suspended', ['id'], unique=False, sqlite_where=sa.text("suspended <> ''"), postgresql_where=sa.text("suspended <> ''"))
 
+    op.create_table('memberships',
+    sa.Column('group', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('person', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('group', 'person')
+    )
+    with op.batch_alter_table('memberships', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_memberships_person'), ['person'], unique=False)
+
     op.create_table('meta',
     sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('value', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -99,6 +107,7 @@ def upgrade() -> None:
     sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('avatar', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('groups', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('folded', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
@@ -406,6 +415,10 @@ def downgrade() -> None:
 
     op.drop_table('parked')
     op.drop_table('meta')
+    with op.batch_alter_table('memberships', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_memberships_person'))
+
+    op.drop_table('memberships')
     with op.batch_alter_table('lanes', schema=None) as batch_op:
         batch_op.drop_index('lanes_suspended', sqlite_where=sa.text("suspended <> ''"), postgresql_where=sa.text("suspended <> ''"))
         batch_op.drop_index('lanes_held', sqlite_where=sa.text('owner IS NOT NULL'), postgresql_where=sa.text('owner IS NOT NULL'))
