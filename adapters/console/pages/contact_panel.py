@@ -94,7 +94,7 @@ class ContactPanel:
                     async def say(example: str = example) -> None:
                         await self._send(example, ())
 
-                    button(example, say, "", "chip")
+                    button(example, say, "", "chip small")
 
     async def _switched(self) -> None:
         chosen = self._who.value
@@ -113,7 +113,7 @@ class ContactPanel:
 
     def _edit(self, shown: Shown) -> None:
         post = shown.content
-        with ui.dialog() as dialog, box("dialog", "section"):
+        with ui.dialog() as dialog, box("dialog"):
             text("Edit your message", "dialog-title", "h2")
             field = ui.textarea("Text", value=post.text if isinstance(post, Post) else "")
             field.props("outlined autogrow dense autofocus")
@@ -134,7 +134,7 @@ class ContactPanel:
         await self._tried(self._site.inbound.remove(self._me, shown.id))
 
     def _newcomer(self) -> None:
-        with ui.dialog() as dialog, box("dialog", "section"):
+        with ui.dialog() as dialog, box("dialog"):
             text("Somebody new", "dialog-title", "h2")
             field = ui.input("Name").props("outlined dense autofocus maxlength=40")
 

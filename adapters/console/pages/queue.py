@@ -15,7 +15,7 @@ from adapters.console.views import queue
 from adapters.console.views.cards import due
 from adapters.console.views.elements import box, empty, text
 from adapters.console.views.frame import Frame, framed
-from adapters.console.views.keyed import Keyed
+from adapters.console.views.keyed import Draw, Keyed, T
 from adapters.console.views.queue import EntryShown, RunningShown
 from adapters.console.views.responses import Responder
 from adapters.console.visit import Visit
@@ -70,12 +70,12 @@ class QueuePage:
             "Nothing waits", "New tickets appear here by themselves. Enjoy the quiet.", "done_all"
         )
         self._sections = {
-            "Mine": self._section("Mine", self._ticket),
-            "Unclaimed": self._section("Unclaimed", self._ticket),
-            "In progress": self._section("In progress with others", self._ticket),
-            "Awaiting": self._section("Awaiting the contact", self._ticket),
+            "Mine": _section("Mine", self._ticket),
+            "Unclaimed": _section("Unclaimed", self._ticket),
+            "In progress": _section("In progress with others", self._ticket),
+            "Awaiting": _section("Awaiting the contact", self._ticket),
         }
-        self._running = self._section("With the agent", self._conversation)
+        self._running = _section("With the agent", self._conversation)
 
     async def refresh(self) -> None:
         visit = self._frame.visit
@@ -95,22 +95,11 @@ class QueuePage:
         running.show((one.running.conversation_id, one) for one in found.running)
         self._nothing.set_visibility(not found.running and not any(found.sections.values()))
 
-    def _section(
-        self, title: str, draw: Callable[[object], None]
-    ) -> tuple[ui.element, Keyed[object]]:
-        with box("section", "section") as section:
-            section.props["aria-label"] = title
-            text(title, "section-title", "h2")
-            rows: Keyed[object] = Keyed(draw, classes="rows")
-        return section, rows
+    def _ticket(self, shown: EntryShown) -> Callable[[EntryShown], None]:
+        return queue.ticket(shown, self._press)
 
-    def _ticket(self, shown: object) -> None:
-        if isinstance(shown, EntryShown):
-            queue.ticket(shown, self._press)
-
-    def _conversation(self, shown: object) -> None:
-        if isinstance(shown, RunningShown):
-            queue.running(shown, self._press)
+    def _conversation(self, shown: RunningShown) -> Callable[[RunningShown], None]:
+        return queue.running(shown, self._press)
 
     async def _press(self, pressed: Button) -> None:
         await self._responder.show(await self._site.inbound.press(self._me, _HERE, pressed))
@@ -129,6 +118,15 @@ class QueuePage:
             self._frame.visit.attendant = str(chosen)
             await self.refresh()
             self._frame.moved()
+
+
+def _section(title: str, draw: Draw[T]) -> tuple[ui.element, Keyed[T]]:
+    """One part of the queue, hidden while it is empty."""
+    with box("section", "section") as section:
+        section.props["aria-label"] = title
+        text(title, "section-title", "h2")
+        rows = Keyed(draw, classes="rows")
+    return section, rows
 
 
 def _look(tx: Tx, attendant: str, now: datetime) -> QueueLook:

@@ -16,7 +16,7 @@ from adapters.console.visit import Visit
 EXAMPLES = (
     "How do I cancel my subscription?",
     "What does a plan cost?",
-    "I was charged twice this month!",
+    "How do I connect my calendar?",
     "I want to talk to a human, please.",
 )
 

@@ -67,7 +67,11 @@ def _root(tx: Tx, channel: str, thread: str) -> Posted | None:
 
 
 def _home(tx: Tx, me: Person, names: list[str]) -> str:
-    """The channel of the member's own team, else the first there is."""
+    """Where something happened last, as nothing was chosen; else the member's own team."""
+    roots = [tx.posts.at(places.thread(name, None))[-1:] for name in names]
+    newest = max((post for last in roots for post in last), key=lambda one: one.id, default=None)
+    if newest:
+        return newest.channel
     own = [team.channel for team in tx.desk.get().teams_of(me.id) if team.channel in names]
     return (own or names or [""])[0]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from typing import Any
+
 from nicegui import ui
 
 from adapters.console import places
@@ -35,7 +38,7 @@ class TeamPanel:
         self._frame = frame
         self._me = Person(id="", name="")
         self._drafts: dict[str, tuple[str, tuple[Attachment, ...]]] = {}
-        self._thread = ""
+        self._channel = self._thread = ""
         self.responder = Responder(
             press=self.press,
             submit=self._submit,
@@ -57,7 +60,8 @@ class TeamPanel:
             look, visit.attendant, visit.channel, visit.thread, now
         )
         self._me = found.me
-        visit.attendant, visit.channel, visit.thread = found.me.id, found.channel, found.thread
+        self._channel = found.channel
+        visit.attendant, visit.thread = found.me.id, found.thread
         self._show(found)
 
     async def press(self, pressed: Button) -> None:
@@ -68,7 +72,7 @@ class TeamPanel:
         people = {one.id: one.name for one in found.attendants}
         self._who.set_options(people, value=found.me.id if people else None)
         self._channels.show((one.name, one) for one in found.channels)
-        self._feed.show(((found.channel, one.id), one) for one in found.feed)
+        self._feed.show((_key(found.channel, one), one) for one in found.feed)
         self._root.show([(found.root.id, found.root)] if found.root else [])
         self._posts.show((one.id, one) for one in found.posts)
         self._turn_to(found.thread)
@@ -148,18 +152,18 @@ class TeamPanel:
             if shown.open:
                 text(str(shown.open), "count").props["title"] = f"{shown.open} open"
 
-    def _draw_root(self, shown: CardShown | Shown) -> None:
+    def _draw_root(self, shown: CardShown | Shown) -> Callable[[Any], None] | None:
         if isinstance(shown, Shown):
             posts.in_thread(shown, self.press)
-            return
+            return None
 
         async def enter() -> None:
-            await self._go(self._frame.visit.channel, str(shown.id))
+            await self._go(self._channel, str(shown.id))
 
-        cards.draw(shown, self.press, enter)
+        return cards.draw(shown, self.press, enter)
 
-    def _draw_head(self, shown: CardShown) -> None:
-        cards.draw(shown, self.press, lambda: None)
+    def _draw_head(self, shown: CardShown) -> Callable[[CardShown], None] | None:
+        return cards.draw(shown, self.press, lambda: None)
 
     async def _go(self, channel: str, thread: str) -> None:
         self._frame.visit.channel, self._frame.visit.thread = channel, thread
@@ -167,7 +171,7 @@ class TeamPanel:
         self._frame.moved()
 
     async def _close_thread(self) -> None:
-        await self._go(self._frame.visit.channel, "")
+        await self._go(self._channel, "")
 
     async def _switched(self) -> None:
         chosen = self._who.value
@@ -180,7 +184,7 @@ class TeamPanel:
         return await self._said(self._place(), line, attachments)
 
     async def _say_in_channel(self, line: str, attachments: tuple[Attachment, ...]) -> bool:
-        return await self._said(places.thread(self._frame.visit.channel, None), line, attachments)
+        return await self._said(places.thread(self._channel, None), line, attachments)
 
     async def _said(self, place: Place, line: str, attachments: tuple[Attachment, ...]) -> bool:
         response = await self._site.inbound.say(self._me, place, line, attachments)
@@ -199,5 +203,9 @@ class TeamPanel:
         return await self._site.baton.store.read(places.targets)
 
     def _place(self) -> Place:
-        visit = self._frame.visit
-        return places.thread(visit.channel, visit.thread or None)
+        return places.thread(self._channel, self._frame.visit.thread or None)
+
+
+def _key(channel: str, one: CardShown | Shown) -> Hashable:
+    """A card that becomes a row (or a row a card) is drawn anew."""
+    return channel, one.id, isinstance(one, CardShown) and one.compact

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from nicegui import ui
-
+from adapters.console.views.buttons import Press, button_row
 from adapters.console.views.elements import Act, box, button, face, line, pill, text
-from adapters.console.views.posts import Press
 from bot.domain.card import Card
 from bot.domain.desk import Priority
 from bot.domain.duration import roughly
@@ -32,7 +31,7 @@ class CardShown:
 
 def waiting(card: Card, now: datetime) -> str:
     """How long the contact has waited for people."""
-    return f"waiting {roughly(now - card.waiting_since)}" if card.waiting_since else ""
+    return roughly(now - card.waiting_since) if card.waiting_since else ""
 
 
 def due(due_at: datetime | None, now: datetime) -> tuple[str, bool]:
@@ -43,11 +42,12 @@ def due(due_at: datetime | None, now: datetime) -> tuple[str, bool]:
     return (f"{roughly(now - due_at)} late" if late else f"due in {roughly(due_at - now)}"), late
 
 
-def draw(shown: CardShown, press: Press, enter: Act) -> None:
+def draw(shown: CardShown, press: Press, enter: Act) -> Callable[[CardShown], None] | None:
+    """A row is drawn anew; a card keeps its buttons, as a click may be under way."""
     if shown.compact:
         _row(shown, enter)
-    else:
-        _full(shown, press, enter)
+        return None
+    return _full(shown, press, enter)
 
 
 def _row(shown: CardShown, enter: Act) -> None:
@@ -66,23 +66,44 @@ def _row(shown: CardShown, enter: Act) -> None:
             text(shown.when, "post-when")
 
 
-def _full(shown: CardShown, press: Press, enter: Act) -> None:
+def _full(shown: CardShown, press: Press, enter: Act) -> Callable[[CardShown], None]:
+    with box("card", "article") as article:
+        words = box("card-words")
+        with box("card-foot"):
+            buttons = button_row(press)
+            if shown.opens:
+                button("Open thread", enter, "", "quiet")
+
+    def change(now: CardShown) -> None:
+        kind = (now.card.status or "takeover").replace(" ", "-")
+        article.classes(replace=f"card status-{kind}")
+        words.clear()
+        with words:
+            _words(now)
+        buttons.show(((one.action, one.value, one.label), one) for one in now.card.buttons)
+
+    change(shown)
+    return change
+
+
+def _words(shown: CardShown) -> None:
     card = shown.card
-    kind = (card.status or "takeover").replace(" ", "-")
-    with box(f"card status-{kind}", "article"):
-        with box("card-head"):
-            face(card.contact)
-            with box("card-titles"):
-                text(card.title, "card-title", "h3")
-                text(f"{card.origin} · {shown.when}", "card-origin")
-            with box("card-pills"):
-                _status(card)
-                if card.priority is not Priority.NORMAL:
-                    pill(card.priority, f"priority {card.priority}")
-        _facts(shown)
-        if card.footer:
-            line(card.footer, "card-footer")
-        _foot(shown, press, enter)
+    with box("card-head"):
+        face(card.contact)
+        with box("card-titles"):
+            text(card.title, "card-title", "h3")
+            text(f"{card.origin} · {shown.when}", "card-origin")
+        with box("card-pills"):
+            _status(card)
+            if card.priority is not Priority.NORMAL:
+                pill(card.priority, f"priority {card.priority}")
+    _facts(shown)
+    if card.footer:
+        line(card.footer, "card-footer")
+    if shown.mentioned:
+        with box("mentions"):
+            for name in shown.mentioned:
+                text(f"@{name}", "mention")
 
 
 def _status(card: Card) -> None:
@@ -102,7 +123,7 @@ def _facts(shown: CardShown) -> None:
         _fact("Last action", card.last_action)
         _fact("Summary by", card.summary_by)
         _fact("Who", card.who)
-        _fact("Clock", " · ".join(filter(None, (shown.waiting, shown.due))), late=shown.late)
+        _fact("Waiting", " · ".join(filter(None, (shown.waiting, shown.due))), late=shown.late)
 
 
 def _fact(name: str, words: str, *, late: bool = False) -> None:
@@ -111,16 +132,3 @@ def _fact(name: str, words: str, *, late: bool = False) -> None:
             text(name, "", "dt")
             with box("late" if late else "", "dd"):
                 line(words)
-
-
-def _foot(shown: CardShown, press: Press, enter: Act) -> None:
-    if shown.mentioned:
-        with box("mentions"):
-            for name in shown.mentioned:
-                text(f"@{name}", "mention")
-    with box("card-buttons"):
-        for one in shown.card.buttons:
-            button(one.label, lambda one=one: press(one), one.style)
-        if shown.opens:
-            ui.space()
-            button("Open thread", enter, "", "quiet")

@@ -33,7 +33,7 @@ class FormDialog:
         self._busy = False
         self._dialog = ui.dialog().props("no-backdrop-dismiss")
         self._dialog.on("hide", self._dialog.delete)
-        with self._dialog, box("dialog", "section"):
+        with self._dialog, box("dialog"):
             text(form.title, "dialog-title", "h2")
             for argument in form.arguments:
                 self._fields[argument.name] = self._field(argument, targets)

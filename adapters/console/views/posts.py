@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nicegui import ui
 
 from adapters.console.views import attachments
+from adapters.console.views.buttons import Press
 from adapters.console.views.elements import box, button, face, line, said, text
-from bot.domain.card import Button, Post, Transcript, Voice
+from bot.domain.card import Post, Transcript, Voice
 
-Press = Callable[[Button], Awaitable[None]]
 _TAGS: dict[Voice, str] = {
     "contact": "Contact",
     "participant": "Also in the conversation",
@@ -121,8 +121,8 @@ def to_contact(shown: Shown, more: Callable[[Shown], object]) -> None:
                 attachments.draw(shown.id, post.attachments)
             if shown.own:
                 with box("bubble-foot"):
-                    text(shown.state, "state")
                     more(shown)
+                    text(shown.state, "state")
 
 
 def _bubble_head(shown: Shown, post: Post) -> None:

@@ -58,7 +58,7 @@ class Responder:
         forms.FormDialog(form, submit=submit, done=self.show, keep=self._keep, targets=targets)
 
     def _decide(self, response: Response) -> None:
-        with _dialog() as dialog, box("dialog", "section"):
+        with _dialog() as dialog, box("dialog"):
             text(response.text, "dialog-title" if response.ok else "dialog-question", "h2")
             with box("dialog-choices"):
                 for one in response.buttons:
@@ -74,7 +74,7 @@ class Responder:
     @staticmethod
     def _read(response: Response) -> None:
         first, _, rest = response.text.partition("\n")
-        with _dialog() as dialog, box("dialog wide", "section"):
+        with _dialog() as dialog, box("dialog wide"):
             if rest:
                 said(first, "dialog-title said")
                 with box("dialog-scroll"):

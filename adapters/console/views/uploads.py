@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
+from nicegui.elements.upload_files import FileUpload
 
 from adapters.console.views.elements import box, icon_button, text
 from bot.domain.errors import BatonError
@@ -24,7 +25,7 @@ class Uploads:
                 multiple=True,
                 auto_upload=True,
                 max_file_size=LARGEST_FILE,
-                on_upload=self._uploaded,
+                on_multi_upload=self._uploaded,
                 on_rejected=self._rejected,
             )
             .classes("uploader")
@@ -41,18 +42,23 @@ class Uploads:
         self._picker.reset()
         self._draw()
 
-    async def _uploaded(self, event: events.UploadEventArguments) -> None:
+    async def _uploaded(self, event: events.MultiUploadEventArguments) -> None:
+        for file in event.files:
+            await self._take(file)
+        self._picker.reset()
+        self._draw()
+
+    async def _take(self, file: FileUpload) -> None:
         try:
-            check_file(event.file.name, event.file.size())
+            check_file(file.name, file.size())
             if len(self.kept) >= MOST_FILES:
                 _say(f"{MOST_FILES} files are the most in one message.")
                 return
-            kept = await self._keep(event.file.name, await event.file.read())
+            kept = await self._keep(file.name, await file.read())
         except BatonError as error:
             _say(str(error))
             return
         self.kept = (*self.kept, kept)
-        self._draw()
 
     @staticmethod
     def _rejected() -> None:

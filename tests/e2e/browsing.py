@@ -1,0 +1,98 @@
+"""What people do on the console's pages, in a headless Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+CHROMIUM = Path("/usr/bin/chromium")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_PATIENCE_MS = 10_000
+MESSAGE = "Write a message"
+NOTE = "Internal note, or / for a command"
+expect.set_options(timeout=_PATIENCE_MS)
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One person's browser tab. `problems` collects what the page's own scripts complain about."""
+
+    page: Page
+    problems: list[str]
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    async def press(self, name: str) -> None:
+        await self.button(name).first.click()
+
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    async def type(self, label: str, words: str) -> None:
+        box = self.page.get_by_label(label, exact=True)
+        await box.fill(words)
+        await box.press("Enter")
+
+    async def attach(self, where: Locator, files: list[Path]) -> None:
+        async with self.page.expect_file_chooser() as chooser:
+            await where.get_by_role("button", name="Attach files").first.click()
+        await (await chooser.value).set_files(files)
+        for file in files:
+            await expect(where.locator(".pending").get_by_text(file.name)).to_be_visible()
+
+    async def sees(self, words: str) -> None:
+        await expect(self.page.get_by_text(words).first).to_be_visible()
+
+    async def sees_no(self, words: str) -> None:
+        await expect(self.page.get_by_text(words)).to_have_count(0)
+
+    async def toast(self, words: str) -> None:
+        await expect(self.page.locator(".q-notification", has_text=words).first).to_be_visible()
+
+    async def submit(self, action: str, **fields: str) -> None:
+        """Fill the open form in and send it."""
+        for label, words in fields.items():
+            await self.dialog().get_by_label(label).fill(words)
+        await self.dialog().get_by_role("button", name=action, exact=True).click()
+        await expect(self.dialog()).to_have_count(0)
+
+    async def work_as(self, name: str) -> None:
+        await self.page.get_by_label("Working as").click()
+        await self.page.get_by_role("option", name=name).click()
+
+
+async def opened(browser: Browser, url: str, **options: Any) -> Tab:
+    """A browser of its own (cookies and all) on a page of the console."""
+    given = {"viewport": {"width": 1400, "height": 900}, **options}
+    context = await browser.new_context(**given)
+    context.set_default_timeout(_PATIENCE_MS)
+    page = await context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: problems.append(f"a script spoke: {dialog.message}"))
+    await page.goto(url)
+    return Tab(page, problems)

@@ -1,0 +1,275 @@
+"""The main job in a real browser, against the process a newcomer would start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.e2e.baton import Running, running
+from tests.e2e.browsing import CHROMIUM, MESSAGE, NOTE, Tab, chromium, opened
+from tests.e2e.samples import all_kinds
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
+    pytest.mark.timeout(150),
+]
+HUMAN = "I want to talk to a human, please."
+
+
+@pytest.fixture(scope="module")
+def baton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("baton")) as process:
+        yield process
+
+
+class Tabs:
+    """Opens tabs, and takes their pictures when a test fails."""
+
+    def __init__(self, browser: Browser, baton: Running, folder: Path) -> None:
+        self._browser = browser
+        self._baton = baton
+        self._folder = folder
+        self.open: list[Tab] = []
+
+    async def __call__(self, path: str, **options: object) -> Tab:
+        tab = await opened(self._browser, self._baton.url + path, **options)
+        self.open.append(tab)
+        return tab
+
+    async def contact(self, name: str) -> Tab:
+        tab = await self(f"/contact?contact=console:{name}")
+        await expect(tab.page.get_by_label(MESSAGE)).to_be_visible()
+        return tab
+
+    async def picture(self) -> None:
+        for number, tab in enumerate(self.open):
+            await tab.page.screenshot(path=self._folder / f"failed-{number}.png")
+
+
+@pytest.fixture
+async def tabs(
+    baton: Running, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Tabs]:
+    failed = request.session.testsfailed
+    async with chromium() as browser:
+        made = Tabs(browser, baton, tmp_path)
+        yield made
+        if request.session.testsfailed > failed:
+            await made.picture()
+        problems = [problem for tab in made.open for problem in tab.problems]
+    assert problems == []
+
+
+async def ticket(tabs: Tabs, contact: Tab, name: str, attendant: str = "alice") -> Tab:
+    """The contact asks for a person; the attendant stands in the ticket's thread."""
+    await contact.type(MESSAGE, HUMAN)
+    team = await tabs(f"/team?as=console:{attendant}&channel=support")
+    card = team.page.get_by_role("article").filter(has_text=name).first
+    await card.get_by_role("button", name="Open thread").click()
+    await expect(team.page.get_by_label(NOTE)).to_be_visible()
+    return team
+
+
+async def test_the_whole_job(tabs: Tabs, tmp_path: Path) -> None:
+    dan = await tabs.contact("dan")
+    await the_agent_answers(dan)
+    team = await ticket(tabs, dan, "Dan")
+    await the_summary_is_there(team)
+    await team.press("Claim")
+    await team.sees("Held by Alice")
+    await replies_with_files(team, dan, tmp_path)
+    await answers_with_files(team, dan, tmp_path)
+    await notes_stay_inside(team, dan)
+    await transfers_and_closes(team)
+    await writes_again_and_is_reopened(team, dan)
+    await silence_closes(tabs, team, dan)
+
+
+async def the_agent_answers(contact: Tab) -> None:
+    await contact.type(MESSAGE, "How do I cancel my subscription?")
+    await contact.sees("AI agent")
+    await contact.sees("Delivered")
+
+
+async def the_summary_is_there(team: Tab) -> None:
+    for name in ("Reason", "Topics", "Last action", "Unclaimed", "The conversation so far"):
+        await team.sees(name)
+
+
+async def replies_with_files(team: Tab, contact: Tab, folder: Path) -> None:
+    """Text, image, audio and document reach the contact; so does an edit."""
+    await team.press("Reply")
+    await team.attach(team.dialog(), all_kinds(folder, "reply"))
+    await team.submit("Send", Text="Hello **Dan**, see these.")
+    await contact.sees("You are now talking to Alice.")
+    await expect(contact.page.get_by_role("img", name="reply.png")).to_be_visible()
+    await expect(contact.page.locator('audio[aria-label="reply.wav"]')).to_be_visible()
+    await downloads(contact, "reply.pdf")
+    await team.press("Edit")
+    await team.submit("Send", Text="Hello Dan, all of these.")
+    await contact.sees("Hello Dan, all of these.")
+
+
+async def downloads(tab: Tab, name: str) -> None:
+    """A document is offered for downloading, never opened inside the console."""
+    link = tab.page.get_by_role("link", name=f"Download {name}")
+    address = await link.get_attribute("href")
+    answer = await tab.page.request.get(urljoin(tab.page.url, address or ""))
+    headers = answer.headers
+    assert (await answer.body()).startswith(b"%PDF")
+    assert headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def answers_with_files(team: Tab, contact: Tab, folder: Path) -> None:
+    await contact.attach(contact.page.locator(".contact-panel"), all_kinds(folder, "answer"))
+    await contact.type(MESSAGE, "Here are mine.")
+    await team.sees("Here are mine.")
+    await expect(team.page.get_by_role("img", name="answer.png")).to_be_visible()
+    await expect(team.page.locator('audio[aria-label="answer.wav"]')).to_be_visible()
+    await downloads(team, "answer.pdf")
+
+
+async def notes_stay_inside(team: Tab, contact: Tab) -> None:
+    await team.type(NOTE, "He is a friend of the house")
+    await team.sees("Internal note · only the team sees it")
+    await team.type(NOTE, "/reply Thanks, I have them.")
+    await contact.sees("Thanks, I have them.")
+    await contact.sees_no("friend of the house")
+
+
+async def transfers_and_closes(team: Tab) -> None:
+    await team.press("Transfer")
+    await team.submit("Transfer", Target="@Bob")
+    await team.sees("Alice transferred it to Bob.")
+    await team.work_as("Bob")
+    await team.press("Close")
+    await team.submit("Close", **{"Reason (optional)": "sent it again"})
+    await team.sees("Bob closed it: sent it again.")
+
+
+async def writes_again_and_is_reopened(team: Tab, contact: Tab) -> None:
+    await contact.type(MESSAGE, "The second page is empty, though")
+    await team.sees("Dan wrote again: The second page is empty, though")
+    await team.press("Reopen")
+    await team.sees("Bob reopened it.")
+
+
+async def silence_closes(tabs: Tabs, team: Tab, contact: Tab) -> None:
+    """Two practice days later the contact was asked, and then the ticket closed by itself."""
+    await team.type(NOTE, "/reply Which page do you mean?")
+    await contact.sees("Which page do you mean?")
+    start = await tabs("/")
+    await start.press("+1 day")
+    await contact.sees("Are you still there?")
+    await start.press("+1 day")
+    await team.sees("Baton closed it: the contact did not answer.")
+    await contact.sees("We have closed this conversation")
+    await start.press("Back to now")
+    await start.sees("real time")
+
+
+async def test_two_attendants_race_for_a_claim(tabs: Tabs) -> None:
+    erin = await tabs.contact("erin")
+    alice = await ticket(tabs, erin, "Erin", "alice")
+    bob = await ticket_again(tabs, alice, "bob")
+    await asyncio.gather(alice.press("Claim"), bob.press("Claim"))
+    for tab in (alice, bob):
+        await expect(tab.page.locator(".q-notification").first).to_be_visible()
+    toasts = [await tab.page.locator(".q-notification").first.inner_text() for tab in (alice, bob)]
+    won = [text for text in toasts if "is yours" in text]
+    lost = [text for text in toasts if "already has ticket" in text]
+    assert len(won) == len(lost) == 1
+    assert ("Alice" in lost[0]) == ("is yours" in toasts[0])
+
+
+async def ticket_again(tabs: Tabs, first: Tab, attendant: str) -> Tab:
+    """The same thread for somebody else."""
+    query = first.page.url.partition("?")[2].replace("console:alice", f"console:{attendant}")
+    tab = await tabs(f"/team?{query}")
+    await expect(tab.button("Claim")).to_be_visible()
+    return tab
+
+
+async def test_what_is_being_typed_survives_a_refresh(tabs: Tabs) -> None:
+    frank = await tabs.contact("frank")
+    team = await ticket(tabs, frank, "Frank")
+    box = team.page.get_by_label(NOTE)
+    await box.press_sequentially("half a thou")
+    await frank.type(MESSAGE, "One more thing")
+    await team.sees("One more thing")
+    await box.press_sequentially("ght")
+    assert await box.input_value() == "half a thought"
+
+
+async def test_slash_commands_are_completed_and_explained(tabs: Tabs) -> None:
+    team = await tabs("/team?as=console:alice")
+    box = team.page.get_by_label("Type / for a command")
+    await box.fill("/ticket cl")
+    await team.sees("Take a ticket; the first claim wins")
+    await box.fill("/nonsense")
+    await box.press("Enter")
+    await team.toast("There is no command /nonsense.")
+    assert await box.input_value() == "/nonsense"
+
+
+async def test_markup_in_every_field_shows_as_text(tabs: Tabs) -> None:
+    """A script that ran would open a dialog, which the tab reports as a problem."""
+    evil = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    contact = await tabs("/contact")
+    await contact.press("Somebody new")
+    await contact.submit("Start", Name="<b>Eve</b>")
+    await contact.type(MESSAGE, f"{evil} {HUMAN}")
+    await contact.sees(evil)
+    team = await tabs("/team?as=console:alice&channel=support")
+    await team.sees("<b>Eve</b>")
+    await team.page.get_by_role("button", name="Open thread").first.click()
+    await team.type(NOTE, f"note {evil}")
+    await team.sees(f"note {evil}")
+    await team.type(NOTE, f"/reply {evil}")
+    await contact.sees("You are now talking to Alice.")
+    await team.press("Close")
+    await team.submit("Close", **{"Reason (optional)": evil})
+    await team.sees(f"Alice closed it: {evil}")
+    for path in ("/queue", "/reports", "/health"):
+        await expect((await tabs(path)).page.get_by_role("heading").first).to_be_visible()
+    for tab in tabs.open:
+        assert await tab.page.locator("img[src=x]").count() == 0
+
+
+async def test_a_file_that_is_too_large_is_refused_and_the_text_kept(
+    tabs: Tabs, tmp_path: Path
+) -> None:
+    (tmp_path / "large.bin").write_bytes(b"\0" * (26 * 1024 * 1024))
+    contact = await tabs.contact("gwen")
+    await contact.page.get_by_label(MESSAGE).fill("See the file")
+    async with contact.page.expect_file_chooser() as chooser:
+        await contact.press("Attach files")
+    await (await chooser.value).set_files(tmp_path / "large.bin")
+    await contact.toast("25 MB is the most that can be passed on")
+    assert await contact.page.get_by_label(MESSAGE).input_value() == "See the file"
+
+
+@pytest.mark.parametrize("path", ["/", "/contact", "/team", "/queue", "/reports", "/health"])
+async def test_every_page_fits_a_phone(tabs: Tabs, path: str) -> None:
+    tab = await tabs(path, viewport={"width": 375, "height": 800})
+    await expect(tab.page.get_by_role("heading").first).to_be_visible()
+    assert await tab.page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+async def test_the_queue_shows_what_waits_and_can_be_worked_from(tabs: Tabs) -> None:
+    hugo = await tabs.contact("hugo")
+    await hugo.type(MESSAGE, "What does a plan cost?")
+    queue = await tabs("/queue?as=console:alice")
+    row = queue.page.get_by_role("article").filter(has_text="Hugo")
+    await row.get_by_role("button", name="Escalate").click()
+    await queue.submit("Escalate")
+    await expect(row.get_by_text("open", exact=True)).to_be_visible()
+    await row.get_by_role("button", name="Claim").click()
+    mine = queue.page.get_by_label("Mine", exact=True)
+    await expect(mine.get_by_text("Hugo")).to_be_visible()
