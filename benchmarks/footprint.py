@@ -93,7 +93,6 @@ def _fill(tx: Tx, start: int, count: int, now: datetime) -> None:
                 direct=True,
                 contact=f"console:contact{number}",
                 contact_name=f"Contact {number}",
-                agent_since=now,
                 started_at=now,
                 last_message_at=now,
             )

@@ -48,7 +48,7 @@ class Conversations(SQLModel, table=True):
     mode: str
     epoch: int
     answers: int
-    agent_since: datetime
+    agent_after: int
     started_at: datetime
     last_message_at: datetime
     takeover_by: str | None
@@ -148,6 +148,7 @@ class Threads(SQLModel, table=True):
     anchor: str | None
     link: str
     opened_at: datetime
+    history_to: int
     cut_off: bool
     predecessor_id: int | None = Field(foreign_key="threads.id")
 

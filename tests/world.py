@@ -75,6 +75,7 @@ class World:
     outlet: FakeOutlet = field(default_factory=FakeOutlet)
     agent: FakeAgent = field(default_factory=FakeAgent)
     clock: FakeClock = field(default_factory=FakeClock)
+    lag: timedelta = timedelta()
     ahead: timedelta = timedelta(seconds=3)
     ids: Any = field(default_factory=lambda: count(1))
 
@@ -113,7 +114,7 @@ class World:
             author=Person(id=f"console:{who}", name=who.capitalize()),
             text=text,
             attachments=files,
-            at=self.clock.now(),
+            at=self.clock.now() - self.lag,
         )
         received = await self.baton.receive(written)
         if settle:

@@ -60,7 +60,6 @@ def _test_ticket(context: Context, team: Team) -> int:
             channel=f"test:{context.me}",
             contact=context.me,
             contact_name="Test contact",
-            agent_since=context.now,
             started_at=context.now,
             last_message_at=context.now,
         )

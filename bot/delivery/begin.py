@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.delivery.rendering import render
 from bot.delivery.work import Ask, Call, Rest, Summarize, Work
-from bot.domain.card import Content
+from bot.domain.card import Content, Post
 from bot.domain.conversation import Mode
 from bot.domain.errors import NotFound
 from bot.domain.identity import Place
@@ -46,6 +46,9 @@ def begin(tx: Tx, lane: Lane, settle: Settle, wall: datetime) -> Work | Rest:
 
 
 def digest(content: Content) -> str:
+    """Of what stands there; which post it answers cannot be changed later."""
+    if isinstance(content, Post):
+        content = replace(content, reply_to=None)
     return hashlib.sha256(repr(content).encode()).hexdigest()
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from bot.delivery.retry import Again, GiveUp, Suspend, decide
 from bot.delivery.work import Ask, Call, Done, Summarize
+from bot.domain.conversation import Conversation
+from bot.domain.identity import Place
 from bot.domain.message import Delivery
 from bot.domain.thread import Thread
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
@@ -82,13 +84,41 @@ def _anchor(tx: Tx, thread: Thread, sent: Sent, link: str, now: datetime) -> Non
 def _reached(tx: Tx, lane: Lane, effect: Effect, sent: Sent, now: datetime) -> None:
     """A part is with the contact; the message is delivered with its last part."""
     conversation = tx.conversations.get(lane.ref)
-    if conversation.thread is None and sent.place.thread is not None:
-        tx.conversations.put(replace(conversation, thread=sent.place.thread))
+    if sent.place != conversation.place:
+        _moved(tx, conversation, sent.place, now)
     prefix = effect.subject.rpartition(":")[0] + ":"
     message = tx.messages.get(int(prefix.split(":")[1]))
     if tx.outbox.unfinished(lane.id, prefix) or message.delivery is Delivery.DELIVERED:
         return
     delivered.succeeded(tx, message, now)
+
+
+def _moved(tx: Tx, conversation: Conversation, place: Place, now: datetime) -> None:
+    """A thread was opened for it. Where direct messages are refused, the team is told."""
+    leaves = place.channel != conversation.channel
+    tx.conversations.put(
+        replace(
+            conversation,
+            channel=place.channel,
+            thread=place.thread,
+            direct=conversation.direct and not leaves,
+        )
+    )
+    if leaves:
+        line = (
+            f"{conversation.contact_name} takes no direct messages, so a private thread was "
+            "opened for them instead."
+        )
+        thread = record.thread_of(tx, conversation)
+        record.log(
+            tx,
+            "rerouted",
+            actor=record.BATON,
+            now=now,
+            conversation=conversation,
+            thread=thread,
+            line=line,
+        )
 
 
 def _failed(
@@ -138,7 +168,8 @@ def _gone(tx: Tx, work: Call, effect: Effect, wall: datetime, now: datetime) -> 
         thread = tx.threads.get(lane.ref)
         for lost in tx.outbox.copies(lane.id, ""):
             tx.outbox.put_copy(replace(lost, deleted=True))
-        tx.threads.put(replace(thread, anchor=None, link="", opened_at=now))
+        said = tx.messages.last_id(thread.conversation_id)
+        tx.threads.put(replace(thread, anchor=None, link="", opened_at=now, history_to=said))
         for subject in ("card", "transcript"):
             if (work.lane.id, effect.subject) != (lane.id, subject):
                 tx.outbox.add(lane, subject, order_at=thread.opened_at)

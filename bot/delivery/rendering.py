@@ -66,7 +66,31 @@ def _to_contact(tx: Tx, lane: Lane, rest: str) -> Post | None:
         text=part.text,
         attachments=part.attachments,
         aside=message.intro if index == 0 else "",
+        reply_to=_below(tx, lane, message),
     )
+
+
+def _below(tx: Tx, lane: Lane, message: Message) -> str | None:
+    """What words to the contact answer; as long as no thread is open, the first words there were.
+
+    A platform with threads opens one below these.
+    """
+    conversation = tx.conversations.get(lane.ref)
+    if conversation.direct or conversation.thread is not None:
+        return _answered(tx, lane, message)
+    said = tx.messages.of(conversation.id)
+    return next((one.source_id for one in said if one.source_id), None)
+
+
+def _answered(tx: Tx, lane: Lane, message: Message) -> str | None:
+    """Where the message that this one replies to stands in the same lane."""
+    if message.reply_to is None:
+        return None
+    copy = tx.outbox.copy(lane.id, f"message:{message.reply_to}:0")
+    if copy and not copy.deleted:
+        return copy.platform_id
+    said = tx.messages.get(message.reply_to)
+    return said.source_id if lane.kind is LaneKind.CONTACT else None
 
 
 def _speaker(tx: Tx, message: Message) -> Person | None:
@@ -102,6 +126,7 @@ def _in_thread(tx: Tx, lane: Lane, thread: Thread, rest: str) -> Post | None:
         attachments=part.attachments,
         aside=_state(message) if is_first else "",
         buttons=_buttons(message, thread) if is_first and not thread.cut_off else (),
+        reply_to=_answered(tx, lane, message) if is_first else None,
     )
 
 
@@ -159,7 +184,8 @@ def _event(event: Event) -> Post:
 
 def _transcript(tx: Tx, thread: Thread) -> Transcript | None:
     """What was said before the thread was opened, and the notes where the ticket came from."""
-    messages = [one for one in tx.messages.of(thread.conversation_id) if one.at <= thread.opened_at]
+    said = tx.messages.of(thread.conversation_id)
+    messages = [one for one in said if one.id <= thread.history_to]
     notes = [one for one in tx.notes.of(thread.conversation_id) if one.at <= thread.opened_at]
     lines = [
         Line(

@@ -30,7 +30,7 @@ class Conversation:
     """`epoch` rises at every change of mode: what the agent was asked before it is stale.
 
     `direct` marks a direct message, which is one conversation for good. `answers` counts what the
-    agent has said since it last took the conversation up.
+    agent has said since it last took the conversation up, after message `agent_after`.
     """
 
     id: int = 0
@@ -44,7 +44,7 @@ class Conversation:
     mode: Mode = Mode.AGENT
     epoch: int = 0
     answers: int = 0
-    agent_since: datetime
+    agent_after: int = 0
     started_at: datetime
     last_message_at: datetime
     takeover_by: str | None = None
@@ -79,16 +79,16 @@ def take_over(conversation: Conversation, attendant: str, until: datetime) -> Co
     return replace(_enter(taken, Mode.TAKEOVER), takeover_by=attendant, takeover_until=until)
 
 
-def resume(conversation: Conversation, now: datetime) -> Conversation:
+def resume(conversation: Conversation, after: int) -> Conversation:
     """The takeover ends and the agent may answer again. Raises `NotTakenOver`."""
     if conversation.mode is not Mode.TAKEOVER:
         raise NotTakenOver
-    return hand_back(conversation, now)
+    return hand_back(conversation, after)
 
 
-def hand_back(conversation: Conversation, now: datetime) -> Conversation:
-    """The agent takes the conversation up afresh: what it said before no longer counts."""
-    return replace(_enter(conversation, Mode.AGENT), answers=0, agent_since=now)
+def hand_back(conversation: Conversation, after: int) -> Conversation:
+    """The agent takes the conversation up afresh: what was said up to message `after` is past."""
+    return replace(_enter(conversation, Mode.AGENT), answers=0, agent_after=after)
 
 
 def _enter(conversation: Conversation, mode: Mode) -> Conversation:

@@ -14,8 +14,9 @@ class Thread:
     """A thread in a team's channel, for a ticket or (`ticket_number` None) a takeover.
 
     It exists before its first post; `anchor` is the platform's name for it from then on and
-    `link` a way to jump there. A thread that is `cut_off` lives on in another, which names it as
-    its predecessor.
+    `link` a way to jump there. Messages up to `history_to` are its history, told in its transcript;
+    later ones are posted one by one. A thread that is `cut_off` lives on in another, which
+    names it as its predecessor.
     """
 
     id: int = 0
@@ -27,6 +28,7 @@ class Thread:
     anchor: str | None = None
     link: str = ""
     opened_at: datetime
+    history_to: int = 0
     cut_off: bool = False
     predecessor_id: int | None = None
 

@@ -72,6 +72,9 @@ class MessageRepository(Protocol):
     ) -> list[Message]:
         """In commit order; `after` is a message id."""
 
+    def last_id(self, conversation_id: int) -> int:
+        """The id of the newest message; 0 when there is none."""
+
     def add_revision(self, message_id: int, text: str, at: datetime) -> None:
         """Keep what a message said before it was edited."""
 

@@ -19,7 +19,7 @@ AGENT = "agent"
 
 def turn(tx: Tx, conversation: Conversation) -> Turn:
     """What the agent is asked: what was said since it took the conversation up."""
-    messages = tx.messages.of(conversation.id, since=conversation.agent_since)
+    messages = tx.messages.of(conversation.id, after=conversation.agent_after)
     said = tuple(one for one in messages if not one.deleted_at)
     return Turn(persona=tx.desk.get().agent, messages=said)
 

@@ -72,7 +72,7 @@ def _close(
 ) -> Ticket:
     closed = record.keep(tx, moves.close(ticket, actor, reason, now))
     thread = tx.threads.of_ticket(ticket.number)
-    conversation = hand_back(conversation, now)
+    conversation = hand_back(conversation, tx.messages.last_id(conversation.id))
     tx.conversations.put(conversation)
     if closing_line:
         record.mirror(tx, thread, tell_contact(tx, conversation, closing_line, now, ticket=closed))
@@ -88,6 +88,7 @@ def _close(
         thread=thread,
         line=f"{who} closed it{why}. Resolved in {took}.",
         reason=reason,
+        after=str(conversation.agent_after),
     )
     record.refresh_card(tx, thread, now)
     return closed

@@ -71,7 +71,8 @@ def by_person(tx: Tx, conversation_id: int, attendant: str, reason: str, now: da
 
 def open_thread(tx: Tx, thread: Thread, now: datetime, *, with_history: bool = True) -> Thread:
     """Store a thread and queue its root and, below it, what was said so far."""
-    thread = tx.threads.add(thread)
+    said = tx.messages.last_id(thread.conversation_id)
+    thread = tx.threads.add(replace(thread, history_to=said))
     lane = record.thread_lane(tx, thread)
     tx.outbox.add(lane, "card", order_at=now)
     if with_history:

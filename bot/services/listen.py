@@ -87,7 +87,7 @@ def gather_evidence(
     """What the deterministic signals see: only what was said since the agent took up."""
     earlier = [
         one
-        for one in tx.messages.of(conversation.id, since=conversation.agent_since)
+        for one in tx.messages.of(conversation.id, after=conversation.agent_after)
         if one.author is Author.CONTACT and one.id < message.id
     ]
     moods = (*(one.sentiment for one in earlier), reading.sentiment)

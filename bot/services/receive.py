@@ -69,7 +69,6 @@ def _begin(written: Written, now: datetime) -> Conversation:
         contact=written.author.id,
         contact_name=written.author.name,
         contact_avatar=written.author.avatar,
-        agent_since=now,
         started_at=now,
         last_message_at=now,
     )

@@ -72,7 +72,6 @@ def _reopen(
     other = tx.tickets.open_of(conversation.id)
     if other:
         raise OtherTicketOpen(number=ticket.number, other=other.number)
-    since = ticket.closed_at
     conversation = mute(conversation)
     tx.conversations.put(conversation)
     tx.outbox.withdraw(record.agent_lane(tx, conversation), "turn:")
@@ -90,8 +89,14 @@ def _reopen(
         line=f"{who} reopened{' it' if actor else ''}{assigned}.",
         mention=ticket.assigned or "",
     )
-    for message in tx.messages.of(conversation.id, since=since):
+    for message in tx.messages.of(conversation.id, after=_said_before_close(tx, ticket)):
         record.mirror(tx, thread, message)
     request_summary(tx, conversation, ticket, now)
     record.refresh_card(tx, thread, now)
     return ticket
+
+
+def _said_before_close(tx: Tx, ticket: Ticket) -> int:
+    """The last message that the thread had shown when the ticket was closed."""
+    closes = [event for event in tx.events.of_ticket(ticket.number) if event.kind == "closed"]
+    return int(closes[-1].data.get("after", "0")) if closes else 0

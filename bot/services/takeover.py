@@ -40,7 +40,9 @@ def take_over(
 
 def resume(tx: Tx, conversation_id: int, actor: str, now: datetime) -> Conversation:
     """The agent may answer again. Raises `NotTakenOver`."""
-    conversation = moves.resume(tx.conversations.lock(conversation_id), now)
+    conversation = moves.resume(
+        tx.conversations.lock(conversation_id), tx.messages.last_id(conversation_id)
+    )
     tx.conversations.put(conversation)
     thread = tx.threads.of_takeover(conversation.id)
     who = "The time is over" if actor == BATON else record.name(tx, actor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, insert, literal_column, select
+from sqlalchemy import bindparam, func, insert, literal_column, select
 
 from bot.domain.message import Message
 from storage import tables
@@ -45,6 +45,9 @@ _SLOW = (
     .order_by(_C.at, _C.id)
     .limit(bindparam("limit"))
 )
+_LAST_ID = select(func.coalesce(func.max(_C.id), 0)).where(
+    _C.conversation_id == bindparam("conversation_id")
+)
 _ADD_REVISION = insert(_REVISIONS)
 _REVISIONS_OF = (
     select(_REVISIONS.c.text, _REVISIONS.c.at)
@@ -80,6 +83,9 @@ class Messages(Repository):
         return _ROWS.all(
             self.session, _OF, conversation_id=conversation_id, after=after, since=since or _EVER
         )
+
+    def last_id(self, conversation_id: int) -> int:
+        return int(self.session.run(_LAST_ID, conversation_id=conversation_id).scalar_one())
 
     def add_revision(self, message_id: int, text: str, at: datetime) -> None:
         self.session.run(_ADD_REVISION, message_id=message_id, text=storable(text), at=at)

@@ -34,7 +34,7 @@ def conversation(tx: Tx, **facts: Any) -> Conversation:
         "channel": "shop",
         "contact": "console:ana",
         "contact_name": "Ana",
-        "agent_since": NOW,
+        "agent_after": 0,
         "started_at": NOW,
         "last_message_at": NOW,
     }

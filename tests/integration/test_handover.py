@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from bot.domain.card import Transcript
 from bot.domain.conversation import Mode
 from bot.domain.states import Status
 from bot.ports.agent import Handover
@@ -15,6 +16,24 @@ async def test_the_agent_answers_until_it_should_not(world: World) -> None:
     await world.write("How do I cancel?")
     assert world.heard() == ["Have you tried the help pages?"]
     assert not await world.tickets()
+
+
+async def test_the_agent_is_asked_what_was_written_a_moment_before_it_came(world: World) -> None:
+    """The platform's time of a message lies before the time at which Baton begins with it."""
+    world.lag = timedelta(seconds=2)
+    await world.write("How do I cancel?")
+    assert [message.text for message in world.agent.turns[-1].messages] == ["How do I cancel?"]
+
+
+async def test_what_is_said_late_is_neither_told_twice_nor_left_out(world: World) -> None:
+    world.lag = timedelta(minutes=5)
+    await world.write("human please")
+    await world.write("Written before the ticket, come after it")
+    assert world.seen().count("Written before the ticket, come after it") == 1
+    [transcript] = [
+        one.content for one in world.outlet.posts if isinstance(one.content, Transcript)
+    ]
+    assert [line.text for line in transcript.lines] == ["human please"]
 
 
 async def test_a_keyword_opens_a_ticket_by_its_rule_and_tells_the_contact_nothing(
