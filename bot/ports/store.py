@@ -67,6 +67,9 @@ class MessageRepository(Protocol):
     def find_source(self, workspace: str, channel: str, source_id: str) -> Message | None:
         """A message by the platform's id for it, in any conversation of a channel."""
 
+    def lately(self, workspace: str, channel: str, limit: int) -> list[Message]:
+        """The newest messages that came in by a channel and are not deleted, newest first."""
+
     def of(
         self, conversation_id: int, *, after: int = 0, since: datetime | None = None
     ) -> list[Message]:

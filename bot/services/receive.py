@@ -140,9 +140,6 @@ def _message(
     *,
     is_contact: bool,
 ) -> Message:
-    answered = (
-        tx.messages.by_source(conversation.id, written.reply_to) if written.reply_to else None
-    )
     ticket = tx.tickets.open_of(conversation.id)
     return Message(
         conversation_id=conversation.id,
@@ -155,7 +152,17 @@ def _message(
         attachments=written.attachments,
         at=min(written.at, now),
         epoch=conversation.epoch,
-        reply_to=answered.id if answered else None,
+        reply_to=_answered(tx, conversation, written) if written.reply_to else None,
         source_id=written.source_id,
         sentiment=reading.sentiment,
     )
+
+
+def _answered(tx: Tx, conversation: Conversation, written: Written) -> int | None:
+    """The message that they replied to: one of their own, or a copy of one of ours."""
+    where = written.reply_to or ""
+    if said := tx.messages.by_source(conversation.id, where):
+        return said.id
+    found = tx.outbox.copy_at(written.workspace, written.channel, where)
+    is_message = found is not None and found[0].subject.startswith("message:")
+    return int(found[0].subject.split(":")[1]) if found and is_message else None

@@ -10,7 +10,7 @@ from bot.domain import ticket as moves
 from bot.domain.conversation import Conversation, Mode
 from bot.domain.desk import Role
 from bot.domain.errors import BadInput, HeldByOther, NotFound, NotYourMessage, TicketClosed
-from bot.domain.message import Attachment, Author, Delivery, Message, check_text
+from bot.domain.message import Attachment, Author, Delivery, Message, check_file, check_text
 from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
@@ -99,6 +99,9 @@ def _say(
     attachments: tuple[Attachment, ...],
     now: datetime,
 ) -> Message:
+    most = tx.limits(conversation.workspace).file_bytes
+    for file in attachments:
+        check_file(file.name, file.size, most)
     person = tx.people.get(attendant)
     message = tx.messages.add(
         Message(

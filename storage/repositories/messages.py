@@ -33,6 +33,17 @@ _FIND_SOURCE = (
     .order_by(_C.id.desc())
     .limit(1)
 )
+_LATELY = (
+    _ROWS.select.join(_CONVERSATIONS, _CONVERSATIONS.c.id == _C.conversation_id)
+    .where(
+        _C.source_id.is_not(None),
+        _C.deleted_at.is_(None),
+        _CONVERSATIONS.c.workspace == bindparam("workspace"),
+        _CONVERSATIONS.c.channel == bindparam("channel"),
+    )
+    .order_by(_C.id.desc())
+    .limit(bindparam("limit"))
+)
 _OF = _ROWS.select.where(
     _C.conversation_id == bindparam("conversation_id"),
     _C.id > bindparam("after"),
@@ -76,6 +87,9 @@ class Messages(Repository):
         return _ROWS.first(
             self.session, _FIND_SOURCE, workspace=workspace, channel=channel, source_id=source_id
         )
+
+    def lately(self, workspace: str, channel: str, limit: int) -> list[Message]:
+        return _ROWS.all(self.session, _LATELY, workspace=workspace, channel=channel, limit=limit)
 
     def of(
         self, conversation_id: int, *, after: int = 0, since: datetime | None = None
