@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import logging
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,7 +13,7 @@ from typing import Any
 
 from adapters.agents.language import likely_language
 from adapters.agents.passages import Passage
-from adapters.agents.words import SNOWBALL, stems
+from adapters.agents.words import SNOWBALL, chatter, stems
 
 # What a source's best passages count for: several that fit say more than one alone.
 _WEIGHTS = (1.0, 0.7, 0.5, 0.35, 0.25)
@@ -64,13 +66,11 @@ class _Shelf:
     """The passages of one language."""
 
     def __init__(self, language: str, passages: Sequence[Passage]) -> None:
-        from bm25s import BM25  # noqa: PLC0415 - numpy comes with it: loaded on first use
-
         self._language = language
         self._passages = passages
         texts = [_indexed(passage, language) for passage in passages]
         self._counts = Counter(word for text in texts for word in set(text))
-        self._model: Any = BM25()
+        self._model = _bm25()
         self._model.index(texts, show_progress=False)
         self._sources: dict[str, list[int]] = defaultdict(list)
         for number, passage in enumerate(passages):
@@ -81,31 +81,22 @@ class _Shelf:
         known = [word for word in words if word in self._counts]
         if not known:
             return []
-        scores = self._model.get_scores(known).tolist()
-        ranked = sorted(
-            ((self._evidence(scores, numbers), numbers) for numbers in self._sources.values()),
-            key=lambda one: one[0],
-            reverse=True,
-        )[:limit]
-        share = self._weight(known) / self._weight(words)
-        return [
-            self._hit(evidence, numbers, scores, share)
-            for evidence, numbers in ranked
-            if evidence > 0
-        ]
+        share = self._weight(known) / self._weight(self._telling(words))
+        scores: list[float] = self._model.get_scores(known).tolist()
+        hits = (self._hit(numbers, scores, share) for numbers in self._sources.values())
+        return heapq.nlargest(limit, (hit for hit in hits if hit.fit), key=attrgetter("fit"))
 
-    def _evidence(self, scores: Sequence[float], numbers: Sequence[int]) -> float:
-        best = sorted((scores[number] for number in numbers), reverse=True)[: len(_WEIGHTS)]
-        weights = _WEIGHTS[: len(best)]
-        return sum(map(float.__mul__, best, weights)) / sum(weights)
+    def _telling(self, words: Iterable[str]) -> list[str]:
+        """Without the idle words that no passage has: that those are unknown says nothing."""
+        idle = chatter(self._language)
+        return [word for word in words if word in self._counts or word not in idle]
 
-    def _hit(
-        self, evidence: float, numbers: Sequence[int], scores: Sequence[float], share: float
-    ) -> Hit:
+    def _hit(self, numbers: Sequence[int], scores: Sequence[float], share: float) -> Hit:
         """A question fits as far as it is made of known words and a source answers to them."""
+        best = sorted(numbers, key=lambda number: scores[number], reverse=True)[: len(_WEIGHTS)]
+        evidence = _weighted([scores[number] for number in best])
         raw = share * evidence / (evidence + _HALF_CONVINCING * self._rarity(0))
-        best = max(numbers, key=lambda number: scores[number])
-        return Hit(passage=self._passages[best], fit=raw / (raw + _BORDERLINE))
+        return Hit(passage=self._passages[best[0]], fit=raw / (raw + _BORDERLINE))
 
     def _weight(self, words: Iterable[str]) -> float:
         return sum(self._rarity(self._counts[word]) for word in words)
@@ -113,6 +104,19 @@ class _Shelf:
     def _rarity(self, count: int) -> float:
         """BM25's inverse document frequency, also for words that no passage has."""
         return math.log(1 + (len(self._passages) - count + 0.5) / (count + 0.5))
+
+
+def _weighted(scores: Sequence[float]) -> float:
+    weights = _WEIGHTS[: len(scores)]
+    return sum(weight * score for weight, score in zip(weights, scores, strict=True)) / sum(weights)
+
+
+def _bm25() -> Any:
+    # On first use, since numpy comes with it. It sets itself to log every step.
+    from bm25s import BM25  # noqa: PLC0415
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return BM25()
 
 
 def _indexed(passage: Passage, language: str) -> list[str]:

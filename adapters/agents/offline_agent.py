@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.agents import smalltalk
@@ -15,6 +15,7 @@ from adapters.agents.lexical import Hit
 from adapters.agents.phrasebook import Sayings, no_answers
 from adapters.agents.reader import asks_for_human
 from adapters.agents.summarizing import is_matter, summary
+from adapters.agents.topics import rank
 from adapters.agents.transcript import by, open_question, said, source_of
 from bot.domain.message import Author, Message
 from bot.domain.reading import repeats
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 # To a question asked again another passage is an answer only if it fits nearly as well.
 _NEARLY = 0.9
+
+# A title of which every word was said is the topic.
+_NAMED = 0.5
 
 
 class OfflineAgent:
@@ -43,7 +47,7 @@ class OfflineAgent:
             return Failure(reason="The offline agent met an unexpected error; the log has it.")
 
     async def summarize(self, case: Case, now: datetime) -> Summary:
-        return await asyncio.to_thread(summary, case, by=self.name, now=now)
+        return await asyncio.to_thread(summary, case, by=self.name, now=now, label=self._topic)
 
     async def suggest(self, case: Case) -> str:
         try:
@@ -51,6 +55,14 @@ class OfflineAgent:
         except Exception:
             log.exception("the offline agent could not draft a reply")
             return ""
+
+    def _topic(self, message: Message) -> str:
+        """The title of the page that a message is about; empty where none is."""
+        hits = [hit for hit in self._knowledge.search(message.text, 1) if hit.fits]
+        if hits:
+            return "".join(hits[0].passage.headings[:1])
+        named = rank([message], self._knowledge.topics)[:1]
+        return "".join(name for name, score in named if score >= _NAMED)
 
     def _answer(self, turn: Turn) -> Outcome:
         asked = open_question(turn.messages)
@@ -80,7 +92,7 @@ class OfflineAgent:
             return Handover(reason="Twice in a row the agent knew no answer.")
         return Answer(text=_nothing(asked, spoken, again=bool(given)))
 
-    def _fitting(self, question: str, given: Set[str] = frozenset()) -> Hit | None:
+    def _fitting(self, question: str, given: frozenset[str] = frozenset()) -> Hit | None:
         """The best passage; for a question asked again, one that was not `given` yet."""
         if smalltalk.only_courtesy(question):
             return None

@@ -14,7 +14,23 @@ _GAP = r"(?:\w+ ){0,4}"
 # Other names that a file may define for use in its patterns.
 _NAMES = ("people", "human", "bot")
 
-Kind = Literal["asks", "not_asked", "dissatisfied", "who", "ability", "yes", "no"]
+Kind = Literal[
+    "asks",
+    "not_asked",
+    "dissatisfied",
+    "rejects",
+    "accepts",
+    "alternatives",
+    "doubts",
+    "negates",
+    "apologizes",
+    "refuses",
+    "who",
+    "ability",
+    "wishes",
+    "yes",
+    "no",
+]
 Words = Literal["pleasant", "around", "greets", "greeting", "chatter", "telling"]
 
 
@@ -46,8 +62,8 @@ def books() -> dict[str, dict[str, Any]]:
 
 @cache
 def patterns(kind: Kind) -> tuple[str, ...]:
-    """The regular expressions of all languages."""
-    return tuple(_filled(one, book) for book in books().values() for one in book[kind])
+    """The regular expressions of all languages that have some."""
+    return tuple(_filled(one, book) for book in books().values() for one in book.get(kind, ()))
 
 
 @cache

@@ -12,7 +12,7 @@ from bot.domain.reading import Reading
 
 # A courtesy is short; a longer text that begins and ends with one says something in between.
 _LONGEST_PLEASANTRY = 120
-_QUESTION = ("?", "\N{FULLWIDTH QUESTION MARK}")
+QUESTION = ("?", "\N{FULLWIDTH QUESTION MARK}")
 _PLEASANT_SIGNS = frozenset(
     "👍👌🙏❤🧡💛💚💙💜♥😀😃😄😁😊🙂☺😉😍🥰😘🤗🤝👏🎉🥳💯✅✔💪🙌🌟⭐😎🤩😇🫶🫡"
 )
@@ -43,7 +43,7 @@ def asks_for_human(found: Sequence[str]) -> bool:
 
 def is_pleasantry(text: str, found: Sequence[str]) -> bool:
     """Whether thanks, praise or a nod is all that the text has."""
-    if len(text) > _LONGEST_PLEASANTRY or any(mark in text for mark in _QUESTION):
+    if len(text) > _LONGEST_PLEASANTRY or any(mark in text for mark in QUESTION):
         return False
     signs = {letter for letter in text if _is_sign(letter)}
     if not signs <= _PLEASANT_SIGNS:

@@ -5,13 +5,13 @@ Nothing is rephrased, so nothing can be made up; each point cites the messages i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from adapters.agents.actions import last_action
-from adapters.agents.clauses import clauses
-from adapters.agents.reader import asks_for_human
-from adapters.agents.sentences import quote, sentences
+from adapters.agents.clauses import clauses, says
+from adapters.agents.reader import QUESTION, asks_for_human
+from adapters.agents.sentences import bare, gist, quote, sentences
 from adapters.agents.smalltalk import agrees, declines, only_courtesy
 from adapters.agents.transcript import by
 from bot.domain.message import Author, Message
@@ -26,11 +26,14 @@ _HANDED_OVER = "The conversation was handed over to people."
 _SHORTEST_TOPIC = 2
 
 
-def summary(case: Case, *, by: str, now: datetime) -> Summary:
+def summary(
+    case: Case, *, by: str, now: datetime, label: Callable[[Message], str] = lambda _: ""
+) -> Summary:
+    """`label` names what a message is about, or is empty."""
     return Summary(
         ticket_number=case.ticket_number,
         reason=_reason(case),
-        topics=topics(case.messages),
+        topics=topics(case.messages, label),
         last_action=last_action(case.messages),
         by=by,
         at=now,
@@ -45,22 +48,40 @@ def _reason(case: Case) -> Point:
     return Point(text=case.reason or _HANDED_OVER, cites=tuple(one.id for one in cause))
 
 
-def topics(messages: Sequence[Message]) -> tuple[Point, ...]:
-    """What the contact came for, and what they asked last where that is something else."""
+def topics(
+    messages: Sequence[Message], label: Callable[[Message], str] = lambda _: ""
+) -> tuple[Point, ...]:
+    """What the contact came for, and the last other things they brought up."""
     matters = [one for one in by(messages, Author.CONTACT) if is_matter(one.text)]
-    chosen: list[Message] = []
-    for one in (*_main(matters), *reversed(matters)):
-        earlier = tuple(other.text for other in chosen)
-        if len(chosen) < MOST_TOPICS and one not in chosen and not repeats(one.text, earlier):
-            chosen.append(one)
-    inorder = sorted(chosen, key=lambda one: (one.at, one.id))
+    chosen = {one: gist(one.text) for one in _main(matters)}
+    for one in reversed(matters):
+        wish = _wish(one.text)
+        if len(chosen) < MOST_TOPICS and wish and not repeats(wish, tuple(chosen.values())):
+            chosen.setdefault(one, wish)
+    ordered = sorted(chosen.items(), key=lambda one: (one[0].at, one[0].id))
     return tuple(
-        Point(text=f"“{quote(key_sentence(one.text))}”", cites=(one.id,)) for one in inorder
+        Point(text=_named(label(one), f"“{quote(text)}”"), cites=(one.id,)) for one, text in ordered
     )
 
 
-def _main(matters: Sequence[Message]) -> Sequence[Message]:
-    return sorted(matters[:_OPENING], key=lambda one: len(key_sentence(one.text)), reverse=True)[:1]
+def _named(name: str, text: str) -> str:
+    return f"{name}: {text}" if name else text
+
+
+def _main(matters: Sequence[Message]) -> list[Message]:
+    """The message that names the matter: the first one, unless it says far less than the next."""
+    opening = enumerate(matters[:_OPENING], start=1)
+    return [max(opening, key=lambda one: len(gist(one[1].text)) / one[0])[1]] if matters else []
+
+
+def _wish(text: str) -> str:
+    """The longest sentence that asks or wishes for something."""
+    found = (
+        one
+        for one in sentences(bare(text))
+        if one.endswith(QUESTION) or says(clauses(one), "wishes")
+    )
+    return max(found, key=len, default="")
 
 
 def is_matter(text: str) -> bool:
@@ -71,8 +92,3 @@ def is_matter(text: str) -> bool:
     if sum(len(one.split()) for one in spoken) < _SHORTEST_TOPIC:
         return False
     return not all(asks_for_human((one,)) for one in spoken)
-
-
-def key_sentence(text: str) -> str:
-    """The longest sentence, which carries the facts more often than any other."""
-    return max(sentences(text), key=len, default="")

@@ -54,8 +54,13 @@ def stop_words(language: str) -> frozenset[str]:
     from bm25s import stopwords  # noqa: PLC0415 - numpy comes with it: loaded on first use
 
     name = "en_plus" if language == "en" else SNOWBALL.get(language, "")
-    listed = getattr(stopwords, f"STOPWORDS_{name.upper()}", ())
-    return frozenset(listed) | words("chatter", language)
+    return frozenset(getattr(stopwords, f"STOPWORDS_{name.upper()}", ()))
+
+
+@cache
+def chatter(language: str) -> frozenset[str]:
+    """The stems of courtesies and of words like “want” and “know” that go with any question."""
+    return frozenset(stems(" ".join(words("chatter", language)), language))
 
 
 @cache

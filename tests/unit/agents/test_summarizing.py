@@ -42,7 +42,7 @@ def test_a_question_repeated_is_one_topic() -> None:
 
 def test_the_last_action_names_the_source_it_answered_from() -> None:
     point = last_action(conversation("> My invoice?", f"< {ANSWER}"))
-    assert point.text == "Answered from billing.md \u203a Invoices: “Open **Settings**.”"
+    assert point.text == "The agent answered from billing.md \u203a Invoices: “Open **Settings**.”"
     assert point.cites == (2,)
 
 
