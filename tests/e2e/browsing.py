@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
 _FLAGS = [
@@ -85,12 +84,11 @@ class Tab:
         await self.page.get_by_role("option", name=name).click()
 
 
-async def opened(browser: Browser, url: str, **options: Any) -> Tab:
-    """A browser of its own (cookies and all) on a page of the console."""
-    given = {"viewport": {"width": 1400, "height": 900}, **options}
-    context = await browser.new_context(**given)
+async def opened(context: BrowserContext, url: str, width: int = 1400, height: int = 900) -> Tab:
+    """A tab on a page of the console."""
     context.set_default_timeout(_PATIENCE_MS)
     page = await context.new_page()
+    await page.set_viewport_size({"width": width, "height": height})
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("dialog", lambda dialog: problems.append(f"a script spoke: {dialog.message}"))

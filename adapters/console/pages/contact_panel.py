@@ -55,7 +55,7 @@ class ContactPanel:
                     classes="chat",
                     empty=lambda: empty(
                         "Say hello",
-                        "You are the customer here. Write below, and the AI agent answers.",
+                        "You are the customer here. Write below, and the assistant answers.",
                         "chat_bubble_outline",
                     ),
                 )

@@ -1,0 +1,273 @@
+"""The console's way in, its files and its guard, against a real store and without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from adapters.console import files, login, places
+from adapters.console.catchup import catch_up
+from adapters.console.figures import figures
+from adapters.console.guard import Guard, Sessions, Tries
+from adapters.console.inbound import Inbound
+from adapters.console.outlet import standing
+from adapters.console.views.markdown import linked, render
+from bot import desk_file
+from bot.application import Baton
+from bot.domain.card import Post
+from bot.domain.errors import BatonError, EmptyMessage, MessageTooLong, NotFound
+from bot.domain.identity import Person
+from bot.domain.message import Attachment, Message
+from bot.ports.store import Store, Tx
+from storage.media import Media
+from tests.fakes import FakeClock, FakeReader
+from tests.world import DESK, keep_desk
+
+CAROL = Person(id="console:carol", name="Carol")
+HERE = places.direct(CAROL.id)
+
+
+@pytest.fixture
+async def inbound(store: Store, tmp_path: Path) -> Inbound:
+    await store.transact(keep_desk, desk_file.parse(DESK))
+    media = Media(str(tmp_path / "media"))
+    return Inbound(Baton(store, FakeReader(), media, FakeClock()))
+
+
+async def said(inbound: Inbound) -> list[Message]:
+    return await inbound.baton.store.read(_said)
+
+
+def _said(tx: Tx) -> list[Message]:
+    latest = tx.conversations.latest_of(CAROL.id, HERE.workspace, HERE.channel)
+    return tx.messages.of(latest.id) if latest else []
+
+
+def _left_behind(tx: Tx, text: str) -> int:
+    """What a process leaves that dies after a post and before it is taken in."""
+    post = Post(voice="contact", speaker=CAROL, text=text)
+    return tx.posts.add(HERE, CAROL.id, post, f"key-{text}", FakeClock().now())
+
+
+async def test_a_message_has_the_id_of_its_post(inbound: Inbound) -> None:
+    await inbound.write(CAROL, "Hello")
+    (message,) = await said(inbound)
+    posted = await inbound.baton.store.read(standing, message.source_id)
+    assert posted is not None
+    assert isinstance(posted.content, Post)
+    assert posted.content.text == message.text == "Hello"
+
+
+async def test_what_was_not_taken_in_is_taken_in_at_the_next_start(inbound: Inbound) -> None:
+    """In order, once, and not again at the start after."""
+    await inbound.write(CAROL, "first")
+    for text in ("second", "third"):
+        await inbound.baton.store.transact(_left_behind, text)
+    await catch_up(inbound)
+    assert await catch_up(inbound) == 0
+    assert [one.text for one in await said(inbound)] == ["first", "second", "third"]
+
+
+async def test_catching_up_twice_over_the_same_posts_doubles_nothing(inbound: Inbound) -> None:
+    await inbound.write(CAROL, "once")
+    assert await catch_up(inbound) == 1
+    assert [one.text for one in await said(inbound)] == ["once"]
+
+
+async def test_an_edit_and_a_delete_that_were_missed_are_found_by_comparing(
+    inbound: Inbound,
+) -> None:
+    for text in ("edit me", "delete me"):
+        await inbound.write(CAROL, text)
+    first, second = [int(one.source_id or 0) for one in await said(inbound)]
+
+    def behind_its_back(tx: Tx) -> None:
+        tx.posts.edit(first, Post(voice="contact", speaker=CAROL, text="edited"))
+        tx.posts.delete(second)
+
+    await inbound.baton.store.transact(behind_its_back)
+    await catch_up(inbound)
+    edited, deleted = await said(inbound)
+    assert edited.text == "edited"
+    assert deleted.deleted_at
+
+
+async def test_a_contact_edits_and_deletes_their_own_words_only(inbound: Inbound) -> None:
+    await inbound.write(CAROL, "mine")
+    (message,) = await said(inbound)
+    post_id = int(message.source_id or 0)
+    with pytest.raises(NotFound):
+        await inbound.change(Person(id="console:dan", name="Dan"), post_id, "his")
+    await inbound.change(CAROL, post_id, "still mine")
+    await inbound.remove(CAROL, post_id)
+    (message,) = await said(inbound)
+    assert message.text == "still mine"
+    assert message.deleted_at
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"), [("  ", EmptyMessage), ("x" * 100_000, MessageTooLong)]
+)
+async def test_what_cannot_be_a_message_leaves_no_post(
+    inbound: Inbound, text: str, problem: type[BatonError]
+) -> None:
+    with pytest.raises(problem):
+        await inbound.write(CAROL, text)
+    assert await inbound.baton.store.read(lambda tx: list(tx.posts.at(HERE))) == []
+
+
+async def test_a_note_outside_of_a_thread_is_refused_in_words(inbound: Inbound) -> None:
+    alice = Person(id="console:alice", name="Alice")
+    response = await inbound.say(alice, places.thread("support", None), "just a thought")
+    assert not response.ok
+    assert "thread" in response.text
+
+
+async def test_figures_of_an_empty_desk_are_none(inbound: Inbound) -> None:
+    found = await inbound.baton.store.read(figures)
+    assert (found.total, found.first_response, found.resolution) == (0, None, None)
+
+
+async def test_a_contact_whose_name_is_only_signs_is_nobody() -> None:
+    assert places.newcomer(" -- ") is None
+    assert places.newcomer("Zoë  Müller") == Person(id="console:zoë-müller", name="Zoë Müller")
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [
+        ("image/png", "inline"),
+        ("audio/ogg", "inline"),
+        ("image/svg+xml", "attachment"),
+        ("text/html", "attachment"),
+        ("application/pdf", "attachment"),
+    ],
+)
+def test_only_images_and_audio_open_in_the_console(kind: str, way: str) -> None:
+    file = Attachment(name='a"b\n.x', media_type=kind, size=1, digest="0" * 64)
+    headers = files.headers(file)
+    assert headers["Content-Disposition"] == f"{way}; filename*=UTF-8''a%22b%0A.x"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_a_file_is_served_only_under_the_post_that_carries_it(inbound: Inbound) -> None:
+    file = await inbound.keep("page.html", b"<script>alert(1)</script>")
+    await inbound.write(CAROL, "", (file,))
+    (message,) = await said(inbound)
+    post_id = int(message.source_id or 0)
+    carried = files.address(post_id, file)
+    serve = files.router(inbound.baton).routes[0].endpoint  # type: ignore[attr-defined]
+    found = await serve(post_id, file.digest)
+    assert carried == f"/files/{post_id}/{file.digest}"
+    assert found.media_type == "application/octet-stream"
+    assert (await serve(post_id + 1, file.digest)).status_code == 404
+    await inbound.remove(CAROL, post_id)
+    assert (await serve(post_id, file.digest)).status_code == 404
+
+
+# Words
+
+
+def test_markup_people_use_becomes_html_and_html_stays_text() -> None:
+    assert render("**a** `<b>`") == "<p><strong>a</strong> <code>&lt;b&gt;</code></p>\n"
+    assert "<script" not in render("<script>x</script> <img src=x onerror=y>")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "//evil"])
+def test_a_link_that_could_run_stays_text(url: str) -> None:
+    assert "<a " not in render(f"[click]({url})")
+
+
+def test_bare_addresses_become_links_and_nothing_else_does() -> None:
+    assert linked("see https://a.example/x?b=1.").startswith(
+        'see <a href="https://a.example/x?b=1"'
+    )
+    assert "<a " not in linked("javascript:alert(1) ftp://x")
+
+
+# The guard
+
+
+@pytest.fixture
+def guarded() -> Iterator[TestClient]:
+    with TestClient(_app("a good password"), base_url="http://baton.example") as client:
+        yield client
+
+
+def _app(password: str | None) -> FastAPI:
+    app = FastAPI()
+    sessions = Sessions("secret", password) if password else None
+    if password and sessions:
+        app.include_router(login.router(password, sessions))
+
+    @app.get("/team")
+    @app.post("/team")
+    async def team() -> str:
+        return "inside"
+
+    app.add_middleware(Guard, sessions=sessions)
+    return app
+
+
+def test_without_a_session_one_is_led_to_the_login_and_back(guarded: TestClient) -> None:
+    asked = guarded.get("/team?thread=1", headers={"accept": "text/html"}, follow_redirects=False)
+    assert asked.headers["location"] == "/login?next=%2Fteam%3Fthread%3D1"
+    assert guarded.get("/team").status_code == 401
+    form = {"password": "a good password", "next": "/team?thread=1"}
+    entered = guarded.post("/login", data=form, follow_redirects=False)
+    assert entered.headers["location"] == "/team?thread=1"
+    assert guarded.get("/team").text == '"inside"'
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_the_login_leads_nowhere_else(guarded: TestClient, target: str) -> None:
+    form = {"password": "a good password", "next": target}
+    assert guarded.post("/login", data=form, follow_redirects=False).headers["location"] == "/"
+
+
+def test_five_wrong_passwords_make_one_wait(guarded: TestClient) -> None:
+    for _ in range(5):
+        assert guarded.post("/login", data={"password": "guess"}).status_code == 403
+    assert guarded.post("/login", data={"password": "a good password"}).status_code == 429
+
+
+def test_waiting_ends() -> None:
+    seconds = [0.0]
+    tries = Tries(lambda: seconds[0])
+    for _ in range(5):
+        tries.failed("here")
+    assert tries.wait("here") == 300
+    seconds[0] = 301
+    assert tries.wait("here") == 0
+
+
+def test_a_session_ends_and_cannot_be_forged() -> None:
+    seconds = [1000.0]
+    sessions = Sessions("secret", "password", lambda: seconds[0])
+    token = sessions.make()
+    assert sessions.holds(token)
+    assert not sessions.holds(token.replace(token.split(".")[0], "99999999999"))
+    assert not Sessions("secret", "another", lambda: seconds[0]).holds(token)
+    assert not sessions.holds("")
+    seconds[0] += 13 * 3600
+    assert not sessions.holds(token)
+
+
+def test_another_site_cannot_act_through_a_visitor(guarded: TestClient) -> None:
+    guarded.post("/login", data={"password": "a good password"})
+    answer = guarded.post("/team", headers={"origin": "http://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_without_a_password_only_this_machine_is_answered() -> None:
+    with TestClient(_app(None), base_url="http://rebound.example") as client:
+        assert client.get("/team").status_code == 403
+        assert client.get("/team", headers={"host": "127.0.0.1:8420"}).status_code == 200
+        assert client.get("/team", headers={"host": "[::1]:8420"}).status_code == 200
