@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import json
 import logging
 import sys
 from collections.abc import Coroutine
@@ -133,6 +134,29 @@ def routing_test(text: Annotated[str, typer.Argument(help="What a contact might 
     desk = _go(offline.desk(settings.read()))
     trial = dry_run.try_text(desk, text, Reader().read(text), datetime.now(UTC))
     typer.echo(dry_run.in_words(trial))
+
+
+@app.command()
+def evaluate(
+    task: Annotated[str, typer.Argument(help="What to measure; docs/quality.md lists them.")],
+    file: Annotated[Path, typer.Argument(help="JSON lines.")],
+    *,
+    index: Annotated[Path | None, typer.Option(help="The passages to search.")] = None,
+    foreign: Annotated[Path | None, typer.Option(help="Questions that nothing fits.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Measure the configured agent on conversations of your own."""
+    from adapters.agents.evaluation import evaluate as measure
+    from adapters.agents.reader import Reader
+    from bot import main as composition
+
+    agent = composition.agent(settings.read())
+    figures = measure(task, file, index, foreign, agent=agent, reader=Reader())
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        typer.echo(f"{name:16} {value}")
 
 
 def main() -> None:

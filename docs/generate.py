@@ -14,7 +14,7 @@ from bot.commands import REGISTRY
 from bot.domain.states import diagram
 
 DOCS = Path(__file__).parent
-CLI = ("", "run", "demo", "check", "migrate", "config", "routing")
+CLI = ("", "run", "demo", "check", "migrate", "config", "routing", "evaluate")
 
 
 def states() -> str:

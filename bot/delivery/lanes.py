@@ -34,6 +34,7 @@ LEASE = timedelta(seconds=30)
 # The time a call may still begin in before the lease ends: longer than a call may take.
 _MARGIN = 22.0
 _SWEEP = 2.0
+_MOMENT = 1.5
 _BATCH = 200
 
 
@@ -141,9 +142,13 @@ class Courier:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def settle_down(self) -> None:
-        """Wait until no lane has anything to do now; for demonstrations and tests."""
-        while self._draining or self._alarms:  # noqa: ASYNC110 - no single event says it
+        """Wait until no lane has anything to do now or in a moment; for demos and tests."""
+        while self._draining or self._soon():  # noqa: ASYNC110 - no single event says it
             await asyncio.sleep(0.01)
+
+    def _soon(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        return any(alarm.when() - now < _MOMENT for alarm in self._alarms.values())
 
     def wake(self, lane_id: int) -> None:
         """See to a lane now."""

@@ -187,7 +187,7 @@ async def test_messages_in_quick_succession_are_answered_as_one(world: World) ->
         *(world.write(text, settle=False) for text in ("Hello", "I have", "a question"))
     )
     async with asyncio.timeout(10):
-        while not world.heard():  # noqa: ASYNC110 - the lanes run by themselves
+        while not world.heard():
             await asyncio.sleep(0.02)
     await world.settle()
     assert world.heard() == ["One answer."]

@@ -1,0 +1,309 @@
+"""Lanes: in order, in parallel, over every fault of a platform, by any number of workers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.delivery.lanes import Courier, free_the_dead
+from bot.domain.card import Card
+from bot.domain.identity import Person, Place
+from bot.domain.message import Delivery, Message
+from bot.ports.outbox import LaneKind, State
+from bot.ports.outlet import Busy, Refused, Unclear, Unreachable
+from bot.ports.store import Store, Tx
+from bot.services.delivered import mark_slow
+from tests.world import World
+
+
+def to_contact(place: Place) -> bool:
+    return place.channel.startswith("dm:")
+
+
+async def claimed(world: World) -> None:
+    await world.write("human please")
+    await world.run("alice", "/ticket claim 1")
+
+
+async def types(world: World, line: str) -> None:
+    """Alice types, and nobody waits for what comes of it."""
+    alice = Person(id="console:alice", name="Alice")
+    await world.baton.typed(alice, Place(workspace="console", channel="support"), line)
+
+
+async def last(world: World) -> Message:
+    return (await world.messages())[-1]
+
+
+async def test_replies_arrive_in_the_order_in_which_they_were_given(world: World) -> None:
+    await claimed(world)
+    texts = [f"line {number}" for number in range(20)]
+    for text in texts:
+        await types(world, f"/reply 1 {text}")
+    await world.settle()
+    assert world.heard() == texts
+    assert [text for text in world.seen() if text in texts] == texts
+
+
+async def test_one_broken_destination_never_stops_another(world: World) -> None:
+    await claimed(world)
+
+    def broken(_: str, place: Place) -> None:
+        if to_contact(place):
+            raise Unreachable("The bot was removed from this channel.")
+
+    world.outlet.before = broken
+    await world.run("alice", "/reply 1 Hello?")
+    assert "Hello?" in world.seen()
+    assert world.heard() == []
+    told = await world.run("alice", "/deliveries")
+    assert "The bot was removed from this channel." in told.text
+
+
+async def test_an_outage_loses_nothing_and_buries_nothing(world: World) -> None:
+    await claimed(world)
+
+    def broken(_: str, place: Place) -> None:
+        if to_contact(place):
+            raise Unreachable("The token was revoked.")
+
+    world.outlet.before = broken
+    for text in ("one", "two"):
+        await world.run("alice", f"/reply 1 {text}")
+    dead = await world.store.read(lambda tx: tx.outbox.dead(10))
+    assert dead == []
+    world.outlet.before = lambda _action, _place: None
+    world.ahead += timedelta(minutes=1)
+    for number in range(1, 9):
+        world.courier.wake(number)
+    await world.settle()
+    assert world.heard() == ["one", "two"]
+    assert "Everything was delivered." in (await world.run("alice", "/deliveries")).text
+
+
+async def test_a_refused_message_is_shown_with_retry_and_can_be_sent_again(world: World) -> None:
+    await claimed(world)
+
+    def refuses(_: str, place: Place) -> None:
+        if to_contact(place):
+            raise Refused("It is too long.")
+
+    world.outlet.before = refuses
+    await world.run("alice", "/reply 1 Too much")
+    message = await last(world)
+    assert (message.delivery, message.problem) == (Delivery.FAILED, "It is too long.")
+    [shown] = [
+        one.content for one in world.outlet.posts if getattr(one.content, "text", "") == "Too much"
+    ]
+    assert shown.aside == "not delivered: It is too long."
+    assert [button.label for button in shown.buttons] == ["Retry"]
+    world.outlet.before = lambda _action, _place: None
+    await world.press("alice", "message:retry", str(message.id))
+    assert world.heard() == ["Too much"]
+    [shown] = [
+        one.content
+        for one in world.outlet.posts
+        if getattr(one.content, "aside", "") == ""
+        and getattr(one.content, "text", "") == "Too much"
+        and one.place.channel == "support"
+    ]
+    assert "Retry" not in [button.label for button in shown.buttons]
+
+
+async def test_a_rate_limit_is_waited_for_and_holds_the_whole_channel(world: World) -> None:
+    await claimed(world)
+    refusals = iter([Busy("slow down", timedelta(seconds=60))])
+
+    def limited(_: str, place: Place) -> None:
+        if to_contact(place) and (error := next(refusals, None)):
+            raise error
+
+    world.outlet.before = limited
+    await world.run("alice", "/reply 1 Hello.")
+    assert world.heard() == []
+    until = await world.store.read(lambda tx: tx.outbox.paused_until("console", "dm:carol"))
+    assert until is not None
+    world.ahead += timedelta(seconds=61)
+    for number in range(1, 9):
+        world.courier.wake(number)
+    await world.settle()
+    assert world.heard() == ["Hello."]
+
+
+@pytest.mark.parametrize("settle", [None, timedelta(seconds=0.1)])
+async def test_what_may_have_happened_is_not_done_twice(
+    world: World, settle: timedelta | None
+) -> None:
+    await claimed(world)
+    world.outlet.settle = settle
+    failures = iter([Unclear("the line broke"), Unclear("the line broke")])
+
+    def after(_: str, place: Place) -> None:
+        if to_contact(place) and (error := next(failures, None)):
+            raise error
+
+    world.outlet.after = after
+    await world.run("alice", "/reply 1 Only once")
+    world.ahead += timedelta(seconds=5)
+    for number in range(1, 9):
+        world.courier.wake(number)
+    await world.settle()
+    assert world.heard() == ["Only once"]
+    assert (await last(world)).delivery is Delivery.DELIVERED
+
+
+async def test_a_deleted_thread_is_built_anew_from_what_is_stored(world: World) -> None:
+    await claimed(world)
+    await world.run("alice", "/reply 1 Hello.")
+    world.outlet.posts = [one for one in world.outlet.posts if one.place.channel != "support"]
+    await world.run("alice", "/ticket priority 1 high")
+    world.ahead += timedelta(seconds=5)
+    await world.settle()
+    [card] = world.outlet.cards("support")
+    assert card.priority == "high"
+    assert any(not isinstance(one.content, Card) for one in world.outlet.posts)
+
+
+async def test_a_long_reply_is_sent_in_parts_and_follows_its_edits(world: World) -> None:
+    await claimed(world)
+    long = " ".join(f"word{number}" for number in range(12_000))[:40_000]
+    await world.run("alice", f"/reply 1 {long}")
+    parts = world.heard()
+    assert len(parts) == 2
+    assert " ".join(parts).split() == long.split()
+    message = await last(world)
+    await world.run("alice", f"/message edit {message.id} Short now.")
+    assert world.heard() == ["Short now."]
+
+
+async def test_a_message_on_its_way_for_long_is_shown_so(world: World) -> None:
+    await claimed(world)
+    gate = asyncio.Event()
+    post = world.outlet.post
+
+    async def slow(place: Place, content: object, attempt: object) -> object:
+        if to_contact(place):
+            await gate.wait()
+        return await post(place, content, attempt)  # type: ignore[arg-type]
+
+    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    await types(world, "/reply 1 Slowly")
+    await world.store.transact(mark_slow, world.clock.now() + timedelta(seconds=3))
+    async with asyncio.timeout(10):
+        while "on its way…" not in [
+            getattr(one.content, "aside", "") for one in world.outlet.posts
+        ]:
+            await asyncio.sleep(0.02)
+    gate.set()
+    await world.settle()
+    asides = [getattr(one.content, "aside", "") for one in world.outlet.posts]
+    assert "on its way…" not in asides
+    assert world.heard() == ["Slowly"]
+
+
+async def test_many_workers_on_one_database_send_everything_once(world: World) -> None:
+    others = [
+        Courier(world.store, {"console": world.outlet}, world.agent, world.clock, wall=world.wall)
+        for _ in range(3)
+    ]
+    tasks = [asyncio.create_task(one.run()) for one in others]
+    await asyncio.gather(*(world.write("human please", who=f"c{n}") for n in range(6)))
+    for number in range(1, 7):
+        for text in ("one", "two", "three"):
+            await world.run("alice", f"/reply {number} {text}")
+    for one in others:
+        await one.settle_down()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for who in range(6):
+        assert world.heard(f"c{who}") == ["one", "two", "three"]
+
+
+async def test_a_worker_that_lost_its_lease_records_nothing(world: World) -> None:
+    """It finds out when it wants to write: another has the lane, and the effect, by then."""
+    await claimed(world)
+    lane = await world.store.transact(_contact_lane)
+    gate, entered = asyncio.Event(), asyncio.Event()
+    post = world.outlet.post
+
+    async def slow(place: Place, content: object, attempt: object) -> object:
+        if to_contact(place) and not entered.is_set():
+            entered.set()
+            await gate.wait()
+        return await post(place, content, attempt)  # type: ignore[arg-type]
+
+    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    await types(world, "/reply 1 Fenced")
+    await entered.wait()
+    await world.store.transact(_steal, lane)
+    gate.set()
+    async with asyncio.timeout(10):
+        while world.courier._draining:
+            await asyncio.sleep(0.01)
+    effect = await world.store.read(lambda tx: tx.outbox.next(lane))
+    assert effect is not None
+    assert effect.state is State.SENDING, "only the thief may say how it ended"
+    await world.store.transact(lambda tx: tx.outbox.free("thief"))
+    world.courier.wake(lane)
+    await world.settle()
+    assert world.heard() == ["Fenced"]
+
+
+def _contact_lane(tx: Tx) -> int:
+    conversation = tx.conversations.get(1)
+    return tx.outbox.lane(LaneKind.CONTACT, 1, conversation.place).id
+
+
+def _steal(tx: Tx, lane_id: int) -> None:
+    owner = tx.outbox.get_lane(lane_id).owner
+    assert owner is not None
+    tx.outbox.free(owner)
+    now = datetime.now(UTC)
+    assert tx.outbox.lease(lane_id, "thief", now + timedelta(minutes=5), now)
+
+
+async def test_leases_of_dead_workers_of_this_machine_are_taken_at_once(store: Store) -> None:
+    def lease(tx: Tx) -> int:
+        place = Place(workspace="console", channel="dm:carol")
+        lane = tx.outbox.lane(LaneKind.CONTACT, 1, place)
+        now = datetime.now(UTC)
+        owner = f"{socket.gethostname()}:999999999:ab"
+        assert tx.outbox.lease(lane.id, owner, now + timedelta(hours=1), now)
+        return lane.id
+
+    lane_id = await store.transact(lease)
+    await store.transact(free_the_dead, "me:1:aa")
+    untouched = await store.read(lambda tx: tx.outbox.get_lane(lane_id).owner)
+    assert untouched is not None, "another host's worker is not judged"
+    await store.transact(free_the_dead, f"{socket.gethostname()}:1:aa")
+    assert await store.read(lambda tx: tx.outbox.get_lane(lane_id).owner) is None
+
+
+async def test_stopping_finishes_what_is_under_way(world: World) -> None:
+    await claimed(world)
+    gate, entered = asyncio.Event(), asyncio.Event()
+    post = world.outlet.post
+
+    async def slow(place: Place, content: object, attempt: object) -> object:
+        if to_contact(place):
+            entered.set()
+            await gate.wait()
+        return await post(place, content, attempt)  # type: ignore[arg-type]
+
+    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    await types(world, "/reply 1 Last words")
+    await types(world, "/reply 1 After the stop")
+    await entered.wait()
+    stopping = asyncio.create_task(world.courier.stop())
+    await asyncio.sleep(0.05)
+    gate.set()
+    await stopping
+    assert world.heard() == ["Last words"]
+    delivered = [message.text for message in await world.messages() if message.delivered_at]
+    assert delivered == ["Last words"]
+    busy = await world.store.read(lambda tx: tx.outbox.backlog(datetime.now(UTC)).by_state)
+    assert busy.get("sending", 0) == 0, "nothing is left half done"
