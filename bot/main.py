@@ -8,8 +8,8 @@ import logging
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -37,6 +37,7 @@ from bot.metrics import Metrics
 from bot.ports.agent import AgentPort
 from bot.ports.media import MediaPort
 from bot.ports.outlet import Outlet
+from bot.ports.platform import Platform
 from bot.ports.store import Store, Tx
 from bot.services import configure
 from bot.settings import Settings
@@ -63,6 +64,8 @@ class Parts:
     courier: Courier
     jobs: Jobs
     metrics: Metrics
+    platforms: list[Platform]
+    mounts: list[Callable[[FastAPI], None]]
 
 
 @asynccontextmanager
@@ -73,14 +76,15 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
     await asyncio.to_thread(migrate, settings.database_url)
     outlets: dict[str, Outlet] = {}
     store = open_store(settings.database_url, lambda workspace: _limits(outlets, workspace))
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(store.close)
         await _apply_desk(store, settings)
         clock = DeskClock(store)
         await clock.load()
         media = Media(settings.media_url)
         outlets["console"] = ConsoleOutlet(store, clock)
         mind, metrics = agent(settings), Metrics()
-        yield Parts(
+        parts = Parts(
             settings=settings,
             store=store,
             clock=clock,
@@ -91,20 +95,50 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             courier=Courier(store, outlets, mind, clock, observe=metrics.performed),
             jobs=Jobs(store, clock),
             metrics=metrics,
+            platforms=[],
+            mounts=[],
         )
-    finally:
-        await store.close()
+        if settings.slack_bot_token:
+            await _add_slack(parts, outlets, stack)
+        yield parts
+
+
+async def _add_slack(parts: Parts, outlets: dict[str, Outlet], stack: AsyncExitStack) -> None:
+    from adapters.slack.outlet import SlackOutlet  # noqa: PLC0415 - only who uses it loads it
+    from adapters.slack.platform import Slack  # noqa: PLC0415
+    from adapters.slack.workspace import opened  # noqa: PLC0415
+
+    settings = parts.settings
+    workspace = await stack.enter_async_context(
+        opened(settings.slack_bot_token, settings.slack_api_url)
+    )
+    outlets["slack"] = SlackOutlet(workspace, parts.media)
+    slack = Slack(
+        workspace,
+        parts.baton,
+        app_token=settings.slack_app_token,
+        signing_secret=settings.slack_signing_secret,
+        prefix=settings.slack_command_prefix,
+    )
+    parts.platforms.append(slack)
+    parts.mounts.append(slack.mount)
 
 
 @asynccontextmanager
 async def working(parts: Parts) -> AsyncIterator[None]:
     """Lanes are drained and jobs tick; on leaving, what is under way is finished."""
     courier = asyncio.create_task(supervised("lanes", parts.courier.run), name="lanes")
+    platforms = [
+        asyncio.create_task(supervised(one.name, one.run), name=one.name) for one in parts.platforms
+    ]
     parts.jobs.start()
     try:
         yield
     finally:
         parts.jobs.stop()
+        for task in platforms:
+            task.cancel()
+        await asyncio.gather(*platforms, return_exceptions=True)
         courier.cancel()
         await asyncio.gather(courier, return_exceptions=True)
         await parts.courier.stop()
@@ -143,6 +177,8 @@ def _http(parts: Parts) -> FastAPI:
         text = await parts.metrics.text(parts.store)
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    for mount in parts.mounts:
+        mount(app)
     if parts.settings.serves_console:
         console.mount(
             app,
@@ -150,6 +186,7 @@ def _http(parts: Parts) -> FastAPI:
             clock=parts.clock,
             password=parts.settings.console_password or None,
             secret=_secret(parts.settings),
+            connections=lambda: [_connection(one) for one in parts.platforms],
         )
     return app
 
@@ -161,7 +198,14 @@ async def _unready(parts: Parts) -> list[str]:
     except Exception as error:
         log.exception("the store does not answer")
         return [f"The database does not answer: {error}"]
-    return []
+    return [reason for platform in parts.platforms for reason in platform.unready()]
+
+
+def _connection(platform: Platform) -> console.Connection:
+    reasons = platform.unready()
+    return console.Connection(
+        name=platform.name.capitalize(), ok=not reasons, detail=" ".join(reasons)
+    )
 
 
 class _Server(uvicorn.Server):

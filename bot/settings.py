@@ -36,6 +36,7 @@ class Settings:
     slack_app_token: str = ""
     slack_signing_secret: str = ""
     slack_api_url: str = ""
+    slack_command_prefix: str = ""
     discord_bot_token: str = ""
     discord_api_url: str = ""
     discord_gateway_url: str = ""
@@ -69,6 +70,7 @@ _PLAIN = (
     "slack_app_token",
     "slack_signing_secret",
     "slack_api_url",
+    "slack_command_prefix",
     "discord_bot_token",
     "discord_api_url",
     "discord_gateway_url",

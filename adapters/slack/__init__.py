@@ -1,0 +1,1 @@
+"""Slack: contacts and teams in a workspace, over Socket Mode or HTTP."""

@@ -31,9 +31,23 @@ def edited(tx: Tx, change: Edited, now: datetime) -> Message | None:
 def deleted(tx: Tx, change: Deleted, now: datetime) -> Message | None:
     """Mark it as deleted; the team keeps seeing what it said."""
     message = _find(tx, change)
-    if message is None or message.deleted_at or not tx.first_sight(change.key):
+    if message is None:
+        _look_for_root(tx, change, now)
+        return None
+    if message.deleted_at or not tx.first_sight(change.key):
         return None
     return _show(tx, replace(message, deleted_at=now), "message_deleted", now)
+
+
+def _look_for_root(tx: Tx, change: Deleted, now: datetime) -> None:
+    """Somebody deleted the root of a thread in use: have its card written, which finds it gone."""
+    thread = tx.threads.at(change.workspace, change.channel, change.source_id)
+    if thread is None or thread.cut_off:
+        return
+    copy = tx.outbox.copy(record.thread_lane(tx, thread).id, "card")
+    if copy and not copy.deleted:
+        tx.outbox.put_copy(replace(copy, digest=""))
+        record.refresh_card(tx, thread, now)
 
 
 def _find(tx: Tx, change: Edited | Deleted) -> Message | None:
