@@ -1,0 +1,44 @@
+"""The Bolt app: events go through one middleware, all else to its listener."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+
+from adapters.slack.workspace import Workspace
+
+Json = dict[str, Any]
+Take = Callable[[Json], Awaitable[None]]
+log = logging.getLogger(__name__)
+
+
+def bolt(workspace: Workspace, signing_secret: str, take: Take) -> AsyncApp:
+    """An app that acknowledges an event once `take` has it.
+
+    Bolt acknowledges before its listeners run, so what is stored in a listener is lost in a crash;
+    a global middleware that raises has Slack send the event again. `process_before_response`
+    answers commands ten times sooner, as Bolt else polls for the acknowledgement.
+    """
+    app = AsyncApp(
+        client=workspace.client,
+        signing_secret=signing_secret or "socket mode needs none",
+        process_before_response=True,
+        # What people delete of the app's own posts counts as its own events.
+        ignoring_self_events_enabled=False,
+        logger=log,
+    )
+
+    @app.middleware
+    async def take_events(body: Json, next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002 - Bolt passes arguments by name
+        event = body.get("event")
+        if event is None:
+            await next()
+            return None
+        await take(event)
+        return BoltResponse(status=200, body="")
+
+    return app

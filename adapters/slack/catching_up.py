@@ -1,0 +1,240 @@
+"""What was written while Baton was away: fetched from each place's mark, oldest first.
+
+Slack: the history of a channel leaves replies out, so the threads that are in use are fetched on
+their own; neither tells of edits and deletions, so the latest known messages are compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.errors import of_answer
+from adapters.slack.intake import Intake
+from adapters.slack.places import Places
+from adapters.slack.workspace import Workspace
+from bot.application import Baton
+from bot.ports.outlet import Busy, OutletError, Unclear
+from bot.ports.store import Source, Tx
+
+Json = dict[str, Any]
+log = logging.getLogger(__name__)
+_PAGE = 200
+_COMPARED = 100
+_FOLLOWED = timedelta(days=7)
+_MOST_THREADS = 500
+_SWEEP_S = 900.0
+_AGAIN_S = 5.0
+# The place that stands for direct messages nobody has had yet.
+ANY_DIRECT = "im"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What Baton knows of a channel: threads that are in use, and messages people may change."""
+
+    threads: frozenset[str]
+    messages: frozenset[str]
+
+
+class CatchUp:
+    """`request` makes it look; one look at a time."""
+
+    def __init__(self, workspace: Workspace, baton: Baton, intake: Intake, places: Places) -> None:
+        self._workspace = workspace
+        self._baton = baton
+        self._intake = intake
+        self._places = places
+        self._wanted = asyncio.Event()
+        self.done = asyncio.Event()
+
+    def request(self) -> None:
+        """After a connection was made: something may have been missed."""
+        self.done.clear()
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Until cancelled. Now and then without being asked, so that marks stay near."""
+        while True:
+            asked = await self._asked()
+            self._wanted.clear()
+            if await self.look(direct=asked):
+                self.done.set()
+            else:
+                await asyncio.sleep(_AGAIN_S)
+                self._wanted.set()
+
+    async def look(self, *, direct: bool = True) -> bool:
+        """Fetch what was missed everywhere; whether all places could be asked."""
+        await self._places.watch()
+        if direct:
+            await self._new_direct_messages()
+        sources = await self._baton.begin_catching_up(self._workspace.id)
+        places = [one for one in sources if not one.thread]
+        reached = [await self._place(one, skip=not direct) for one in places]
+        return all(reached)
+
+    async def _asked(self) -> bool:
+        try:
+            async with asyncio.timeout(_SWEEP_S):
+                await self._wanted.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _place(self, source: Source, *, skip: bool) -> bool:
+        """One broken channel never stops another. What cannot be read is not waited for."""
+        if source.channel == ANY_DIRECT or (skip and source.channel.startswith("D")):
+            await self._release(source)
+            return True
+        try:
+            await self._fetch(source)
+        except (Busy, Unclear, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("what was missed in %s comes later: %s", source.channel, error)
+            return False
+        except OutletError as error:
+            log.warning("what was missed in %s cannot be fetched: %s", source.channel, error)
+        await self._release(source)
+        return True
+
+    async def _release(self, source: Source) -> None:
+        await self._baton.caught_up(source.workspace, source.channel)
+
+    async def _fetch(self, source: Source) -> None:
+        known = await self._baton.store.read(_known, source, datetime.now(UTC) - _FOLLOWED)
+        since = min([source.mark, *known.messages], key=float)
+        found = {str(one["ts"]): one async for one in self._history(source.channel, since)}
+        for root in self._threads(source, known, found):
+            async for reply in self._replies(source.channel, root, since):
+                found.setdefault(str(reply["ts"]), reply)
+        await self._changes(source, known, found)
+        missed = sorted((ts for ts in found if float(ts) > float(source.mark)), key=float)
+        for ts in missed:
+            await self._intake.fetched(found[ts], source.channel)
+        mark = missed[-1] if missed else source.mark
+        await self._baton.reached(source.workspace, source.channel, "", mark)
+        if missed:
+            log.info("fetched %d messages of %s", len(missed), source.channel)
+
+    @staticmethod
+    def _threads(source: Source, known: Known, found: dict[str, Json]) -> list[str]:
+        """Threads that are in use, and those with replies that nobody has seen."""
+        fresh = {
+            ts
+            for ts, one in found.items()
+            if float(one.get("latest_reply") or 0) > float(source.mark)
+            and (ts in known.messages or float(ts) > float(source.mark))
+        }
+        return sorted(known.threads | fresh, key=float)
+
+    async def _changes(self, source: Source, known: Known, found: dict[str, Json]) -> None:
+        """Edits and deletions of what Baton knows already; it ignores those it has heard of."""
+        for ts in sorted(known.messages, key=float):
+            message = found.get(ts)
+            if message is None or message.get("subtype") == "tombstone":
+                change: Json = {"subtype": "message_deleted", "deleted_ts": ts, "ts": ts}
+            elif message.get("edited"):
+                change = {"subtype": "message_changed", "message": message, "ts": ts}
+            else:
+                continue
+            await self._intake.fetched(change, source.channel)
+
+    async def _history(self, channel: str, since: str) -> AsyncIterator[Json]:
+        client = self._workspace.client
+        async for one in self._pages(client.conversations_history, channel=channel, oldest=since):
+            yield one
+
+    async def _replies(self, channel: str, root: str, since: str) -> AsyncIterator[Json]:
+        """A thread that is gone has no replies."""
+        client = self._workspace.client
+        try:
+            async for one in self._pages(
+                client.conversations_replies, channel=channel, ts=root, oldest=since
+            ):
+                yield one
+        except SlackApiError as error:
+            if error.response.get("error") != "thread_not_found":
+                raise of_answer(error) from error
+
+    async def _pages(self, method: Any, **arguments: Any) -> AsyncIterator[Json]:
+        """Slack: 15 messages a page and one page a minute for unlisted commercial apps."""
+        cursor = ""
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            answer = await self._patient(method, **arguments, inclusive=True, limit=_PAGE, **more)
+            for one in answer.get("messages") or []:
+                yield one
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    @staticmethod
+    async def _patient(method: Any, **arguments: Any) -> Json:
+        while True:
+            try:
+                answer: Json = (await method(**arguments)).data
+            except SlackApiError as error:
+                known = of_answer(error)
+                if isinstance(known, Busy) and known.wait:
+                    await asyncio.sleep(known.wait.total_seconds())
+                    continue
+                if error.response.get("error") == "thread_not_found":
+                    raise
+                raise known from error
+            return answer
+
+    async def _new_direct_messages(self) -> None:
+        """Direct messages of people who never wrote before: from when Baton was last there."""
+        now = f"{datetime.now(UTC).timestamp():.6f}"
+        last = await self._baton.store.read(_mark, self._workspace.id, ANY_DIRECT)
+        if last and await self._places.has_direct():
+            for channel in await self._places.direct_channels():
+                await self._baton.store.transact(_watch, self._workspace.id, channel, last)
+        await self._baton.reached(self._workspace.id, ANY_DIRECT, "", now)
+
+
+def _mark(tx: Tx, workspace: str, channel: str) -> str | None:
+    source = tx.sources.get(workspace, channel)
+    return source.mark if source else None
+
+
+def _watch(tx: Tx, workspace: str, channel: str, mark: str) -> None:
+    tx.sources.watch(workspace, channel, "", mark)
+
+
+def _known(tx: Tx, source: Source, since: datetime) -> Known:
+    """The conversations in a channel that are in use, and the team's threads there."""
+    numbers = {ticket.conversation_id: ticket.number for ticket in tx.tickets.open()}
+    recent = {one.id for one in tx.conversations.with_agent(since, _MOST_THREADS)}
+    threads: set[str] = set()
+    messages: list[str] = []
+    for conversation_id in {*numbers, *recent}:
+        conversation = tx.conversations.get(conversation_id)
+        if (conversation.workspace, conversation.channel) == (source.workspace, source.channel):
+            threads |= {conversation.thread} if conversation.thread else set()
+            said = tx.messages.of(conversation_id)
+            messages += [
+                one.source_id
+                for one in said
+                if one.source_id and not one.deleted_at and one.at >= since
+            ]
+        for thread in (
+            tx.threads.of_ticket(numbers.get(conversation_id, 0)),
+            tx.threads.of_takeover(conversation_id),
+        ):
+            is_here = thread and (thread.workspace, thread.channel) == (
+                source.workspace,
+                source.channel,
+            )
+            if thread and is_here and thread.anchor:
+                threads.add(thread.anchor)
+    plain = [one for one in messages if one.replace(".", "", 1).isdigit()]
+    latest = sorted(plain, key=float)[-_COMPARED:]
+    return Known(threads=frozenset(threads), messages=frozenset(latest))

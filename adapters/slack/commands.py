@@ -1,0 +1,85 @@
+"""A slash command as Slack sends it → what the core runs."""
+
+from __future__ import annotations
+
+import re
+
+from adapters.slack.mrkdwn import from_text, unescape
+from adapters.slack.people import People
+from adapters.slack.workspace import Workspace
+from bot.commands import REGISTRY, parsing
+from bot.commands.registry import Argument, Command, Invocation, Kind
+from bot.domain.identity import Person, Place
+
+_GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>")
+_PEOPLE = {Kind.PERSON, Kind.ATTENDANT}
+_NAMED = {"members", "target", "value", "attendant"}
+HELP = "help"
+# Slack keeps this name for itself; `/ticket help` and its like take its place.
+_BUILT_IN = {HELP}
+
+
+def roots() -> tuple[str, ...]:
+    """The first words of all commands, as Slack is to know them."""
+    words = (name.partition(" ")[0] for name in REGISTRY)
+    return tuple(dict.fromkeys(word for word in words if word not in _BUILT_IN))
+
+
+def line(command: str, text: str, prefix: str) -> str:
+    """What was typed as the registry names it. `/ticket help` asks for help about /ticket."""
+    root = command.removeprefix("/").removeprefix(prefix)
+    typed = text.strip()
+    if typed.casefold() == HELP:
+        return f"/{HELP} {root}"
+    return f"/{root} {typed}".strip()
+
+
+class Commands:
+    """Reads command lines; names of people, groups and channels become ids."""
+
+    def __init__(self, workspace: Workspace, people: People) -> None:
+        self._workspace = workspace
+        self._people = people
+
+    async def read(self, person: Person, place: Place, typed: str) -> Invocation:
+        """Raises `BatonError` for a line that is no command, or has too much or a wrong value."""
+        command, rest = parsing.find(REGISTRY.values(), typed)
+        values = parsing.parse(command, rest)
+        read = {name: await self._value(command, name, value) for name, value in values.items()}
+        return Invocation(person=person, place=place, command=command.name, values=read)
+
+    async def _value(self, command: Command, name: str, value: str) -> str:
+        argument = next(one for one in command.arguments if one.name == name)
+        if argument.long:
+            names = await self._people.names({"text": value})
+            return from_text(value, names)
+        value = _GROUP.sub(rf"slack-group:{self._workspace.team}/\1", value)
+        if (argument.kind in _PEOPLE or name in _NAMED) and "@" in value:
+            value = ",".join([await self._person(one) for one in value.split(",")])
+        if _is_channel(argument):
+            value = await self._channel(value)
+        return unescape(value) if argument.kind is Kind.TEXT and name not in _NAMED else value
+
+    async def _person(self, typed: str) -> str:
+        """`@bob` → `<@U0BOB>`, `@support` → the user group, where Slack knows such a name."""
+        name = typed.strip()
+        if not name.startswith("@"):
+            return name
+        wanted = name.removeprefix("@").casefold()
+        if user := (await self._people.handles()).get(wanted):
+            return f"<@{user}>"
+        if group := (await self._people.groups()).get(wanted):
+            return f"slack-group:{self._workspace.team}/{group}"
+        return name
+
+    async def _channel(self, typed: str) -> str:
+        """`#support` → `<#C0TEAM>`, where the app can see such a channel."""
+        name = typed.strip()
+        if not name.startswith("#"):
+            return name
+        found = (await self._people.channels()).get(name.removeprefix("#").casefold())
+        return f"<#{found}>" if found else name
+
+
+def _is_channel(argument: Argument) -> bool:
+    return argument.kind is Kind.CHANNEL or argument.name == "value"

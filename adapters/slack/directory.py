@@ -1,0 +1,56 @@
+"""The people whom the desk names are known by their Slack names before they ever act."""
+
+from __future__ import annotations
+
+import asyncio
+
+from adapters.slack.people import People
+from adapters.slack.workspace import Workspace
+from bot.application import Baton
+from bot.domain.identity import Person, local_id, platform_of, workspace_of
+from bot.ports.store import Tx
+
+
+class Directory:
+    def __init__(self, workspace: Workspace, baton: Baton, people: People) -> None:
+        self._workspace = workspace
+        self._baton = baton
+        self._people = people
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled: whenever the desk changes."""
+        unlisten = self._baton.store.listen(self._heard)
+        self._changed.set()
+        try:
+            while True:
+                await self._changed.wait()
+                self._changed.clear()
+                await self.refresh()
+        finally:
+            unlisten()
+
+    async def refresh(self) -> None:
+        for one in await self._baton.store.read(_named, self._workspace.id):
+            person = await self._people.person(local_id(one))
+            await self._baton.store.transact(_put, person)
+
+    def _heard(self, topics: frozenset[str]) -> None:
+        if "desk" in topics:
+            self._changed.set()
+
+
+def _named(tx: Tx, workspace: str) -> list[str]:
+    """The people of a workspace that the desk names and nobody has seen."""
+    return [
+        one
+        for one in tx.desk.get().attendants
+        if platform_of(one) == "slack"
+        and not one.startswith("slack-group:")
+        and workspace_of(one) == workspace
+        and tx.people.get(one).name == local_id(one)
+    ]
+
+
+def _put(tx: Tx, person: Person) -> None:
+    tx.people.put(person)

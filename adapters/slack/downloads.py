@@ -1,0 +1,113 @@
+"""Files that people share in Slack, fetched when they arrive."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.workspace import Workspace
+from bot.domain.errors import BatonError, FileTooLarge
+from bot.domain.message import LARGEST_FILE, MOST_FILES, Attachment, check_file
+from bot.ports.media import MediaPort
+
+Json = dict[str, Any]
+log = logging.getLogger(__name__)
+_LIMIT_S = 30.0
+_TRIES = 2
+_CHUNK = 1 << 16
+
+
+class Downloads:
+    def __init__(self, workspace: Workspace, media: MediaPort) -> None:
+        self._workspace = workspace
+        self._media = media
+
+    async def fetch(self, files: Sequence[Json]) -> tuple[Attachment, ...]:
+        """Every file of a message, with its bytes or with the reason why they are not there."""
+        wanted = [one for one in files if one.get("mode") != "tombstone"]
+        found = await asyncio.gather(*(self._one(file) for file in wanted[:MOST_FILES]))
+        return (*found, *(_without(one, "too many files") for one in wanted[MOST_FILES:]))
+
+    async def _one(self, file: Json) -> Attachment:
+        try:
+            async with asyncio.timeout(_LIMIT_S):
+                return await self._known(await self._described(file))
+        except TimeoutError:
+            return _without(file, "Slack took too long to hand it out")
+        except (SlackApiError, aiohttp.ClientError) as error:
+            log.warning("file %s could not be fetched: %s", file.get("id"), error)
+            return _without(file, "Slack did not hand it out")
+
+    async def _described(self, file: Json) -> Json:
+        """Slack Connect: a foreign file comes as an id to look up with files.info."""
+        if file.get("file_access") != "check_file_info":
+            return file
+        answer = await self._workspace.client.files_info(file=str(file["id"]))
+        described: Json = answer["file"]
+        return described
+
+    async def _known(self, file: Json) -> Attachment:
+        name = _name(file)
+        if file.get("is_external") or not file.get("url_private"):
+            return _without(file, "it is kept outside of Slack")
+        try:
+            check_file(name, int(file.get("size") or 0))
+            data = await self._bytes(file)
+            if data is None:
+                return _without(file, "Slack did not hand it out")
+            return await self._media.keep(name, data, str(file.get("mimetype") or ""))
+        except FileTooLarge as error:
+            return _without(file, f"is {error.size}; {error.limit} is the most")
+        except BatonError as error:
+            return _without(file, str(error))
+
+    async def _bytes(self, file: Json) -> bytes | None:
+        """None for what is not the file: without permission Slack answers 200 with a login page."""
+        for left in reversed(range(_TRIES)):
+            try:
+                return await self._try(file)
+            except aiohttp.ClientError:
+                if not left:
+                    raise
+        return None
+
+    async def _try(self, file: Json) -> bytes | None:
+        client = self._workspace.client
+        url = str(file.get("url_private_download") or file["url_private"])
+        headers = {"Authorization": f"Bearer {client.token}"}
+        if client.session is None:
+            return None
+        limit = aiohttp.ClientTimeout(total=_LIMIT_S)
+        async with client.session.get(url, headers=headers, timeout=limit) as answer:
+            answer.raise_for_status()
+            is_page = answer.content_type == "text/html"
+            if is_page and file.get("mimetype") != "text/html":
+                return None
+            return await _read(answer, _name(file))
+
+
+async def _read(answer: aiohttp.ClientResponse, name: str) -> bytes:
+    data = bytearray()
+    async for chunk in answer.content.iter_chunked(_CHUNK):
+        data += chunk
+        if len(data) > LARGEST_FILE:
+            check_file(name, len(data))
+    return bytes(data)
+
+
+def _name(file: Json) -> str:
+    return str(file.get("name") or file.get("title") or "file")
+
+
+def _without(file: Json, problem: str) -> Attachment:
+    return Attachment(
+        name=_name(file),
+        media_type=str(file.get("mimetype") or "application/octet-stream"),
+        size=int(file.get("size") or 0),
+        problem=problem,
+    )

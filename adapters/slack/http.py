@@ -1,0 +1,55 @@
+"""HTTP mode: events, commands and interactions at /slack/events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from urllib.parse import parse_qs
+
+from fastapi import FastAPI, Request, Response
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
+
+PATH = "/slack/events"
+_FORM = "application/x-www-form-urlencoded"
+# Slack: the largest payloads are modals of 250 KB; this is well above.
+_LARGEST = 4_000_000
+
+
+def mount(app: FastAPI, bolt: AsyncApp, secret: str, is_ready: Callable[[], bool]) -> None:
+    """Until it is ready, Slack is told to come again."""
+    verifier = SignatureVerifier(secret)
+
+    @app.post(PATH)
+    async def slack_events(request: Request) -> Response:
+        """Signed requests only, and none that Bolt would stumble over before it checks that."""
+        body = await request.body()
+        headers = dict(request.headers)
+        if len(body) > _LARGEST or not _is_signed(verifier, body, headers):
+            return Response(status_code=401)
+        if not _is_readable(body, headers.get("content-type", "")):
+            return Response(status_code=400)
+        if not is_ready():
+            return Response(status_code=503)
+        answer = await bolt.async_dispatch(to_async_bolt_request(request, body))
+        return to_starlette_response(answer)
+
+
+def _is_signed(verifier: SignatureVerifier, body: bytes, headers: dict[str, str]) -> bool:
+    try:
+        return bool(verifier.is_valid_request(body, headers))
+    except (UnicodeDecodeError, ValueError):
+        return False
+
+
+def _is_readable(body: bytes, content_type: str) -> bool:
+    """Slack: a form of fields, or of one `payload` in JSON; everything else is JSON."""
+    try:
+        text = body.decode()
+        if not content_type.startswith(_FORM):
+            return isinstance(json.loads(text), dict)
+        payloads = parse_qs(text).get("payload", [])
+        return all(isinstance(json.loads(one), dict) for one in payloads)
+    except ValueError:
+        return False

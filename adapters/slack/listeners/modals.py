@@ -1,0 +1,100 @@
+"""Submitted modals. Slack: closed, corrected or replaced by what the submission is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from adapters.slack import forms
+from adapters.slack.listeners.commands import with_hints
+from adapters.slack.listeners.tools import PATIENCE_S, Tools
+from adapters.slack.views import modals
+from bot.commands.actions import DEEDS
+from bot.commands.registry import Invocation, Response
+from bot.domain.identity import Person, Place
+from bot.ports.store import Tx
+
+Json = dict[str, Any]
+
+
+def register(app: AsyncApp, tools: Tools) -> None:
+    @app.view(re.compile(r".*"))
+    async def submitted(ack: Any, body: Json) -> None:
+        view: Json = body["view"]
+        person = await tools.people.person(str(body["user"]["id"]))
+        work = tools.go_on(_run(tools, view, person))
+        await asyncio.wait({work}, timeout=PATIENCE_S)
+        if work.done():
+            await ack(**await _answer(tools, view, person, work.result()))
+            return
+        kept = str(view.get("private_metadata") or "")
+        waiting = modals.sending(str(view["callback_id"]), kept)
+        await ack(response_action="update", view=waiting)
+        tools.go_on(_fill(tools, view, person, work))
+
+
+async def _run(tools: Tools, view: Json, person: Person) -> Response:
+    command, values = forms.command(view)
+    said = {"blocks": forms.written(view)}
+    filled = forms.given(view, await tools.people.names(said))
+    attachments = await tools.downloads.fetch(forms.files(view))
+    response = await tools.baton.run(
+        Invocation(
+            person=person,
+            place=tools.place(""),
+            command=command,
+            values={**values, **filled},
+            attachments=attachments,
+        )
+    )
+    return await with_hints(tools, f"/{command}", response)
+
+
+async def _answer(tools: Tools, view: Json, person: Person, response: Response) -> Json:
+    """What Slack is to do with the modal."""
+    if response.form or response.queue:
+        return {
+            "response_action": "update",
+            "view": await tools.dialogs.shown(response, person.id),
+        }
+    if response.buttons:
+        if await _asked_in_thread(tools, view, person, response):
+            return {"response_action": "clear"}
+        return {"response_action": "update", "view": modals.outcome(response)}
+    if not response.ok:
+        return {"response_action": "errors", "errors": {_field(view): response.text[:2_000]}}
+    if str(view["callback_id"]) in DEEDS:
+        return {"response_action": "clear"}
+    return {"response_action": "update", "view": modals.outcome(response)}
+
+
+async def _fill(tools: Tools, view: Json, person: Person, work: asyncio.Task[Response]) -> None:
+    """Slack cannot close a modal later, so it says what came of it."""
+    response = await work
+    await tools.dialogs.update(str(view["id"]), await tools.dialogs.shown(response, person.id))
+
+
+async def _asked_in_thread(tools: Tools, view: Json, person: Person, response: Response) -> bool:
+    """Somebody else holds the ticket: ask where its thread is."""
+    command, values = forms.command(view)
+    number = values.get("ticket", "")
+    if not command.startswith(("ticket", "reply")) or not number.isdigit():
+        return False
+    place = await tools.baton.store.read(_thread, int(number))
+    if place is None or place.workspace != tools.workspace.id:
+        return False
+    return await tools.whisper.answer(place, person.id.rpartition("/")[2], response)
+
+
+def _thread(tx: Tx, number: int) -> Place | None:
+    thread = tx.threads.of_ticket(number)
+    return thread.place if thread and thread.anchor else None
+
+
+def _field(view: Json) -> str:
+    """Slack: a problem is shown at an input of the modal."""
+    known = forms.inputs(view)
+    return "text" if "text" in known else known[0]

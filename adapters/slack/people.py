@@ -1,0 +1,141 @@
+"""People, groups and channels by their ids and by the names that others know them by."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.mrkdwn import Names, mentioned
+from adapters.slack.workspace import Workspace
+from bot.domain.identity import Person, qualify
+
+Json = dict[str, Any]
+log = logging.getLogger(__name__)
+_FRESH_S = 3_600.0
+_LISTS_FRESH_S = 600.0
+_PAGE = 200
+_FAILED = (SlackApiError, aiohttp.ClientError, TimeoutError)
+
+
+class People:
+    """Asks Slack once in an hour for each; what cannot be asked is shown by its id."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._users: dict[str, tuple[float, Json]] = {}
+        self._lists: dict[str, tuple[float, Mapping[str, str]]] = {}
+
+    async def person(self, user: str) -> Person:
+        """Somebody as Slack shows them; of another workspace too, where a channel is shared."""
+        profile = (await self._user(user)).get("profile") or {}
+        name = profile.get("display_name") or profile.get("real_name") or user
+        avatar = profile.get("image_192") or profile.get("image_72") or ""
+        return Person(
+            id=qualify(self._workspace.id, user),
+            name=str(name),
+            avatar=str(avatar),
+            groups=await self._groups_of(user),
+        )
+
+    async def is_owner(self, user: str) -> bool:
+        return bool((await self._user(user)).get("is_owner"))
+
+    async def names(self, message: Json) -> Names:
+        """What everybody is called whom a message mentions."""
+        users, groups = mentioned(message)
+        people = await asyncio.gather(*(self.person(user) for user in users))
+        known = await self.groups() if groups else {}
+        return Names(
+            users={user: one.name for user, one in zip(users, people, strict=True)},
+            groups={group: handle for handle, group in known.items() if group in groups},
+        )
+
+    async def groups(self) -> Mapping[str, str]:
+        """Handles of the user groups that are in use, with their ids."""
+        return await self._list("groups", self._fetch_groups)
+
+    async def handles(self) -> Mapping[str, str]:
+        """What people are called, in lower case, with their ids."""
+        return await self._list("users", self._fetch_users)
+
+    async def channels(self) -> Mapping[str, str]:
+        """Names of channels the app can see, with their ids."""
+        return await self._list("channels", self._fetch_channels)
+
+    def forget(self, name: str) -> None:
+        """Ask anew next time: `users`, `groups`, `members`, `channels`."""
+        self._lists.pop(name, None)
+
+    async def _groups_of(self, user: str) -> tuple[str, ...]:
+        members = await self._list("members", self._fetch_members)
+        known = members.get(user, "").split()
+        return tuple(f"slack-group:{self._workspace.team}/{group}" for group in known)
+
+    async def _user(self, user: str) -> Json:
+        kept = self._users.get(user)
+        if kept and monotonic() - kept[0] < _FRESH_S:
+            return kept[1]
+        try:
+            answer = await self._workspace.client.users_info(user=user)
+        except _FAILED as error:
+            log.warning("Slack does not say who %s is: %s", user, error)
+            return kept[1] if kept else {}
+        found: Json = answer["user"]
+        self._users[user] = (monotonic(), found)
+        return found
+
+    async def _list(
+        self, name: str, fetch: Callable[[], Awaitable[Mapping[str, str]]]
+    ) -> Mapping[str, str]:
+        kept = self._lists.get(name)
+        if kept and monotonic() - kept[0] < _LISTS_FRESH_S:
+            return kept[1]
+        try:
+            found = await fetch()
+        except _FAILED as error:
+            log.warning("Slack does not list its %s: %s", name, error)
+            found = kept[1] if kept else {}
+        self._lists[name] = (monotonic(), found)
+        return found
+
+    async def _fetch_groups(self) -> Mapping[str, str]:
+        answer = await self._workspace.client.usergroups_list()
+        return {str(one["handle"]): str(one["id"]) for one in answer["usergroups"]}
+
+    async def _fetch_members(self) -> Mapping[str, str]:
+        """The groups of everybody who is in one, with blanks between them."""
+        answer = await self._workspace.client.usergroups_list(include_users=True)
+        found: dict[str, str] = {}
+        for group in answer["usergroups"]:
+            for user in group.get("users") or []:
+                found[user] = f"{found.get(user, '')} {group['id']}".strip()
+        return found
+
+    async def _fetch_users(self) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        async for page in await self._workspace.client.users_list(limit=_PAGE):
+            for one in page["members"]:
+                if not one.get("deleted"):
+                    found |= {name.casefold(): str(one["id"]) for name in _called(one)}
+        return found
+
+    async def _fetch_channels(self) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        async for page in await self._workspace.client.conversations_list(
+            types="public_channel,private_channel", exclude_archived=True, limit=_PAGE
+        ):
+            found |= {str(one["name"]): str(one["id"]) for one in page["channels"]}
+        return found
+
+
+def _called(user: Json) -> list[str]:
+    """Every name somebody may be addressed by; the handle last, as it is theirs alone."""
+    profile = user.get("profile") or {}
+    names = (profile.get("real_name"), profile.get("display_name"), user.get("name"))
+    return [str(name) for name in names if name]

@@ -1,0 +1,187 @@
+"""Slack, put together: connected, kept connected, and stopped without losing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+import aiohttp
+from fastapi import FastAPI
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack import http, listeners
+from adapters.slack.app import bolt
+from adapters.slack.catching_up import CatchUp
+from adapters.slack.commands import Commands
+from adapters.slack.dialogs import Dialogs
+from adapters.slack.direct import Direct
+from adapters.slack.directory import Directory
+from adapters.slack.downloads import Downloads
+from adapters.slack.errors import of_answer
+from adapters.slack.health import Health
+from adapters.slack.homes import Homes
+from adapters.slack.intake import Intake
+from adapters.slack.listeners.tools import Tools
+from adapters.slack.people import People
+from adapters.slack.places import Places
+from adapters.slack.reactions import Reactions
+from adapters.slack.whisper import Whisper
+from adapters.slack.workspace import Workspace
+from bot.application import Baton
+from bot.supervision import supervised
+
+Json = dict[str, Any]
+log = logging.getLogger(__name__)
+_PING_S = 5.0
+_WATCH_S = 0.5
+_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_LOOK_AGAIN = {
+    "channel_archive",
+    "channel_left",
+    "channel_unarchive",
+    "group_archive",
+    "group_left",
+    "group_unarchive",
+    "subteam_updated",
+    "tokens_revoked",
+}
+
+
+class Slack:
+    """One workspace. With an app token over Socket Mode, else over HTTP."""
+
+    name = "slack"
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        baton: Baton,
+        *,
+        app_token: str = "",
+        signing_secret: str = "",
+        prefix: str = "",
+    ) -> None:
+        self._workspace = workspace
+        self._app_token = app_token
+        self._secret = signing_secret
+        self._people = People(workspace)
+        whisper, direct = Whisper(workspace), Direct(workspace)
+        downloads = Downloads(workspace, baton.media)
+        places = Places(workspace, baton)
+        self._intake = Intake(workspace, baton, self._people, downloads, whisper)
+        self._catch_up = CatchUp(workspace, baton, self._intake, places)
+        self._homes = Homes(workspace, baton, self._people)
+        self._health = Health(workspace, baton, self._people, direct)
+        self._reactions = Reactions(workspace, baton, self._people)
+        self._directory = Directory(workspace, baton, self._people)
+        self._tools = Tools(
+            workspace=workspace,
+            baton=baton,
+            people=self._people,
+            commands=Commands(workspace, self._people),
+            downloads=downloads,
+            places=places,
+            whisper=whisper,
+            dialogs=Dialogs(workspace, baton),
+            direct=direct,
+            prefix=prefix,
+        )
+        self._bolt = bolt(workspace, signing_secret, self._take)
+        listeners.register(self._bolt, self._tools)
+        self._trouble = "it is not connected yet"
+
+    def mount(self, app: FastAPI) -> None:
+        """Serve HTTP mode; Socket Mode wins when both are configured."""
+        if self._secret and not self._app_token:
+            http.mount(app, self._bolt, self._secret, lambda: self._workspace.known)
+
+    def unready(self) -> list[str]:
+        """What keeps Slack from working, in words for whoever operates Baton."""
+        return [f"Slack: {self._trouble}"] if self._trouble else []
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with single channels, groups and permissions."""
+        return self._health.problems
+
+    async def run(self) -> None:
+        """Until cancelled: connected, and connected again."""
+        try:
+            await self._identified()
+            async with asyncio.TaskGroup() as tasks:
+                for name, work in {
+                    "slack catch-up": self._catch_up.run,
+                    "slack homes": self._homes.run,
+                    "slack health": self._health.run,
+                    "slack directory": self._directory.run,
+                    "slack connection": self._connected,
+                }.items():
+                    tasks.create_task(supervised(name, work), name=name)
+        finally:
+            self._trouble = "it is stopped"
+            await self._intake.finish()
+            await self._tools.finish()
+
+    async def _identified(self) -> None:
+        """Find out whose token it is, however long that takes."""
+        for pause in _forever(_PAUSES):
+            try:
+                await self._workspace.identify()
+            except SlackApiError as error:
+                self._trouble = str(of_answer(error))
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                self._trouble = "Slack cannot be reached."
+            else:
+                return
+            log.error("Slack: %s", self._trouble)
+            await asyncio.sleep(pause)
+
+    async def _connected(self) -> None:
+        if self._app_token:
+            await self._socket()
+        else:
+            self._trouble = (
+                "" if self._secret else "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing"
+            )
+            self._catch_up.request()
+            await asyncio.Event().wait()
+
+    async def _socket(self) -> None:
+        handler = AsyncSocketModeHandler(
+            self._bolt, self._app_token, logger=log, ping_interval=_PING_S
+        )
+        handler.client.message_listeners.append(self._hears)
+        try:
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+            while True:
+                is_there = await handler.client.is_connected()
+                self._trouble = "" if is_there else "the connection is lost, and is made again"
+                await asyncio.sleep(_WATCH_S)
+        finally:
+            with contextlib.suppress(Exception):
+                await handler.close_async()  # type: ignore[no-untyped-call]
+
+    async def _hears(self, _client: Any, message: Json, _raw: str | None) -> None:
+        """Slack: each new connection begins with hello; something may have been missed before."""
+        if message.get("type") == "hello":
+            self._catch_up.request()
+
+    async def _take(self, event: Json) -> None:
+        kind = event.get("type")
+        if kind == "message":
+            await self._intake.live(event)
+        elif kind == "reaction_added":
+            await self._reactions.added(event)
+        elif kind == "app_home_opened" and event.get("tab", "home") == "home":
+            self._tools.go_on(self._homes.opened(str(event["user"])))
+        elif kind in _LOOK_AGAIN:
+            self._health.look_soon()
+
+
+def _forever(pauses: tuple[float, ...]) -> Any:
+    yield from pauses
+    while True:
+        yield pauses[-1]
