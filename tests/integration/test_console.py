@@ -22,6 +22,7 @@ from bot.domain.card import Post
 from bot.domain.errors import BatonError, EmptyMessage, MessageTooLong, NotFound
 from bot.domain.identity import Person
 from bot.domain.message import Attachment, Message
+from bot.domain.thread import Thread
 from bot.ports.store import Store, Tx
 from storage.media import Media
 from tests.fakes import FakeClock, FakeReader
@@ -125,6 +126,35 @@ async def test_a_note_outside_of_a_thread_is_refused_in_words(inbound: Inbound) 
     response = await inbound.say(alice, places.thread("support", None), "just a thought")
     assert not response.ok
     assert "thread" in response.text
+
+
+async def test_a_note_in_a_thread_that_its_ticket_left_is_taken_back(inbound: Inbound) -> None:
+    """It is answered with the way to the new thread, and does not stand in the old one."""
+
+    def left(tx: Tx) -> str:
+        now = FakeClock().now()
+        root = tx.posts.add(places.thread("support", None), "baton", Post(voice="line"), "r", now)
+        tx.threads.add(
+            Thread(
+                conversation_id=_said(tx)[0].conversation_id,
+                team="support",
+                workspace="console",
+                channel="support",
+                anchor=str(root),
+                opened_at=now,
+                cut_off=True,
+            )
+        )
+        return str(root)
+
+    await inbound.write(CAROL, "Hello")
+    place = places.thread("support", await inbound.baton.store.transact(left))
+    alice = Person(id="console:alice", name="Alice")
+    response = await inbound.say(alice, place, "anybody here?")
+    assert not response.ok
+    assert "went on" in response.text
+    posts = await inbound.baton.store.read(lambda tx: list(tx.posts.at(place)))
+    assert all(one.deleted for one in posts)
 
 
 async def test_figures_of_an_empty_desk_are_none(inbound: Inbound) -> None:

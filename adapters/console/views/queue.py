@@ -93,7 +93,7 @@ def _running_words(shown: RunningShown) -> None:
     with box("entry-head"):
         text(one.contact, "entry-title")
         pill("takeover" if taken else "agent", "status takeover" if taken else "status")
-    text(one.last_words or "(a file)", "entry-reason")
+    text(one.last_words.replace("**", "") or "(a file)", "entry-reason")
     with box("entry-facts"):
         text(f"with {one.who}")
         text(f"last message {shown.when}")

@@ -15,6 +15,8 @@ from bot.domain.message import Attachment
 Submit = Callable[[Form, dict[str, str], tuple[Attachment, ...]], Awaitable[Response]]
 Press = Callable[[Button], Awaitable[None]]
 _SHORT = 140
+# Several lines are for reading, and the address of a thread for following.
+_WANT_ROOM = ("\n", "/team?")
 _SHOWN_MS, _SHOWN_LONGER_MS = 4000, 9000
 
 
@@ -44,7 +46,7 @@ class Responder:
             await self._ask(response.form)
         elif response.buttons:
             self._decide(response)
-        elif len(response.text) > _SHORT or "\n" in response.text:
+        elif len(response.text) > _SHORT or any(mark in response.text for mark in _WANT_ROOM):
             self._read(response)
         elif response.text:
             toast(response.text, ok=response.ok)
@@ -81,7 +83,7 @@ class Responder:
                     for words in rest.strip("\n").split("\n"):
                         line(words.replace("**", ""), "dialog-line")
             else:
-                text(first, "dialog-question")
+                line(first, "dialog-question")
             with box("dialog-foot"):
                 button("Done", dialog.close, "primary")
 
