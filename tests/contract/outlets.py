@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,23 +20,8 @@ from bot.ports.outlet import Outlet
 from bot.ports.store import Store, Tx
 from storage.media import Media
 from storage.store import open_store
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """One post as people see it on the platform.
-
-    `words` is everything one reads on it; `files` the bytes of its files by name; `pings` whom it
-    really notifies, as qualified ids (`everyone` for a mass mention); `alive` whatever the platform
-    would run or interpret that nobody asked for.
-    """
-
-    platform_id: str
-    words: str
-    files: Mapping[str, bytes]
-    buttons: tuple[str, ...] = ()
-    pings: frozenset[str] = frozenset()
-    alive: tuple[str, ...] = ()
+from tests.contract.seen import Seen
+from tests.contract.slack_harness import slack
 
 
 class Harness(Protocol):
@@ -170,5 +154,5 @@ async def console(folder: Path, template: Path) -> AsyncIterator[Harness]:
         await store.close()
 
 
-# Slack and Discord join here with harnesses on their emulators.
-HARNESSES: Mapping[str, Opened] = {"console": console}
+# Discord joins here with a harness on its emulator.
+HARNESSES: Mapping[str, Opened] = {"console": console, "slack": slack}
