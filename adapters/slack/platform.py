@@ -161,6 +161,7 @@ class Slack:
                 self._trouble = "" if is_there else "the connection is lost, and is made again"
                 await asyncio.sleep(_WATCH_S)
         finally:
+            await self._intake.finish()
             with contextlib.suppress(Exception):
                 await handler.close_async()  # type: ignore[no-untyped-call]
 

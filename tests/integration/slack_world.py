@@ -96,6 +96,17 @@ class SlackWorld:
     async def says(self, channel: str, text: str, **more: Any) -> Json:
         return await self.slack.wait_for_message(channel, text, **more)
 
+    async def whispered(self, user: str, text: str, **more: Any) -> Json:
+        """What only this person was shown."""
+
+        async def found() -> Json | None:
+            shown = reversed(await self.slack.ephemerals(user=user))
+            return next((one for one in shown if text in str(one)), None)
+
+        note = await self.slack.wait_for(found, what=f"{text!r} for {user}", **more)
+        assert note is not None
+        return note
+
     async def texts(self, channel: str, thread: str | None = None) -> list[str]:
         """What stands there, in order."""
         found = (
