@@ -1,0 +1,1 @@
+"""An OpenAI-compatible server for tests: strict about requests, scripted in its answers."""
