@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.card import Transcript
 from bot.domain.conversation import Mode
+from bot.domain.errors import BadInput
 from bot.domain.states import Status
 from bot.ports.agent import Handover
 from tests.world import World
@@ -266,3 +269,33 @@ async def test_outsiders_can_do_nothing(world: World) -> None:
     refused = await world.run("mallory", "/ticket claim 1")
     assert not refused.ok
     assert "you are outsider" in refused.text
+
+
+async def test_a_message_that_meets_the_close_is_never_lost(world: World) -> None:
+    """Whichever comes first: it is relayed into the open ticket, or it offers to reopen it."""
+    for number in range(1, 7):
+        who = f"contact{number}"
+        await world.write("human please", who=who)
+        await world.run("alice", f"/reply {number} Anything else?")
+        await asyncio.gather(
+            world.write(f"Yes, number {number}", who=who, settle=False),
+            world.run("alice", f"/ticket close {number} done"),
+        )
+        await world.settle()
+        ticket = await world.ticket(number)
+        assert ticket.status is Status.CLOSED
+        relayed = f"Yes, number {number}" in world.seen()
+        offered = any(f"wrote again: Yes, number {number}" in text for text in world.seen())
+        assert relayed or offered
+
+
+async def test_what_is_no_message_is_refused_and_changes_nothing(world: World) -> None:
+    for text in ("", "   ", "\x00", "x" * 100_000):
+        with pytest.raises(BadInput):
+            await world.write(text)
+    assert await world.messages() == []
+    await world.write("human please")
+    for text in ("", "x" * 100_000):
+        refused = await world.run("alice", f"/reply 1 {text}")
+        assert not refused.ok or refused.form is not None
+    assert world.heard() == []
