@@ -100,6 +100,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         )
         if settings.slack_bot_token:
             await _add_slack(parts, outlets, stack)
+        if settings.discord_bot_token:
+            _add_discord(parts, outlets, stack)
         yield parts
 
 
@@ -122,6 +124,22 @@ async def _add_slack(parts: Parts, outlets: dict[str, Outlet], stack: AsyncExitS
     )
     parts.platforms.append(slack)
     parts.mounts.append(slack.mount)
+
+
+def _add_discord(parts: Parts, outlets: dict[str, Outlet], stack: AsyncExitStack) -> None:
+    from adapters.discord.platform import Discord  # noqa: PLC0415 - only who uses it loads it
+    from adapters.discord.session import Urls  # noqa: PLC0415
+
+    settings = parts.settings
+    urls = Urls(
+        api=settings.discord_api_url,
+        gateway=settings.discord_gateway_url,
+        cdn=settings.discord_cdn_url,
+    )
+    discord = Discord(parts.baton, settings.discord_bot_token, urls)
+    stack.push_async_callback(discord.close)
+    outlets["discord"] = discord.outlet
+    parts.platforms.append(discord)
 
 
 @asynccontextmanager

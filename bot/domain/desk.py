@@ -111,13 +111,18 @@ class Team:
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """Where contacts write; `channel` is an id or `dm`."""
+    """Where contacts write; `channel` is an id or `dm`.
+
+    `threads` says who sees a conversation where the platform opens a thread for each: everybody in
+    the channel, or the contact alone.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
     workspace: str
     channel: str
     agent: bool = True
     team: str = ""
+    threads: Literal["public", "private"] = "public"
 
 
 @dataclass(frozen=True, kw_only=True)
