@@ -1,0 +1,224 @@
+"""What was written, changed and deleted while Baton was not there is fetched, place by place.
+
+Discord's history is by id, and ids are in the order of time over all channels of a guild. A place
+is read from its mark on; what follows in it live waits until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+
+from adapters.discord import incoming
+from adapters.discord.errors import translated
+from adapters.discord.intake import Intake
+from adapters.discord.places import rooms, workspaces
+from adapters.discord.session import Session
+from adapters.discord.threads import Threads
+from bot.application import Baton
+from bot.domain.identity import Place
+from bot.ports.outlet import Gone, OutletError, Unreachable
+from bot.ports.store import Source, Tx
+
+log = logging.getLogger(__name__)
+# Edits and deletes do not show in what is new: the last messages of a place are looked at again.
+_COMPARED = 100
+_SKEW = timedelta(seconds=10)
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+
+
+class Backfill:
+    def __init__(self, baton: Baton, session: Session, threads: Threads, intake: Intake) -> None:
+        self._baton = baton
+        self._session = session
+        self._threads = threads
+        self._intake = intake
+
+    async def begin(self) -> None:
+        """Before a new session: from here on live events wait. A new channel begins now."""
+        now = discord.utils.time_snowflake(discord.utils.utcnow() - _SKEW)
+        for space in await self._baton.store.transact(_watch_rooms, str(now)):
+            await self._baton.begin_catching_up(space)
+
+    async def run(self) -> None:
+        """Fetch everything, however long Discord is in trouble."""
+        for space in await self._baton.store.read(_workspaces):
+            pause = _FIRST_PAUSE
+            while True:
+                try:
+                    with translated():
+                        await self._workspace(space)
+                    break
+                except OutletError as error:
+                    log.warning("%s cannot be caught up with yet: %s", space, error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+        log.info("Discord: caught up with everything")
+
+    async def _workspace(self, space: str) -> None:
+        sources = await self._baton.store.read(_sources, space)
+        followed = await self._baton.store.read(_rooms, space)
+        try:
+            active = await self._active(space)
+        except (Unreachable, Gone) as error:
+            log.warning("%s cannot be followed: %s", space, error)
+            active, followed = [], ()
+        for source in sources:
+            if source.thread or not source.catching_up:
+                continue
+            if source.channel in followed:
+                await self._channel(source, active)
+            elif source.channel.isdecimal():
+                await self._direct(source)
+            await self._baton.caught_up(space, source.channel)
+
+    async def _active(self, space: str) -> list[Any]:
+        with translated():
+            return await self._threads.active(space)
+
+    async def _direct(self, source: Source) -> None:
+        place = Place(workspace=source.workspace, channel=source.channel)
+        seen = await self._place(place, int(source.mark), is_direct=True)
+        await self._compare(place, seen)
+
+    async def _channel(self, source: Source, active: list[Any]) -> None:
+        """The channel first, as threads begin below its messages; then every thread of it."""
+        space, channel = source.workspace, source.channel
+        threads = {str(one["id"]) for one in active if str(one["parent_id"]) == channel}
+        with _skipping(source.channel):
+            threads |= {one async for one in self._archived(source)}
+        root = Place(workspace=space, channel=channel)
+        marks = await self._baton.store.transact(_watch_threads, root, threads, source.mark)
+        seen: set[int] = set()
+        with _skipping(channel):
+            if not await self._session.is_forum(int(channel)):
+                seen |= await self._place(root, int(source.mark), is_direct=False)
+        for thread in sorted(threads, key=int):
+            place = Place(workspace=space, channel=channel, thread=thread)
+            with _skipping(thread):
+                seen |= await self._place(place, int(marks[thread]), is_direct=False)
+        await self._compare(root, seen)
+
+    async def _archived(self, source: Source) -> AsyncIterator[str]:
+        """The threads that were archived since then."""
+        since = discord.utils.snowflake_time(int(source.mark))
+        http = await self._session.http()
+        for listed in (http.get_public_archived_threads, http.get_joined_private_archived_threads):
+            with _skipping(source.channel):
+                page = await listed(int(source.channel), limit=100)
+                for one in page["threads"]:
+                    at = datetime.fromisoformat(one["thread_metadata"]["archive_timestamp"])
+                    if at >= since:
+                        yield str(one["id"])
+
+    async def _place(self, place: Place, mark: int, *, is_direct: bool) -> set[int]:
+        """Everything after the mark is taken in, and edits among the last; answers with the ids."""
+        client = await self._session.client()
+        where = client.get_partial_messageable(int(place.thread or place.channel))
+        recent = [one async for one in where.history(limit=_COMPARED)]
+        recent.reverse()
+        is_complete = len(recent) < _COMPARED or recent[0].id <= mark
+        for message in recent:
+            await self._changed(message, place, mark)
+        if is_complete:
+            await self._take(place, [one for one in recent if one.id > mark], is_direct=is_direct)
+        else:
+            await self._pages(where, place, mark, is_direct=is_direct)
+        return {one.id for one in recent}
+
+    async def _pages(
+        self, where: discord.PartialMessageable, place: Place, mark: int, *, is_direct: bool
+    ) -> None:
+        while True:
+            after = discord.Object(mark)
+            page = [one async for one in where.history(limit=100, after=after, oldest_first=True)]
+            if not page:
+                return
+            await self._take(place, page, is_direct=is_direct)
+            mark = page[-1].id
+
+    async def _take(
+        self, place: Place, messages: list[discord.Message], *, is_direct: bool
+    ) -> None:
+        for message in messages:
+            if incoming.is_somebodys(message):
+                await self._intake.take(message, place, is_direct=is_direct, is_fetched=True)
+        if messages:
+            newest = str(messages[-1].id)
+            await self._baton.reached(place.workspace, place.channel, place.thread or "", newest)
+
+    async def _changed(self, message: discord.Message, place: Place, mark: int) -> None:
+        if message.id <= mark and message.edited_at and incoming.is_somebodys(message):
+            await self._intake.changed(message, place, is_fetched=True)
+
+    async def _compare(self, root: Place, seen: set[int]) -> None:
+        """What Baton knows and Discord no longer shows was deleted, if Discord says so."""
+        known = await self._baton.store.read(_known, root)
+        for message_id, thread in known:
+            if message_id not in seen and await self._is_gone(root, thread, message_id):
+                gone = incoming.deleted(message_id, root)
+                await self._baton.receive(gone, fetched=True)
+
+    async def _is_gone(self, root: Place, thread: str | None, message_id: int) -> bool:
+        http = await self._session.http()
+        for channel in {root.channel, thread or root.channel}:
+            try:
+                await http.get_message(int(channel), message_id)
+            except discord.NotFound:
+                continue
+            except discord.Forbidden:
+                return False
+            return False
+        return True
+
+
+@contextmanager
+def _skipping(what: str) -> Iterator[None]:
+    """A place that is gone, or out of sight, holds nothing up."""
+    try:
+        yield
+    except (discord.NotFound, discord.Forbidden) as error:
+        log.warning("Discord channel %s cannot be read: %s", what, error)
+
+
+def _watch_rooms(tx: Tx, mark: str) -> tuple[str, ...]:
+    desk = tx.desk.get()
+    for space in workspaces(desk):
+        for channel in rooms(desk, space):
+            tx.sources.watch(space, channel, "", mark)
+    return workspaces(desk)
+
+
+def _watch_threads(tx: Tx, root: Place, threads: set[str], mark: str) -> dict[str, str]:
+    """A thread that is new began after the channel was last seen; answers with all marks."""
+    for thread in threads:
+        tx.sources.watch(root.workspace, root.channel, thread, mark)
+    sources = {one: tx.sources.get(root.workspace, root.channel, one) for one in threads}
+    return {thread: source.mark for thread, source in sources.items() if source}
+
+
+def _workspaces(tx: Tx) -> tuple[str, ...]:
+    return workspaces(tx.desk.get())
+
+
+def _rooms(tx: Tx, space: str) -> tuple[str, ...]:
+    return rooms(tx.desk.get(), space)
+
+
+def _sources(tx: Tx, space: str) -> list[Source]:
+    return tx.sources.of(space)
+
+
+def _known(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
+    """The last messages of a channel, each with the thread it should stand in."""
+    return [
+        (int(one.source_id), tx.conversations.get(one.conversation_id).thread)
+        for one in tx.messages.lately(root.workspace, root.channel, _COMPARED)
+        if one.source_id and one.source_id.isdecimal()
+    ]

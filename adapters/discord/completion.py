@@ -1,0 +1,100 @@
+"""What may be meant while somebody types an option, and what a form offers to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from adapters.discord.convert import clipped
+from adapters.discord.places import PREFIX
+from bot.commands import resolve
+from bot.commands.registry import Argument, Form, Kind
+from bot.domain.desk import DIRECT
+from bot.domain.ticket import Ticket
+from bot.ports.store import Tx
+
+# Discord: 25 choices, each of 100 characters.
+MOST, LENGTH = 25, 100
+Choice = tuple[str, str]
+_RUNNING = timedelta(days=1)
+
+
+def choices(
+    tx: Tx, argument: Argument, typed: str, channels: Sequence[Choice]
+) -> list[dict[str, Any]]:
+    """Label and value of what fits. `channels` are those of the guild, by name and id."""
+    offered = _OFFERS.get("target" if argument.name == "target" else argument.kind)
+    if offered is None:
+        return []
+    known = channels if argument.kind is Kind.CHANNEL else offered(tx)
+    wanted = typed.strip().lstrip("#@").casefold()
+    found = [one for one in known if wanted in one[0].casefold() or wanted == one[1].casefold()]
+    return [
+        {"name": clipped(name, LENGTH), "value": value[:LENGTH]} for name, value in found[:MOST]
+    ]
+
+
+def for_form(tx: Tx, form: Form) -> Mapping[str, list[str]]:
+    """The teams and the attendants for where a ticket can go."""
+    wanted = {one.name for one in form.arguments}
+    return {"target": [value for _, value in _targets(tx)]} if "target" in wanted else {}
+
+
+def _tickets(tx: Tx) -> list[Choice]:
+    return [(_ticket(tx, one), str(one.number)) for one in tx.tickets.open()]
+
+
+def _ticket(tx: Tx, one: Ticket) -> str:
+    contact = tx.conversations.get(one.conversation_id).contact_name
+    return f"#{one.number} · {contact} · {one.status} · {one.reason}"
+
+
+def _conversations(tx: Tx) -> list[Choice]:
+    """Those that the agent has, newest first."""
+    running = tx.conversations.with_agent(datetime.now(UTC) - _RUNNING, MOST)
+    return [(f"{one.id} · {one.contact_name}", str(one.id)) for one in running]
+
+
+def _teams(tx: Tx) -> list[Choice]:
+    return [(one.name, one.name) for one in tx.desk.get().teams]
+
+
+def _attendants(tx: Tx) -> list[Choice]:
+    people = [tx.people.get(one) for one in resolve.attendants(tx)]
+    return [(f"@{one.name}", f"@{one.name}") for one in people if "-role:" not in one.id]
+
+
+def _targets(tx: Tx) -> list[Choice]:
+    return [*_teams(tx), *_attendants(tx)]
+
+
+def _people(tx: Tx) -> list[Choice]:
+    people = [tx.people.get(one) for one in resolve.attendants(tx)]
+    return [(f"@{one.name} ({one.id})", one.id) for one in people]
+
+
+_OFFERS: Mapping[str, Callable[[Tx], list[Choice]]] = {
+    Kind.TICKET: _tickets,
+    Kind.CONVERSATION: _conversations,
+    Kind.TEAM: _teams,
+    Kind.ATTENDANT: _attendants,
+    Kind.PERSON: _people,
+    Kind.CHANNEL: lambda _: [],
+    "target": _targets,
+}
+
+
+def channels_of(guild: Any) -> list[Choice]:
+    """The channels of a guild in which Baton can work."""
+    if guild is None:
+        return []
+    usable = [*guild.text_channels, *guild.forums]
+    return [(f"#{one.name}", str(one.id)) for one in usable] + [("direct messages", DIRECT)]
+
+
+def named(value: str, guild_id: int) -> str:
+    """A role's mention as the desk writes it; a person's is known to the core."""
+    if value.startswith("<@&") and value.endswith(">"):
+        return f"{PREFIX.removesuffix(':')}-role:{guild_id}/{value[3:-1]}"
+    return value

@@ -1,0 +1,50 @@
+"""Files are fetched when they arrive: Discord's links expire."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import discord
+
+from adapters.discord.errors import translated
+from bot.domain.errors import FileTooLarge
+from bot.domain.message import LARGEST_FILE, Attachment, in_units
+from bot.failpoints import passing
+from bot.ports.media import MediaPort
+from bot.ports.outlet import OutletError
+
+log = logging.getLogger(__name__)
+_PATIENCE = 30.0
+
+
+async def fetched(
+    attachments: list[discord.Attachment], media: MediaPort
+) -> tuple[Attachment, ...]:
+    """All of them at once; one that cannot be had stays as a name with its problem."""
+    return tuple(await asyncio.gather(*(_fetch(one, media) for one in attachments)))
+
+
+async def _fetch(one: discord.Attachment, media: MediaPort) -> Attachment:
+    name = one.title or one.filename
+    media_type = (one.content_type or "").partition(";")[0]
+    problem = f"{in_units(one.size)} is too large; {in_units(LARGEST_FILE)} is the most"
+    if one.size <= LARGEST_FILE:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                with translated():
+                    data = await one.read()
+                kept = await media.keep(_with_ending(name, one.filename), data, media_type)
+        except (TimeoutError, OutletError, FileTooLarge) as error:
+            log.warning("%s could not be fetched from Discord: %s", name, error)
+            problem = "it could not be fetched from Discord"
+        else:
+            passing("media.kept")
+            return kept
+    return Attachment(name=name, media_type=media_type, size=one.size, problem=problem)
+
+
+def _with_ending(name: str, filename: str) -> str:
+    """Discord's title of a file has lost its ending."""
+    ending = filename.rpartition(".")[2]
+    return name if "." in name or ending == filename else f"{name}.{ending}"

@@ -1,0 +1,100 @@
+"""discord.py's gateway half: each event is handed on, nothing else happens here."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from adapters.discord.intake import Intake
+from adapters.discord.interactions import Interactions
+from adapters.discord.session import LONGEST_WAIT
+from adapters.discord.views.body import Press
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """`begins` runs before a new session, so that nothing of it is taken in too early."""
+
+    begins: Callable[[], Awaitable[None]]
+    ready: Callable[[discord.Client], Awaitable[None]]
+    lost: Callable[[], None]
+    back: Callable[[], None]
+
+
+class Gateway(discord.Client):
+    """One run of the gateway, over reconnects, until discord.py gives up on it."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        interactions: Interactions,
+        hooks: Hooks,
+        *,
+        reads_everything: bool,
+        guild_ready_timeout: float = 2.0,
+    ) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = intents.guild_messages = intents.dm_messages = True
+        intents.message_content = reads_everything
+        super().__init__(
+            intents=intents,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_WAIT,
+            guild_ready_timeout=guild_ready_timeout,
+        )
+        self._intake = intake
+        self._interactions = interactions
+        self._listener = hooks
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(Press)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        await super().before_identify_hook(shard_id, initial=initial)
+        await self._listener.begins()
+
+    async def on_ready(self) -> None:
+        await self._listener.ready(self)
+
+    async def on_resumed(self) -> None:
+        self._listener.back()
+
+    async def on_disconnect(self) -> None:
+        self._listener.lost()
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self._intake.message(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        await self._intake.edit(payload)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        await self._gone(payload.channel_id, payload.guild_id, [payload.message_id])
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        await self._gone(payload.channel_id, payload.guild_id, list(payload.message_ids))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        await self._interactions.interaction(interaction)
+
+    async def pressed(self, interaction: discord.Interaction[Any], action: str, value: str) -> None:
+        """A persistent button was pressed."""
+        await self._interactions.pressed(interaction, action, value)
+
+    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
+        error = sys.exc_info()[1]
+        log.error("an event of Discord was not handled: %s", event_method, exc_info=error)
+
+    async def _gone(self, channel_id: int, guild_id: int | None, ids: list[int]) -> None:
+        channel = self.get_channel(channel_id) or discord.Object(channel_id)
+        await self._intake.gone(channel, guild_id, ids)

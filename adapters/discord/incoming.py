@@ -1,0 +1,131 @@
+"""Discord's messages and people as values of the core; pure but for what discord.py has cached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from adapters.discord.convert import Names, from_discord
+from adapters.discord.places import PREFIX
+from bot.domain.identity import Person, Place
+from bot.domain.message import Attachment
+from bot.ports.inbound import Deleted, Edited, Written
+
+_WORDS = {
+    discord.MessageType.default,
+    discord.MessageType.reply,
+    discord.MessageType.chat_input_command,
+}
+
+
+def workspace(guild_id: int) -> str:
+    return f"{PREFIX}{guild_id}"
+
+
+def place_of(channel: Any, space: str) -> Place:
+    """A thread stands below its channel; a direct message has no guild, so `space` names it."""
+    parent = getattr(channel, "parent_id", None) if isinstance(channel, discord.Thread) else None
+    if parent is not None:
+        return Place(workspace=space, channel=str(parent), thread=str(channel.id))
+    return Place(workspace=space, channel=str(channel.id))
+
+
+def person(user: discord.abc.User, space: str, groups: tuple[str, ...] = ()) -> Person:
+    """With the roles where Discord tells them: in a guild's events, not in its history."""
+    guild = space.partition(":")[2]
+    if isinstance(user, discord.Member):
+        groups = tuple(
+            f"discord-role:{guild}/{role.id}" for role in user.roles if not role.is_default()
+        )
+    return Person(
+        id=f"{space}/{user.id}",
+        name=user.display_name,
+        avatar=user.display_avatar.url,
+        groups=groups,
+    )
+
+
+def is_somebodys(message: discord.Message) -> bool:
+    """Whether a person wrote it: no bot, no webhook, no notice of Discord's."""
+    return not message.author.bot and message.webhook_id is None and message.type in _WORDS
+
+
+def words(message: discord.Message, me: int) -> str:
+    """All that was said: the text, what was passed on, and the stickers by name."""
+    names = names_in(message, me)
+    parts = [from_discord(message.content, names)]
+    for snapshot in message.message_snapshots:
+        told = from_discord(snapshot.content, names)
+        quoted = "\n".join(f"> {line}" for line in told.splitlines())
+        parts.append(f"Forwarded:\n{quoted}" if quoted else "Forwarded:")
+    parts += [f"[sticker: {sticker.name}]" for sticker in message.stickers]
+    return "\n".join(part for part in parts if part.strip())
+
+
+def files(message: discord.Message) -> list[discord.Attachment]:
+    """Its own files, and those of what it passes on."""
+    forwarded = [file for snapshot in message.message_snapshots for file in snapshot.attachments]
+    return [*message.attachments, *forwarded]
+
+
+def names_in(message: discord.Message, me: int) -> Names:
+    return Names(
+        people={user.id: user.display_name for user in message.mentions},
+        roles={role.id: role.name for role in message.role_mentions},
+        channels={
+            channel.id: channel.name
+            for channel in message.channel_mentions
+            if getattr(channel, "name", "")
+        },
+        me=me,
+    )
+
+
+def written(
+    message: discord.Message,
+    place: Place,
+    author: Person,
+    *,
+    text: str,
+    attachments: tuple[Attachment, ...],
+    direct: bool,
+    opens: bool,
+) -> Written:
+    """`opens`: answers go into a thread below it. Discord: that will have the message's id."""
+    reference = message.reference
+    is_reply = reference is not None and message.type is discord.MessageType.reply
+    return Written(
+        workspace=place.workspace,
+        channel=place.channel,
+        thread=place.thread,
+        opens=str(message.id) if opens else None,
+        direct=direct,
+        source_id=str(message.id),
+        author=author,
+        text=text,
+        attachments=attachments,
+        reply_to=str(reference.message_id) if reference and is_reply else None,
+        at=message.created_at,
+    )
+
+
+def edited(message: discord.Message, place: Place, me: int, at: datetime) -> Edited:
+    return Edited(
+        workspace=place.workspace,
+        channel=place.channel,
+        source_id=str(message.id),
+        text=words(message, me),
+        stamp=at.isoformat(),
+        at=at,
+    )
+
+
+def deleted(message_id: int, place: Place) -> Deleted:
+    return Deleted(
+        workspace=place.workspace,
+        channel=place.channel,
+        source_id=str(message_id),
+        at=discord.utils.utcnow(),
+    )

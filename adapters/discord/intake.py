@@ -1,0 +1,161 @@
+"""What happens on Discord is taken in: each channel in its order, and durably before all else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
+
+import discord
+
+from adapters.discord import incoming
+from adapters.discord.downloads import fetched
+from adapters.discord.places import direct_workspaces
+from adapters.discord.session import Session
+from bot.application import Baton
+from bot.domain.errors import BadInput, BatonError, ThreadCutOff
+from bot.domain.identity import Person, Place
+from bot.ports.store import Tx
+
+log = logging.getLogger(__name__)
+Warn = Callable[[Place, str], Awaitable[None]]
+
+
+class Intake:
+    """`warn` tells people in a place that what they wrote there reaches nobody."""
+
+    def __init__(self, baton: Baton, session: Session, warn: Warn) -> None:
+        self.baton = baton
+        self._session = session
+        self._warn = warn
+        self._lines: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._homes: dict[int, str] = {}
+
+    def in_line(self, channel_id: int) -> asyncio.Lock:
+        """Held while something of a channel is taken in: files take their time, order stays."""
+        return self._lines.setdefault(channel_id, asyncio.Lock())
+
+    async def message(self, message: discord.Message) -> None:
+        """A live message."""
+        async with self.in_line(message.channel.id):
+            if not incoming.is_somebodys(message):
+                return
+            place = await self.place(message.channel, message.guild, message.author)
+            if place is not None:
+                await self.take(message, place, is_direct=message.guild is None)
+
+    async def take(
+        self, message: discord.Message, place: Place, *, is_direct: bool, is_fetched: bool = False
+    ) -> None:
+        """Take a message in, with its files. What cannot be one is told to its writer or logged."""
+        is_public = await self.baton.store.read(_followed, place, is_direct=is_direct)
+        if is_public is None:
+            return
+        me = await self._session.me()
+        author = await self.author(message.author, place.workspace)
+        attachments = await fetched(incoming.files(message), self.baton.media)
+        inbound = incoming.written(
+            message,
+            place,
+            author,
+            text=incoming.words(message, me),
+            attachments=attachments,
+            direct=is_direct,
+            opens=is_public and place.thread is None,
+        )
+        try:
+            await self.baton.receive(inbound, fetched=is_fetched)
+        except ThreadCutOff as error:
+            await self._warn(place, str(error))
+        except BadInput:
+            log.debug("message %s on Discord has nothing in it for Baton", message.id)
+        except BatonError as error:
+            log.warning("message %s on Discord cannot be taken in: %s", message.id, error)
+
+    async def edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Discord sends an update for a preview as well; only an edit has a time of its own."""
+        message = payload.message
+        async with self.in_line(message.channel.id):
+            if message.edited_at is None or not incoming.is_somebodys(message):
+                return
+            place = await self.place(message.channel, message.guild, message.author)
+            if place is not None:
+                await self.changed(message, place)
+
+    async def changed(
+        self, message: discord.Message, place: Place, *, is_fetched: bool = False
+    ) -> None:
+        if message.edited_at is not None:
+            change = incoming.edited(message, place, await self._session.me(), message.edited_at)
+            await self.baton.receive(change, fetched=is_fetched)
+
+    async def gone(self, channel: object, guild_id: int | None, message_ids: list[int]) -> None:
+        """Messages were deleted, one or many at once."""
+        channel_id = int(getattr(channel, "id", 0))
+        async with self.in_line(channel_id):
+            for message_id in sorted(message_ids):
+                place = await self.baton.store.read(_home_of, channel_id, guild_id, channel)
+                if place is not None:
+                    await self.baton.receive(incoming.deleted(message_id, place))
+
+    async def place(
+        self, channel: object, guild: discord.Guild | None, author: discord.abc.User
+    ) -> Place | None:
+        """Where something happened; None for a direct message that no guild of the desk takes."""
+        space = incoming.workspace(guild.id) if guild else await self.home(author.id)
+        return incoming.place_of(channel, space) if space else None
+
+    async def home(self, user_id: int) -> str:
+        """The guild on whose behalf somebody is talked to directly: the first that they are in."""
+        spaces = await self.baton.store.read(_direct)
+        if len(spaces) == 1:
+            return spaces[0]
+        if self._homes.get(user_id) not in spaces:
+            self._homes[user_id] = await self._first_shared(user_id, spaces)
+        return self._homes[user_id]
+
+    async def _first_shared(self, user_id: int, spaces: tuple[str, ...]) -> str:
+        http = await self._session.http()
+        for space in spaces:
+            try:
+                await http.get_member(int(space.partition(":")[2]), user_id)
+            except discord.HTTPException:
+                continue
+            return space
+        return ""
+
+    async def author(self, user: discord.abc.User, space: str) -> Person:
+        """With the roles that were last seen, where this event does not tell them."""
+        if isinstance(user, discord.Member):
+            return incoming.person(user, space)
+        known = await self.baton.store.read(_known, f"{space}/{user.id}")
+        return incoming.person(user, space, known.groups)
+
+
+def _followed(tx: Tx, place: Place, *, is_direct: bool) -> bool | None:
+    """None where Baton does not listen; else whether contacts are answered in public threads."""
+    desk = tx.desk.get()
+    channel = desk.channel_at(place.workspace, place.channel, direct=is_direct)
+    if channel is not None:
+        return not is_direct and channel.threads == "public"
+    is_note = place.thread and tx.threads.at(place.workspace, place.channel, place.thread)
+    return False if is_note else None
+
+
+def _direct(tx: Tx) -> tuple[str, ...]:
+    return direct_workspaces(tx.desk.get())
+
+
+def _known(tx: Tx, person: str) -> Person:
+    return tx.people.get(person)
+
+
+def _home_of(tx: Tx, channel_id: int, guild_id: int | None, channel: object) -> Place | None:
+    """Where a deleted message stood; nobody tells whose it was."""
+    if guild_id is not None:
+        return incoming.place_of(channel, incoming.workspace(guild_id))
+    for space in direct_workspaces(tx.desk.get()):
+        if tx.sources.get(space, str(channel_id)):
+            return Place(workspace=space, channel=str(channel_id))
+    return None

@@ -1,0 +1,168 @@
+"""Commands, buttons, forms and menus: acknowledge, convert, call, render."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+import discord
+
+from adapters.discord import completion, incoming
+from adapters.discord.commands import FILE, SEND_TO_CONTACT, focused, given, name_of
+from adapters.discord.downloads import fetched
+from adapters.discord.session import Session
+from adapters.discord.views import answers, forms
+from bot.application import Baton
+from bot.commands import REGISTRY
+from bot.commands.registry import Form, Invocation, Response
+from bot.domain.errors import BatonError
+from bot.domain.identity import Person, Place
+from bot.domain.message import Attachment
+
+log = logging.getLogger(__name__)
+# Discord: the first answer within 3 seconds.
+_PROMPT = 1.5
+_FAULT = "Something went wrong inside Baton; it is in the log."
+_NOT_A_PERSONS = "Only what a person wrote can be sent to the contact."
+Interaction = discord.Interaction[Any]
+Json = dict[str, Any]
+
+
+class Interactions:
+    def __init__(self, baton: Baton, session: Session) -> None:
+        self._baton = baton
+        self._session = session
+
+    async def interaction(self, interaction: Interaction) -> None:
+        """All but buttons, which find their own way here by what stands in their id."""
+        data: Any = interaction.data or {}
+        match interaction.type:
+            case discord.InteractionType.autocomplete:
+                await self._complete(interaction, data)
+            case discord.InteractionType.modal_submit:
+                await self._answer(interaction, self._submitted(interaction, data), data)
+            case discord.InteractionType.application_command if data["name"] == SEND_TO_CONTACT:
+                await self._answer(interaction, self._sent(interaction, data), data)
+            case discord.InteractionType.application_command:
+                await self._answer(interaction, self._command(interaction, data), data)
+
+    async def pressed(self, interaction: Interaction, action: str, value: str) -> None:
+        who, where = _who(interaction), _where(interaction)
+        await self._answer(interaction, self._baton.press(who, where, action, value), {})
+
+    async def _command(self, interaction: Interaction, data: Json) -> Response:
+        words, values = given(data.get("options", []))
+        name = name_of(" ".join((data["name"], *words)))
+        attachments = await self._files(interaction, data, [values.pop(FILE, "")])
+        return await self._run(interaction, name, values, attachments)
+
+    async def _submitted(self, interaction: Interaction, data: Json) -> Response:
+        try:
+            name, values = forms.settled(data["custom_id"])
+        except BatonError as error:
+            return Response(text=str(error), ok=False)
+        uploaded = list(data.get("resolved", {}).get("attachments", {}))
+        attachments = await self._files(interaction, data, uploaded)
+        values |= forms.fields(data["components"])
+        return await self._run(interaction, name, values, attachments)
+
+    async def _sent(self, interaction: Interaction, data: Json) -> Response:
+        """The menu on a message: what stands there goes to the contact of the thread's ticket."""
+        raw = data["resolved"]["messages"][data["target_id"]]
+        channel: Any = interaction.channel
+        message = discord.Message(state=interaction._state, channel=channel, data=raw)  # noqa: SLF001 - as discord.py's own menus do
+        if not incoming.is_somebodys(message):
+            return Response(text=_NOT_A_PERSONS, ok=False)
+        text = incoming.words(message, await self._session.me())
+        attachments = await fetched(incoming.files(message), self._baton.media)
+        return await self._run(interaction, "reply", {"text": text}, attachments)
+
+    async def _run(
+        self,
+        interaction: Interaction,
+        name: str,
+        values: dict[str, str],
+        attachments: tuple[Attachment, ...],
+    ) -> Response:
+        guild = interaction.guild_id or 0
+        return await self._baton.run(
+            Invocation(
+                person=_who(interaction),
+                place=_where(interaction),
+                command=name,
+                values={key: completion.named(str(one), guild) for key, one in values.items()},
+                attachments=attachments,
+            )
+        )
+
+    async def _files(
+        self, interaction: Interaction, data: Json, ids: list[str]
+    ) -> tuple[Attachment, ...]:
+        known = data.get("resolved", {}).get("attachments", {})
+        files = [
+            discord.Attachment(data=known[one], state=interaction._state)  # noqa: SLF001 - as discord.py's own commands do
+            for one in ids
+            if one in known
+        ]
+        return await fetched(files, self._baton.media)
+
+    async def _complete(self, interaction: Interaction, data: Json) -> None:
+        words, values = given(data.get("options", []))
+        command = REGISTRY.get(name_of(" ".join((data["name"], *words))))
+        name = focused(data.get("options", []))
+        arguments = command.arguments if command else ()
+        argument = next((one for one in arguments if one.name == name), None)
+        found: list[Json] = []
+        if argument is not None:
+            channels = completion.channels_of(interaction.guild)
+            typed = str(values.get(name, ""))
+            found = await self._baton.store.read(completion.choices, argument, typed, channels)
+        shown = [discord.app_commands.Choice(name=one["name"], value=one["value"]) for one in found]
+        await interaction.response.autocomplete(shown)
+
+    async def _answer(
+        self, interaction: Interaction, work: Coroutine[Any, Any, Response], data: Json
+    ) -> None:
+        """What takes a while, as files do, is acknowledged first."""
+        task = asyncio.ensure_future(work)
+        if not data.get("resolved", {}).get("attachments"):
+            await asyncio.wait({task}, timeout=_PROMPT)
+        if not task.done():
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            response = await task
+        except Exception:
+            log.exception("an interaction on Discord could not be handled")
+            response = Response(text=_FAULT, ok=False)
+        await self._show(interaction, response)
+
+    async def _show(self, interaction: Interaction, response: Response) -> None:
+        if response.form and not interaction.response.is_done():
+            await self._ask(interaction, response.form)
+            return
+        if response.form:
+            response = Response(text="That took too long. Please try once more.", ok=False)
+        parts = answers.answer(response).parts()
+        if interaction.response.is_done():
+            await interaction.followup.send(**parts)
+        else:
+            await interaction.response.send_message(**parts)
+
+    async def _ask(self, interaction: Interaction, form: Form) -> None:
+        choices = await self._baton.store.read(completion.for_form, form)
+        await interaction.response.send_modal(forms.modal(form, choices))
+
+
+def _who(interaction: Interaction) -> Person:
+    return incoming.person(interaction.user, _space(interaction))
+
+
+def _where(interaction: Interaction) -> Place:
+    channel = interaction.channel or discord.Object(interaction.channel_id or 0)
+    return incoming.place_of(channel, _space(interaction))
+
+
+def _space(interaction: Interaction) -> str:
+    return incoming.workspace(interaction.guild_id or 0)

@@ -1,0 +1,130 @@
+"""Discord as the composition root runs it: an outlet, and a connection that is kept up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import discord
+
+from adapters.discord.backfill import Backfill
+from adapters.discord.commands import fingerprint, payload
+from adapters.discord.errors import translated
+from adapters.discord.gateway import Gateway, Hooks
+from adapters.discord.intake import Intake
+from adapters.discord.interactions import Interactions
+from adapters.discord.messages import Messages
+from adapters.discord.outlet import DiscordOutlet
+from adapters.discord.session import Session, Urls
+from adapters.discord.threads import Threads
+from adapters.discord.views.body import Body
+from bot.application import Baton
+from bot.commands import REGISTRY
+from bot.domain.identity import Place
+from bot.ports.store import Tx
+
+log = logging.getLogger(__name__)
+_COMMANDS = "discord:commands"
+
+
+class Discord:
+    """`unready` says in words what is missing, for `/readyz`."""
+
+    name = "discord"
+
+    def __init__(
+        self, baton: Baton, token: str, urls: Urls, *, guild_ready_timeout: float = 2.0
+    ) -> None:
+        self._baton = baton
+        self._session = Session(token, urls)
+        self._messages = Messages(self._session, baton.media)
+        threads = Threads(self._session, baton.store)
+        self._intake = Intake(baton, self._session, self._warn)
+        self._interactions = Interactions(baton, self._session)
+        self._backfill = Backfill(baton, self._session, threads, self._intake)
+        self._guild_ready_timeout = guild_ready_timeout
+        self._problem = "Discord is not connected yet."
+        self._catching_up: asyncio.Task[None] | None = None
+        self.outlet = DiscordOutlet(self._session, baton.store, baton.media)
+
+    def unready(self) -> list[str]:
+        return [self._problem] if self._problem else []
+
+    async def run(self) -> None:
+        """Be connected until discord.py gives up or this is cancelled; to be run again then."""
+        try:
+            gateway = await self._gateway()
+            try:
+                await gateway.start(self._session.token)
+            finally:
+                await gateway.close()
+        except Exception as error:
+            self._problem = f"Discord: {error}"
+            raise
+        finally:
+            self._stop_catching_up()
+            self._problem = self._problem or "Discord was disconnected."
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def _gateway(self) -> Gateway:
+        with translated():
+            client = await self._session.client()
+            application = await client.application_info()
+        flags = application.flags
+        reads = flags.gateway_message_content or flags.gateway_message_content_limited
+        if not reads:
+            log.warning(
+                "The message content intent is off: contacts are heard in direct messages, where "
+                "they mention the bot, and by the Get help panel."
+            )
+        return Gateway(
+            self._intake,
+            self._interactions,
+            Hooks(begins=self._backfill.begin, ready=self._ready, lost=self._lost, back=self._back),
+            reads_everything=reads,
+            guild_ready_timeout=self._guild_ready_timeout,
+        )
+
+    async def _ready(self, client: discord.Client) -> None:
+        """A new session: fetch what was missed while there was none."""
+        self._back()
+        self._stop_catching_up()
+        self._catching_up = asyncio.create_task(self._backfill.run(), name="discord back-fill")
+        await self._register(client)
+
+    async def _register(self, client: discord.Client) -> None:
+        """Commands are registered when they are not what they were the last time."""
+        commands: Any = payload(REGISTRY)
+        mark = f"{client.application_id}:{fingerprint(commands)}"
+        if await self._baton.store.read(_registered) == mark:
+            return
+        await client.http.bulk_upsert_global_commands(client.application_id or 0, commands)
+        await self._baton.store.transact(_register, mark)
+
+    async def _warn(self, place: Place, text: str) -> None:
+        """Say in a place why what was written there reaches nobody."""
+        target = int(place.thread or place.channel)
+        key = f"warn{discord.utils.time_snowflake(discord.utils.utcnow())}"
+        await self._messages.send(target, Body(content=f"-# {text}"), key[:25])
+
+    def _back(self) -> None:
+        self._problem = ""
+
+    def _lost(self) -> None:
+        self._problem = self._problem or "Discord was disconnected; it is being connected again."
+
+    def _stop_catching_up(self) -> None:
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+            self._catching_up = None
+
+
+def _registered(tx: Tx) -> str | None:
+    return tx.meta.get(_COMMANDS)
+
+
+def _register(tx: Tx, mark: str) -> None:
+    tx.meta.put(_COMMANDS, mark)
