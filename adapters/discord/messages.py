@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -17,6 +18,9 @@ from bot.domain.message import Attachment
 from bot.ports.media import MediaPort
 
 _PAGE = 100
+# Discord keeps these characters of a file's name; where there are others, the name is said beside.
+_KEPT = re.compile(r"[A-Za-z0-9_.\-]+")
+_DESCRIPTION = 1_024
 _NOBODY = discord.AllowedMentions.none()
 
 
@@ -122,7 +126,8 @@ class Messages:
             data = await self._media.load(one.digest or "")
         except NotFound:
             return discord.File(io.BytesIO(b"This file is no longer kept."), f"{one.name}.txt")
-        return discord.File(io.BytesIO(data), one.name)
+        description = None if _KEPT.fullmatch(one.name) else one.name[:_DESCRIPTION]
+        return discord.File(io.BytesIO(data), one.name, description=description)
 
 
 def _as_sent(body: Body) -> Json:

@@ -20,6 +20,7 @@ from bot.ports.outlet import Outlet
 from bot.ports.store import Store, Tx
 from storage.media import Media
 from storage.store import open_store
+from tests.contract.discord_harness import discord
 from tests.contract.seen import Seen
 from tests.contract.slack_harness import slack
 
@@ -154,5 +155,4 @@ async def console(folder: Path, template: Path) -> AsyncIterator[Harness]:
         await store.close()
 
 
-# Discord joins here with a harness on its emulator.
-HARNESSES: Mapping[str, Opened] = {"console": console, "slack": slack}
+HARNESSES: Mapping[str, Opened] = {"console": console, "slack": slack, "discord": discord}
