@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,6 +58,8 @@ team = "support"
 members = ["slack:T0001/U0ALICE"]
 """
 BOT = "U0APPBOT"
+# Longer than anything takes here, so that a busy machine fails no test.
+PATIENCE_S = 15.0
 
 
 @dataclass
@@ -86,15 +89,14 @@ class SlackWorld:
 
     async def card(self, number: int = 1, channel: str = "C0TEAM", **more: Any) -> Json:
         """The root of a ticket's thread."""
-        return await self.slack.wait_for_message(
-            channel,
-            f"#{number} · ",
-            where=lambda one: "thread_ts" not in one or one["thread_ts"] == one["ts"],
-            **more,
-        )
+
+        def is_root(one: Json) -> bool:
+            return bool(one.get("thread_ts", one["ts"]) == one["ts"])
+
+        return await self.says(channel, f"#{number} · ", where=is_root, **more)
 
     async def says(self, channel: str, text: str, **more: Any) -> Json:
-        return await self.slack.wait_for_message(channel, text, **more)
+        return await self.slack.wait_for_message(channel, text, **{"within": PATIENCE_S, **more})
 
     async def whispered(self, user: str, text: str, **more: Any) -> Json:
         """What only this person was shown."""
@@ -103,7 +105,9 @@ class SlackWorld:
             shown = reversed(await self.slack.ephemerals(user=user))
             return next((one for one in shown if text in str(one)), None)
 
-        note = await self.slack.wait_for(found, what=f"{text!r} for {user}", **more)
+        note = await self.slack.wait_for(
+            found, what=f"{text!r} for {user}", **{"within": PATIENCE_S, **more}
+        )
         assert note is not None
         return note
 
@@ -141,7 +145,11 @@ async def populated(slack: Slack, *, mode: str = "socket", **app: Any) -> Json:
     return installed
 
 
-def settings(folder: Path, app: Json, api_url: str, *, mode: str = "socket") -> Settings:
+def settings(
+    folder: Path, app: Json, api_url: str, template: Path, *, mode: str = "socket"
+) -> Settings:
+    """On a copy of a migrated database, as migrating takes longer than a test."""
+    shutil.copy(template, folder / "baton.db")
     (folder / "desk.toml").write_text(DESK, encoding="utf-8")
     return Settings(
         database_url=f"sqlite:///{folder / 'baton.db'}",
@@ -192,10 +200,10 @@ async def ready(parts: Parts) -> None:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, mode: str = "socket") -> AsyncIterator[SlackWorld]:
+async def world(folder: Path, template: Path, *, mode: str = "socket") -> AsyncIterator[SlackWorld]:
     async with running(seed=7) as emulator, connected(emulator.control_url) as slack:
         app = await populated(slack, mode=mode)
-        chosen = settings(folder, app, emulator.api_url, mode=mode)
+        chosen = settings(folder, app, emulator.api_url, template, mode=mode)
         async with at_work(chosen, slack, app, mode=mode) as started:
             yield started
 

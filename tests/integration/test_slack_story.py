@@ -8,87 +8,101 @@ from pathlib import Path
 import pytest
 
 from bot.domain.states import Status
-from tests.integration.slack_world import SlackWorld, ticket, world
+from tests.integration.slack_world import Json, SlackWorld, ticket, world
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"picture" * 20
 
 
 @pytest.fixture(params=["socket", "http"])
-async def at(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SlackWorld]:
-    async with world(tmp_path, mode=request.param) as started:
+async def at(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
+) -> AsyncIterator[SlackWorld]:
+    async with world(tmp_path, sqlite_template, mode=request.param) as started:
         yield started
 
 
 async def test_the_whole_story(at: SlackWorld) -> None:
     """Agent, escalation, claim, reply with a file, note, transfer, close, wrote again, reopen."""
-    slack, carol, alice, bob, dana = at.slack, at.carol, at.alice, at.bob, at.dana
-    asked = await carol.post("C0HELP", "How do I cancel a booking?")
+    asked, card = await hand_over(at)
+    await claim_and_reply(at, asked, card)
+    await talk(at, asked, card)
+    moved = await transfer(at, card)
+    await close_and_reopen(at, asked, moved)
+
+
+async def hand_over(at: SlackWorld) -> tuple[Json, Json]:
+    asked = await at.carol.post("C0HELP", "How do I cancel a booking?")
     answer = await at.says("C0HELP", "", where=lambda one: one.get("bot_id"))
     assert answer["thread_ts"] == asked["ts"], "answers go below the contact's first words"
-
-    await carol.post("C0HELP", "I want a *refund*, see this", file=("bill.png", PICTURE))
+    await at.carol.post("C0HELP", "I want a *refund*, see this", file=("bill.png", PICTURE))
     card = await at.card()
     assert card["pings"] == ["!subteam^S01"]
     assert "The contact wrote “refund”." in str(card["blocks"])
-    assert len([one for one in await slack.messages("C0HELP") if one.get("bot_id")]) == 1, (
-        "nothing is said to the contact before an attendant takes over"
-    )
+    told = [one for one in await at.slack.messages("C0HELP") if one.get("bot_id")]
+    assert len(told) == 1, "nothing is said to the contact before an attendant takes over"
     await at.says("C0TEAM", "How do I cancel a booking?")
+    return asked, card
 
-    assert (await alice.click(card, "ticket:claim"))["outcome"] == "acked"
+
+async def claim_and_reply(at: SlackWorld, asked: Json, card: Json) -> None:
+    assert (await at.alice.click(card, "ticket:claim"))["outcome"] == "acked"
     await at.says("C0TEAM", "Held by Alice")
-    await bob.command("/ticket", "claim 1", "C0TEAM")
+    await at.bob.command("/ticket", "claim 1", "C0TEAM")
     await at.whispered("U0BOB", "Alice already has ticket #1.")
-
-    await alice.click(card, "ticket:reply")
-    modal = await alice.modal()
+    await at.alice.click(card, "ticket:reply")
+    modal = await at.alice.modal()
     assert (modal["callback_id"], modal["private_metadata"]) == ("ticket:reply", "1")
-    done = await alice.submit(modal, {"text": "Here is the form", "files": [("form.pdf", b"%PDF")]})
+    done = await at.alice.submit(
+        modal, {"text": "Here is the form", "files": [("form.pdf", b"%PDF")]}
+    )
     assert done["outcome"] == "cleared"
     reply = await at.says("C0HELP", "Here is the form")
     assert (reply["username"], reply["thread_ts"]) == ("Alice", asked["ts"])
     assert "You are now talking to Alice." in str(reply["blocks"])
     shared = await at.says("C0HELP", "form.pdf", where=lambda one: one.get("files"))
     assert shared["thread_ts"] == asked["ts"]
-    assert await slack.file_content(shared["files"][0]["id"]) == b"%PDF"
+    assert await at.slack.file_content(shared["files"][0]["id"]) == b"%PDF"
 
-    note = await alice.post("C0TEAM", "She is nice", thread=card)
+
+async def talk(at: SlackWorld, asked: Json, card: Json) -> None:
+    note = await at.alice.post("C0TEAM", "She is nice", thread=card)
     await at.settle()
     assert "She is nice" not in str(await at.texts("C0HELP"))
-    await carol.post("C0HELP", "It says 100", thread=asked, file=("photo.png", PICTURE))
+    await at.carol.post("C0HELP", "It says 100", thread=asked, file=("photo.png", PICTURE))
     mirrored = await at.says("C0TEAM", "It says 100")
     assert (mirrored["username"], mirrored["thread_ts"]) == ("Carol", card["ts"])
     assert mirrored["icons"]["image_48"].endswith("U0CAROL.png")
     copy = await at.says("C0TEAM", "photo.png", where=lambda one: one.get("files"))
-    assert await slack.file_content(copy["files"][0]["id"]) == PICTURE
+    assert await at.slack.file_content(copy["files"][0]["id"]) == PICTURE
     assert (await at.read(ticket())).status is Status.IN_PROGRESS
-
-    await alice.shortcut(note, "send_to_contact")
+    await at.alice.shortcut(note, "send_to_contact")
     await at.says("C0HELP", "She is nice")
 
-    await alice.click(card, "ticket:transfer")
-    await alice.submit(await alice.modal(), {"target": "billing"})
+
+async def transfer(at: SlackWorld, card: Json) -> Json:
+    await at.alice.click(card, "ticket:transfer")
+    await at.alice.submit(await at.alice.modal(), {"target": "billing"})
     moved = await at.card(channel="C0BILL")
     old = await at.says("C0TEAM", "Went on with billing")
     assert not [block for block in old["blocks"] if block["type"] == "actions"]
-    await alice.post("C0TEAM", "Anybody here?", thread=card)
+    await at.alice.post("C0TEAM", "Anybody here?", thread=card)
     await at.whispered("U0ALICE", "went on in another thread")
+    return moved
 
-    assert (await dana.command("/reply", "#1 Dana here.", "C0BILL"))["outcome"] == "acked"
+
+async def close_and_reopen(at: SlackWorld, asked: Json, moved: Json) -> None:
+    assert (await at.dana.command("/reply", "#1 Dana here.", "C0BILL"))["outcome"] == "acked"
     await at.says("C0HELP", "Dana here.")
-    await dana.click(moved, "ticket:close")
-    await dana.submit(await dana.modal(), {"reason": "refunded"})
+    await at.dana.click(moved, "ticket:close")
+    await at.dana.submit(await at.dana.modal(), {"reason": "refunded"})
     await at.says("C0BILL", "closed it: refunded")
-    await carol.post("C0HELP", "It is wrong again", thread=asked)
+    await at.carol.post("C0HELP", "It is wrong again", thread=asked)
     again = await at.says("C0BILL", "wrote again: It is wrong again")
-    await dana.click(again, "ticket:reopen")
+    await at.dana.click(again, "ticket:reopen")
     await at.says("C0BILL", "Dana reopened it")
     after = await at.read(ticket())
-    assert (after.status, after.holder, after.reopened) == (
-        Status.IN_PROGRESS,
-        "slack:T0001/U0DANA",
-        1,
-    )
+    assert after.status is Status.IN_PROGRESS
+    assert (after.holder, after.reopened) == ("slack:T0001/U0DANA", 1)
 
 
 async def test_a_direct_message_is_one_conversation(at: SlackWorld) -> None:
