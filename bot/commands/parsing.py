@@ -97,5 +97,5 @@ def _hint(by_name: Mapping[str, Command], words: list[str]) -> str:
     ]
     if group:
         return "Possible: " + ", ".join(group) + "."
-    near = difflib.get_close_matches(typed, by_name, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(typed, by_name, n=1, cutoff=0.6)
     return f"Did you mean {by_name[near[0]].usage}?" if near else "/help lists them all."

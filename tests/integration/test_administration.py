@@ -1,0 +1,122 @@
+"""Admins change the desk by slash command, and it holds at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import World
+
+
+async def test_a_rule_holds_from_the_next_message_on(world: World) -> None:
+    tried = await world.run("alice", "/routing test I will sue you")
+    assert "the agent answers" in tried.text
+    added = await world.run(
+        "alice", '/routing add legal keyword="sue, lawyer" priority=urgent team=billing'
+    )
+    assert added.ok, added.text
+    tried = await world.run("alice", "/routing test I will sue you")
+    assert 'Goes to billing at urgent priority, by rule "legal".' in tried.text
+    await world.write("I will sue you")
+    ticket = await world.ticket()
+    assert (ticket.team, ticket.priority, ticket.rule) == ("billing", "urgent", "legal")
+    assert "**legal**" in (await world.run("alice", "/routing list")).text
+    await world.run("alice", "/routing remove legal")
+    assert "legal" not in (await world.run("alice", "/routing list")).text
+
+
+async def test_a_team_is_made_staffed_and_removed(world: World) -> None:
+    assert (await world.run("alice", "/desk team add tier2 #tier2 @bob")).ok
+    assert (await world.run("alice", "/desk member add @dana tier2 supervisor")).ok
+    listed = await world.run("alice", "/desk team list")
+    assert "**tier2** in console tier2: Bob, Dana" in listed.text
+    assert (await world.run("alice", "/desk member remove @bob tier2")).ok
+    assert (await world.run("alice", "/desk team remove tier2")).ok
+    assert "tier2" not in (await world.run("alice", "/desk team list")).text
+
+
+async def test_a_team_with_open_tickets_stays(world: World) -> None:
+    await world.write("human please")
+    refused = await world.run("alice", "/desk team remove support")
+    assert not refused.ok
+    assert "#1" in refused.text or "no team" in refused.text
+
+
+async def test_a_teams_channel_cannot_be_a_customers_channel_too(world: World) -> None:
+    refused = await world.run("alice", "/desk channel add #support")
+    assert not refused.ok
+    assert "team's notes would reach contacts" in refused.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/desk team add support elsewhere",
+        "/desk team set support capacity many",
+        "/desk team set support identity mask",
+        "/desk team set support reopen_within soon",
+        "/desk team set nobody capacity 3",
+        "/desk member add @alice nobody",
+        "/desk channel remove #nowhere",
+        "/desk admin 1234",
+        "/routing add empty",
+        "/routing add bad regex=(",
+        "/routing add refunds keyword=x",
+        "/routing add x keyword=y team=nobody",
+        "/routing remove nothing",
+    ],
+)
+async def test_what_cannot_be_is_said_and_changes_nothing(world: World, line: str) -> None:
+    before = await world.store.read(lambda tx: tx.desk.get())
+    refused = await world.run("alice", line)
+    assert not refused.ok
+    assert refused.text
+    assert await world.store.read(lambda tx: tx.desk.get()) == before
+
+
+async def test_setup_makes_a_team_a_channel_and_a_test_ticket(world: World) -> None:
+    done = await world.run("alice", "/desk setup crew #crew #help")
+    assert done.ok, done.text
+    [ticket] = await world.tickets()
+    assert ticket.team == "crew"
+    assert len(world.outlet.cards("crew")) == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "line", "allowed"),
+    [
+        ("mallory", "/queue", False),
+        ("bob", "/queue", True),
+        ("bob", "/routing list", False),
+        ("bob", "/desk team list", False),
+        ("alice", "/desk team list", True),
+        ("mallory", "/help", True),
+    ],
+)
+async def test_a_role_reaches_as_far_as_it_should(
+    world: World, who: str, line: str, *, allowed: bool
+) -> None:
+    assert (await world.run(who, line)).ok is allowed
+
+
+async def test_help_shows_what_one_may_do(world: World) -> None:
+    assert "/desk team add" not in (await world.run("bob", "/help")).text
+    assert "/desk team add" in (await world.run("alice", "/help")).text
+
+
+async def test_the_queue_tells_mine_from_the_others(world: World) -> None:
+    for number in range(1, 5):
+        await world.write("human please", who=f"contact{number}")
+    await world.write("How do I pay?", who="contact5")
+    await world.run("alice", "/ticket claim 1")
+    await world.run("bob", "/ticket claim 2")
+    await world.run("bob", "/reply 3 Hello")
+    queue = await world.baton.queue("console:alice")
+    assert [one.number for one in queue.mine] == [1]
+    assert [one.number for one in queue.unclaimed] == [4]
+    assert [one.number for one in queue.awaiting] == [3]
+    assert [one.number for one in queue.in_progress] == [2]
+    assert [one.contact for one in queue.with_agent] == ["Contact5"]
+    assert dict(queue.load) == {"Alice": 1, "Bob": 2}
+    told = await world.run("alice", "/queue")
+    assert told.queue is not None
+    assert "**With the agent**" in told.text
