@@ -89,7 +89,6 @@ def _rest(line: str, words: int) -> str:
 
 
 def _hint(by_name: Mapping[str, Command], words: list[str]) -> str:
-    typed = " ".join(words[:3]).lower()
     group = [
         command.usage
         for name, command in by_name.items()
@@ -97,5 +96,7 @@ def _hint(by_name: Mapping[str, Command], words: list[str]) -> str:
     ]
     if group:
         return "Possible: " + ", ".join(group) + "."
-    near = difflib.get_close_matches(typed, by_name, n=1, cutoff=0.6)
-    return f"Did you mean {by_name[near[0]].usage}?" if near else "/help lists them all."
+    for typed in (" ".join(words[:2]).lower(), "".join(words[:1]).lower()):
+        if near := difflib.get_close_matches(typed, by_name, n=1, cutoff=0.6):
+            return f"Did you mean {by_name[near[0]].usage}?"
+    return "/help lists them all."

@@ -108,7 +108,7 @@ def test_a_line_means(line: str, expected: tuple[str, dict[str, str]]) -> None:
         ("/repyl 1 x", "Did you mean /reply"),
         ("/ticket clam 1", "Possible: /ticket claim"),
         ("/", "/help lists them all"),
-        ("/nothing like it", "/help lists them all"),
+        ("/xyzzy please", "/help lists them all"),
     ],
 )
 def test_an_unknown_command_gets_a_hint(line: str, hint: str) -> None:
