@@ -11,6 +11,7 @@ from bot.commands.administration import ADMINISTRATION
 from bot.commands.conversations import CONVERSATIONS
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.commands.routing import ROUTING
+from bot.commands.teams import TEAMS
 from bot.commands.tickets import TICKETS
 from bot.domain.desk import Role
 
@@ -39,5 +40,5 @@ _HELP = Command(
 
 REGISTRY: Mapping[str, Command] = {
     command.name: command
-    for command in (*TICKETS, *CONVERSATIONS, *ROUTING, *ADMINISTRATION, _HELP)
+    for command in (*TICKETS, *CONVERSATIONS, *ROUTING, *ADMINISTRATION, *TEAMS, _HELP)
 }

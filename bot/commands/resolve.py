@@ -34,6 +34,23 @@ def ticket(context: Context) -> Ticket:
     return context.tx.tickets.get(thread.ticket_number)
 
 
+def likely_ticket(context: Context) -> Ticket | None:
+    """The one of one's own tickets that was spoken in last; what a command without a number means
+    where no thread says it.
+    """
+    mine = [one for one in context.tx.tickets.open() if context.me in {one.holder, one.assigned}]
+    conversations = context.tx.conversations
+    return max(
+        mine,
+        key=lambda one: (
+            one.holder == context.me,
+            conversations.get(one.conversation_id).last_message_at,
+            one.number,
+        ),
+        default=None,
+    )
+
+
 def conversation_id(context: Context) -> int:
     """By its number, or that of the thread (or the ticket) at hand."""
     typed = context.get("conversation").strip().removeprefix("c")

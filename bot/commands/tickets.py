@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.commands import resolve
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.domain.desk import Priority, Role, Team
-from bot.domain.errors import TicketClosed
+from bot.domain.errors import BadInput, TargetUncertain, TicketClosed
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.services import claim, close, escalate, note, reopen, reply, transfer
@@ -29,8 +29,22 @@ def _release(context: Context) -> Response:
     return Response(text=f"#{ticket.number} is back with the team.")
 
 
+def _addressee(context: Context) -> int:
+    """The ticket to reply to. Raises `TargetUncertain` where it is only the likely one."""
+    try:
+        return resolve.ticket(context).number
+    except BadInput:
+        likely = None if context.get("ticket") else resolve.likely_ticket(context)
+        if likely is None:
+            raise
+    conversation = context.tx.conversations.get(likely.conversation_id)
+    raise TargetUncertain(
+        name=conversation.contact_name, number=likely.number, text=context.get("text")
+    )
+
+
 def _reply(context: Context) -> Response:
-    number = resolve.ticket(context).number
+    number = _addressee(context)
     if context.get("collision") == "reopen":
         reopen.reopen(context.tx, number, context.me, context.now)
     reply.reply(
