@@ -15,7 +15,7 @@ from bot.commands import REGISTRY, actions, parsing
 from bot.commands.execution import execute
 from bot.commands.registry import Invocation, Response
 from bot.domain.card import Button
-from bot.domain.errors import BadInput, BatonError, HeldByOther, TicketClosed
+from bot.domain.errors import BadInput, BatonError, HeldByOther, TargetUncertain, TicketClosed
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, check_text
 from bot.domain.reading import Reading
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 _QUESTIONS: Mapping[type[BatonError], tuple[tuple[str, str], ...]] = {
     HeldByOther: (("Take over and send", "take over"), ("Send once", "send once")),
     TicketClosed: (("Reopen and send", "reopen"),),
+    TargetUncertain: (("Send", "send"), ("Change", "change")),
 }
 _ASKS_BACK = {"reply", "ticket reply"}
 _DRAFT = "draft:"
@@ -161,7 +162,8 @@ class Baton:
             questions = _questions(error) if call.command in _ASKS_BACK else ()
             buttons: tuple[Button, ...] = ()
             if questions:
-                token = await self.store.transact(_keep_draft, call, self.clock.now())
+                draft = _addressed(call, error)
+                token = await self.store.transact(_keep_draft, draft, self.clock.now())
                 buttons = tuple(
                     Button(action=f"{actions.CHOICE}:{answer}", label=label, value=token)
                     for label, answer in questions
@@ -174,9 +176,11 @@ class Baton:
             call = await self.store.transact(_take_draft, person, token)
         except BatonError as error:
             return Response(text=str(error), ok=False)
-        return await self._execute(
-            replace(call, values={**call.values, "collision": answer}, person=person)
-        )
+        values = {**call.values, "collision": answer}
+        if answer == "change":
+            del values["ticket"]
+        call = replace(call, values=values, person=person)
+        return await self._execute(call, asks=answer == "change")
 
 
 def _take_in(
@@ -200,6 +204,13 @@ def _unpark(tx: Tx, number: int) -> None:
 
 def _questions(error: Exception) -> tuple[tuple[str, str], ...]:
     return next((asked for kind, asked in _QUESTIONS.items() if isinstance(error, kind)), ())
+
+
+def _addressed(call: Invocation, error: Exception) -> Invocation:
+    """Where the target was asked about, the draft goes to the one that was shown."""
+    if not isinstance(error, TargetUncertain):
+        return call
+    return replace(call, values={**call.values, "ticket": str(error.number)})
 
 
 def _keep_draft(tx: Tx, call: Invocation, now: datetime) -> str:

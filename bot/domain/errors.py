@@ -65,6 +65,10 @@ class TicketClosed(TicketError):
     """Ticket #{number} is closed. Reopen it and send?"""
 
 
+class TargetUncertain(TicketError):
+    """To {name}, #{number}: {text}"""
+
+
 class OtherTicketOpen(TicketError):
     """Ticket #{number} cannot be reopened: #{other} of the same conversation is open."""
 

@@ -110,6 +110,27 @@ async def test_a_reply_by_somebody_else_than_the_holder_asks_first(world: World)
     assert world.heard() == ["Bob here."]
 
 
+async def test_a_reply_without_a_number_shows_who_it_goes_to_first(world: World) -> None:
+    await world.write("human please", who="dan")
+    await world.write("human please")
+    await world.run("alice", "/ticket claim 1")
+    await world.run("alice", "/ticket claim 2")
+    await world.write("I am still here")
+    asked = await world.run("alice", "/reply We are on it")
+    assert asked.text == "To Carol, #2: We are on it"
+    assert [button.label for button in asked.buttons] == ["Send", "Change"]
+    assert world.heard() == []
+    send, _ = asked.buttons
+    assert (await world.press("alice", send.action, send.value)).ok
+    assert world.heard() == ["We are on it"]
+    asked = await world.run("alice", "/reply And you?")
+    form = (await world.press("alice", asked.buttons[1].action, asked.buttons[1].value)).form
+    assert form is not None
+    assert [argument.name for argument in form.arguments] == ["ticket", "text"]
+    assert form.values["text"] == "And you?"
+    assert not (await world.run("bob", "/reply Hello")).buttons, "none of these is Bob's"
+
+
 async def test_a_reply_to_a_closed_ticket_asks_to_reopen_it(world: World) -> None:
     await world.write("human please")
     await world.run("alice", "/ticket close 1 mistake")
