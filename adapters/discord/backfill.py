@@ -124,12 +124,13 @@ class Backfill:
         recent = [one async for one in where.history(limit=_COMPARED)]
         recent.reverse()
         is_complete = len(recent) < _COMPARED or recent[0].id <= mark
-        for message in recent:
-            await self._changed(message, place, mark)
         if is_complete:
             await self._take(place, [one for one in recent if one.id > mark], is_direct=is_direct)
         else:
             await self._pages(where, place, mark, is_direct=is_direct)
+        for message in recent:
+            if message.edited_at and incoming.is_somebodys(message):
+                await self._intake.changed(message, place, is_fetched=True)
         return {one.id for one in recent}
 
     async def _pages(
@@ -152,10 +153,6 @@ class Backfill:
         if messages:
             newest = str(messages[-1].id)
             await self._baton.reached(place.workspace, place.channel, place.thread or "", newest)
-
-    async def _changed(self, message: discord.Message, place: Place, mark: int) -> None:
-        if message.id <= mark and message.edited_at and incoming.is_somebodys(message):
-            await self._intake.changed(message, place, is_fetched=True)
 
     async def _compare(self, root: Place, seen: set[int]) -> None:
         """What Baton knows and Discord no longer shows was deleted, if Discord says so."""

@@ -1,0 +1,118 @@
+"""What happens while Baton is away from Discord is fetched: once, in order, edits and deletes too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.emulators.discord.client import File
+from tests.emulators.discord.library import discord as library
+from tests.integration.discord_world import (
+    CHANNELS,
+    PEOPLE,
+    DiscordWorld,
+    at_work,
+    emulated,
+    populated,
+    settings,
+)
+
+ConnectionState = library.state.ConnectionState
+ALICE, CAROL = PEOPLE["alice"], PEOPLE["carol"]
+HELP = CHANNELS["help"]
+
+
+async def said(world: DiscordWorld, conversation: int = 1) -> list[str]:
+    messages = await world.read(lambda tx: tx.messages.of(conversation))
+    return [one.text for one in messages if one.author == "contact"]
+
+
+async def test_every_place_is_caught_up_with(tmp_path: Path) -> None:
+    async with emulated() as discord:
+        bot = await populated(discord)
+        chosen = settings(tmp_path, discord, bot)
+        async with at_work(chosen, discord, bot) as world:
+            direct = await world.direct()
+            first = await discord.post(CAROL, direct, "human please")
+            second = await discord.post(CAROL, direct, "my number is 12")
+            thread = await world.thread(1)
+            await world.says(thread, "my number is 12")
+            asked = await discord.post(CAROL, HELP, "another human please")
+            other = await world.thread(2)
+            await discord.slash(ALICE, other, "reply", text="Yes?")
+            await world.says(asked["id"], "Yes?")
+            await world.settle()
+        await discord.edit(CAROL, direct, second["id"], "my number is 13")
+        await discord.delete(CAROL, direct, first["id"])
+        for number in range(3):
+            await discord.post(CAROL, direct, f"missed {number}", files=[File("a.txt", b"a")])
+            await discord.post(CAROL, asked["id"], f"below {number}")
+        await discord.post(ALICE, thread, "a note meanwhile")
+        mallory = PEOPLE["mallory"]
+        await discord.post(mallory, HELP, "somebody new: a human please")
+        async with at_work(chosen, discord, bot) as world:
+            await world.says(thread, "missed 2")
+            await world.says(other, "below 2")
+            await world.card(3)
+            await world.settle()
+            assert (await said(world))[-3:] == ["missed 0", "missed 1", "missed 2"]
+            assert (await said(world, 2))[-3:] == ["below 0", "below 1", "below 2"]
+            texts = await world.texts(thread)
+            assert sum("missed 1" in one for one in texts) == 1
+            [changed] = [one for one in texts if "my number is 13" in one]
+            assert "edited" in changed
+            notes = await world.read(lambda tx: tx.notes.of(1))
+            assert [one.text for one in notes] == ["a note meanwhile"]
+            gone = await world.read(lambda tx: tx.messages.of(1)[0])
+            assert gone.deleted_at
+        assert await discord.violations() == []
+
+
+async def test_live_events_wait_for_what_was_missed(tmp_path: Path) -> None:
+    """Also over a session that Discord has forgotten: nothing of the past is replayed then."""
+    async with emulated() as discord:
+        bot = await populated(discord)
+        async with at_work(settings(tmp_path, discord, bot), discord, bot) as world:
+            direct = await world.direct()
+            await discord.post(CAROL, direct, "human please")
+            await world.card(1)
+            await discord.gateway("down")
+            for number in range(3):
+                await discord.post(CAROL, direct, f"word {number}")
+            await discord.settings(resume_window=0.0)
+            await discord.fault("slow", "GET .*/messages", times=2, seconds=0.7)
+            await discord.gateway("up")
+
+            async def again() -> bool:
+                return await discord.connected()
+
+            await discord.wait_for(again, within=20)
+            await discord.post(CAROL, direct, "word 3")
+            await world.until(lambda tx: len(tx.messages.of(1)) == 5)
+            assert await said(world) == ["human please", *(f"word {n}" for n in range(4))]
+
+
+async def test_a_parser_error_restarts_the_gateway_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    breaks = {"this breaks the parser"}
+    parse = ConnectionState.parse_message_create
+
+    def parse_or_break(state: Any, data: Any) -> None:
+        if data["content"] in breaks:
+            breaks.remove(data["content"])
+            raise ValueError("a field that discord.py does not know")
+        parse(state, data)
+
+    monkeypatch.setattr(ConnectionState, "parse_message_create", parse_or_break)
+    async with emulated() as discord:
+        bot = await populated(discord)
+        async with at_work(settings(tmp_path, discord, bot), discord, bot) as world:
+            direct = await world.direct()
+            await discord.post(CAROL, direct, "human please")
+            thread = await world.thread(1)
+            await discord.post(CAROL, direct, "this breaks the parser")
+            await world.says(thread, "this breaks the parser")
+            await world.is_up()
+            await discord.post(CAROL, direct, "and on it goes")
+            await world.says(thread, "and on it goes")
