@@ -47,6 +47,12 @@ class Settings:
     openai_api: Literal["auto", "chat", "responses"] = "auto"
 
     @property
+    def platforms(self) -> frozenset[str]:
+        """The outside platforms that are configured."""
+        tokens = {"slack": self.slack_bot_token, "discord": self.discord_bot_token}
+        return frozenset(name for name, token in tokens.items() if token)
+
+    @property
     def serves_console(self) -> bool:
         """`auto`: on when only this machine can reach it."""
         if self.console == "auto":

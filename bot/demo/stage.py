@@ -16,7 +16,7 @@ from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
-from bot.main import Parts
+from bot.parts import Parts
 
 CAROL = Person(id="console:carol", name="Carol")
 ALICE = Person(id="console:alice", name="Alice")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import main
-from bot.main import Parts
+from bot.parts import Parts
 from bot.settings import Settings
 from tests.emulators.discord.app import Emulator
 from tests.emulators.discord.client import Bot, Discord, library_pointed_at

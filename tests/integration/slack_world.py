@@ -14,8 +14,8 @@ from typing import Any
 import uvicorn
 import yaml
 
-from bot import main
-from bot.main import Parts
+from bot import http, main
+from bot.parts import Parts
 from bot.ports.store import Tx
 from bot.settings import Settings
 from tests.emulators.slack.client import Slack, connected
@@ -168,8 +168,8 @@ async def served(parts: Parts) -> AsyncIterator[str]:
     """The HTTP server of `baton run`, on a free port."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(main._http(parts), log_config=None, lifespan="off", access_log=False)
-    server = main._Server(config)
+    config = uvicorn.Config(http.http_app(parts), log_config=None, lifespan="off", access_log=False)
+    server = http.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
