@@ -173,6 +173,9 @@ class Summaries(SQLModel, table=True):
     reason: dict[str, Any] = Field(sa_type=_JSON)
     topics: list[Any] = Field(sa_type=_JSON)
     last_action: dict[str, Any] | None = Field(sa_type=_JSON)
+    wants: dict[str, Any] | None = Field(sa_type=_JSON)
+    sentiment: str
+    language: str
     by: str
     at: datetime
 

@@ -10,10 +10,13 @@ from datetime import datetime
 
 from adapters.agents.actions import last_action
 from adapters.agents.clauses import clauses, says
+from adapters.agents.language import language
+from adapters.agents.mood import NEGATIVE, sentiment
 from adapters.agents.reader import QUESTION, asks_for_human
 from adapters.agents.sentences import bare, gist, quote, sentences
 from adapters.agents.smalltalk import agrees, declines, only_courtesy
-from adapters.agents.transcript import by
+from adapters.agents.transcript import by as by_author
+from adapters.agents.transcript import said
 from bot.domain.message import Author, Message
 from bot.domain.reading import repeats
 from bot.domain.summary import Point, Summary
@@ -24,25 +27,48 @@ MOST_TOPICS = 3
 _OPENING = 3
 _HANDED_OVER = "The conversation was handed over to people."
 _SHORTEST_TOPIC = 2
+_LAST_WORDS = 2
 
 
 def summary(
     case: Case, *, by: str, now: datetime, label: Callable[[Message], str] = lambda _: ""
 ) -> Summary:
     """`label` names what a message is about, or is empty."""
+    spoken = by_author(case.messages, Author.CONTACT)
     return Summary(
         ticket_number=case.ticket_number,
         reason=_reason(case),
         topics=topics(case.messages, label),
         last_action=last_action(case.messages),
+        wants=_wants(spoken),
+        sentiment=_mood(spoken),
+        language=language(said(spoken)) or "",
         by=by,
         at=now,
     )
 
 
+def _wants(spoken: Sequence[Message]) -> Point | None:
+    """The last thing that the contact asked or wished for."""
+    for message in reversed(spoken):
+        if wish := _wish(message.text):
+            return Point(text=f"“{quote(wish)}”", cites=(message.id,))
+    return None
+
+
+def _mood(spoken: Sequence[Message]) -> str:
+    """How the contact's last words sound; empty where that cannot be judged."""
+    known = [mood for one in spoken[-_LAST_WORDS:] if (mood := sentiment(one.text)) is not None]
+    if not known:
+        return ""
+    if min(known) <= NEGATIVE:
+        return "negative"
+    return "positive" if max(known) >= -NEGATIVE else "neutral"
+
+
 def _reason(case: Case) -> Point:
     """The reason it was handed over for, with the message that gave rise to it."""
-    spoken = by(case.messages, Author.CONTACT)
+    spoken = by_author(case.messages, Author.CONTACT)
     asking = [one for one in spoken[-_OPENING:] if asks_for_human(clauses(one.text))]
     cause = asking[-1:] or spoken[-1:]
     return Point(text=case.reason or _HANDED_OVER, cites=tuple(one.id for one in cause))
@@ -52,7 +78,7 @@ def topics(
     messages: Sequence[Message], label: Callable[[Message], str] = lambda _: ""
 ) -> tuple[Point, ...]:
     """What the contact came for, and the last other things they brought up."""
-    matters = [one for one in by(messages, Author.CONTACT) if is_matter(one.text)]
+    matters = [one for one in by_author(messages, Author.CONTACT) if is_matter(one.text)]
     chosen = {one: gist(one.text) for one in _main(matters)}
     for one in reversed(matters):
         wish = _wish(one.text)

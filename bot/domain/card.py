@@ -67,7 +67,9 @@ class Transcript:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """The root of a ticket's thread. `topics` and `last_action` fill in when the summary is there.
+    """The root of a ticket's thread.
+
+    What comes of the summary (`topics`, `last_action`, `wants`, `mood`) fills in when it is there.
 
     For a takeover, which has no ticket, `number` is 0 and `status` None.
     """
@@ -81,6 +83,8 @@ class Card:
     reason: str
     topics: tuple[str, ...] = ()
     last_action: str = ""
+    wants: str = ""
+    mood: str = ""
     summary_by: str = ""
     who: str
     opened_at: datetime
@@ -114,6 +118,11 @@ def buttons(ticket: Ticket) -> tuple[Button, ...]:
     return (*shown, Button(action="ticket:more", label="More", value=str(ticket.number)))
 
 
+def _mood(summary: Summary) -> str:
+    """How the contact sounds and in which language, as far as either is known."""
+    return ", ".join(one for one in (summary.sentiment, summary.language) if one)
+
+
 def card(
     ticket: Ticket,
     *,
@@ -135,6 +144,8 @@ def card(
         reason=ticket.reason,
         topics=tuple(point.text for point in summary.topics) if summary else (),
         last_action=summary.last_action.text if summary and summary.last_action else "",
+        wants=summary.wants.text if summary and summary.wants else "",
+        mood=_mood(summary) if summary else "",
         summary_by=summary.by if summary else "",
         who=who,
         opened_at=ticket.opened_at,

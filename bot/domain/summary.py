@@ -17,13 +17,20 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """`by` names who made it, so that an extract is not taken for a model's understanding."""
+    """`by` names who made it, so that an extract is not taken for a model's understanding.
+
+    `wants` is what the contact is after now; `sentiment` one word (empty when unknown); `language`
+    an ISO 639-1 code.
+    """
 
     id: int = 0
     ticket_number: int = 0
     reason: Point
     topics: tuple[Point, ...] = ()
     last_action: Point | None = None
+    wants: Point | None = None
+    sentiment: str = ""
+    language: str = ""
     by: str
     at: datetime
 
@@ -35,6 +42,7 @@ def checked(summary: Summary, known: Collection[int]) -> Summary:
         reason=_rest(summary.reason, known),
         topics=tuple(point for one in summary.topics if (point := _rest(one, known)).cites),
         last_action=_rest(summary.last_action, known) if summary.last_action else None,
+        wants=_rest(summary.wants, known) if summary.wants else None,
     )
 
 

@@ -40,10 +40,14 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the agent says, and the names of the passages it rests on."""
+    """What the agent says, and the names of the passages it rests on.
+
+    `tokens`, here and below, is what asking a model has cost; 0 where there was none.
+    """
 
     text: str
     sources: tuple[str, ...] = ()
+    tokens: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +55,19 @@ class Handover:
     """The agent decides that people should go on; `reason` is a sentence for the team."""
 
     reason: str
+    tokens: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """The agent could not answer; `reason` is a sentence for the team."""
+    """The agent could not answer; `reason` is a sentence for the team.
+
+    `outage`: it is the agent itself that is in trouble, not this one conversation.
+    """
 
     reason: str
+    tokens: int = 0
+    outage: bool = False
 
 
 Outcome = Answer | Handover | Failure

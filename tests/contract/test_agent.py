@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from functools import cache, partial
 from importlib.resources import as_file, files
 
 import pytest
 
 from adapters.agents.knowledge import Knowledge
 from adapters.agents.offline_agent import OfflineAgent
+from adapters.agents.openai_agent import OpenAIAgent
+from adapters.agents.openai_model import Access, Api, OpenAIModel
 from adapters.agents.reader import Reader
 from bot.domain.reading import Reading
 from bot.domain.summary import Point, Summary
 from bot.ports.agent import AgentPort, Answer, Failure, Handover, ReaderPort
+from tests.emulators.openai import server as openai
+from tests.emulators.openai.script import Reply
 from tests.unit.agents.conversations import NOW, case, conversation, turn
 
 
-def offline_agent() -> AgentPort:
+@cache
+def knowledge() -> Knowledge:
     with as_file(files("bot.sample") / "knowledge") as folder:
-        return OfflineAgent(Knowledge(folder))
+        return Knowledge(folder)
 
 
-AGENTS: list[Callable[[], AgentPort]] = [offline_agent]
+@asynccontextmanager
+async def offline() -> AsyncIterator[AgentPort]:
+    yield OfflineAgent(knowledge())
+
+
+@asynccontextmanager
+async def model(api: Api, reply: Reply | None = None) -> AsyncIterator[AgentPort]:
+    """An agent whose model says what it is told, or what the emulator makes up."""
+    async with openai.running() as server:
+        if reply:
+            server.say(replace(reply, times=None))
+        access = Access(model="gpt-test", api=api, base_url=server.base_url, timeout=5)
+        asked = OpenAIModel(access)
+        yield OpenAIAgent(asked, knowledge(), OfflineAgent(knowledge()))
+        await asked.close()
+
+
+AGENTS: dict[str, Callable[[], AbstractAsyncContextManager[AgentPort]]] = {
+    "offline": offline,
+    "chat": partial(model, "chat"),
+    "responses": partial(model, "responses"),
+    "obedient": partial(model, "chat", Reply(text="<!channel> @everyone <@U0BOB> here you are")),
+}
 READERS: list[Callable[[], ReaderPort]] = [Reader]
 ODD_TEXTS = {
     "nothing": "",
@@ -45,10 +75,10 @@ ODD_TEXTS = {
 }
 
 
-@pytest.fixture(params=AGENTS, ids=lambda make: make.__name__, scope="module")
-def agent(request: pytest.FixtureRequest) -> AgentPort:
-    made: AgentPort = request.param()
-    return made
+@pytest.fixture(params=AGENTS)
+async def agent(request: pytest.FixtureRequest) -> AsyncIterator[AgentPort]:
+    async with AGENTS[request.param]() as made:
+        yield made
 
 
 @pytest.fixture(params=READERS, ids=lambda make: make.__name__, scope="module")
@@ -107,7 +137,8 @@ async def test_every_point_rests_on_a_message(agent: AgentPort) -> None:
 
 async def test_a_summary_says_who_made_it_when_and_for_which_ticket(agent: AgentPort) -> None:
     summary = await agent.summarize(case(conversation("> hello")), NOW)
-    assert (summary.by, summary.at, summary.ticket_number) == (agent.name, NOW, 7)
+    assert (summary.at, summary.ticket_number) == (NOW, 7)
+    assert agent.name in summary.by
 
 
 async def test_hundreds_of_messages_are_summarized_in_a_few_points(agent: AgentPort) -> None:

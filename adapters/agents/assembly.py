@@ -1,0 +1,41 @@
+"""The agent that is configured: a model with the offline agent behind it, or that one alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from adapters.agents.breaker import Breaker
+from adapters.agents.knowledge import Knowledge
+from adapters.agents.offline_agent import OfflineAgent
+from adapters.agents.openai_agent import OpenAIAgent
+from adapters.agents.openai_model import Access, OpenAIModel
+from bot.ports.agent import AgentPort
+from bot.ports.media import MediaPort
+
+# Where a key is given and no model: small, cheap, sees pictures, calls tools.
+DEFAULT_MODEL = "gpt-5-mini"
+
+
+def access(
+    *, key: str, base_url: str, model: str, api: Literal["auto", "chat", "responses"]
+) -> Access | None:
+    """How to reach the model; None where neither a key nor an address is given.
+
+    `auto`: Responses at OpenAI itself, Chat Completions at any other server.
+    """
+    if not key and not base_url:
+        return None
+    if api == "auto":
+        api = "chat" if base_url else "responses"
+    return Access(model=model or DEFAULT_MODEL, api=api, api_key=key, base_url=base_url)
+
+
+def agent(folder: Path, access: Access | None, media: MediaPort | None = None) -> AgentPort:
+    """Raises `CannotRun` for a knowledge folder that cannot be used."""
+    knowledge = Knowledge(folder)
+    offline = OfflineAgent(knowledge)
+    if access is None:
+        return offline
+    thinking = OpenAIAgent(OpenAIModel(access), knowledge, offline, media=media)
+    return Breaker(thinking, offline)

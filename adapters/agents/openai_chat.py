@@ -1,0 +1,112 @@
+"""Chat Completions, which every compatible server speaks: requests and answers as data."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from adapters.agents.model import Call, ModelFault, Picture, Prompt, Said, Spoken, Tool, Used
+from adapters.agents.sentences import quote
+
+Json = dict[str, Any]
+
+
+def request(model: str, prompt: Prompt) -> Json:
+    """The arguments of `chat.completions.create`."""
+    messages: list[Json] = [{"role": "system", "content": prompt.instructions}]
+    for one in prompt.said:
+        messages += _used(one) if isinstance(one, Used) else [_said(one)]
+    asked: Json = {"model": model, "messages": messages}
+    if prompt.tools:
+        asked["tools"] = [{"type": "function", "function": function(one)} for one in prompt.tools]
+        asked["tool_choice"] = "none" if prompt.last else "auto"
+        asked["parallel_tool_calls"] = False
+    if prompt.shape:
+        schema = {"name": prompt.shape.name, "schema": dict(prompt.shape.schema), "strict": True}
+        asked["response_format"] = {"type": "json_schema", "json_schema": schema}
+    return asked
+
+
+def answer(given: Any) -> Spoken:
+    """What was said. Raises `ModelFault` for an answer that is none."""
+    choices = getattr(given, "choices", None)
+    if isinstance(given, str) or choices is None:
+        raise not_a_model()
+    if not choices:
+        raise empty()
+    choice = choices[0]
+    if choice.message.refusal:
+        raise refused(choice.message.refusal)
+    if fault := unfinished(choice.finish_reason):
+        raise fault
+    calls = tuple(
+        Call(id=one.id, name=one.function.name, arguments=one.function.arguments or "")
+        for one in choice.message.tool_calls or ()
+        if one.type == "function"
+    )
+    tokens = given.usage.total_tokens if given.usage else 0
+    return Spoken(text=choice.message.content or "", calls=calls, tokens=tokens or 0)
+
+
+def function(tool: Tool) -> Json:
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": dict(tool.parameters),
+        "strict": True,
+    }
+
+
+def data_url(picture: Picture) -> str:
+    return f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
+
+
+def _said(one: Said) -> Json:
+    if not one.pictures:
+        return {"role": one.role, "content": one.text}
+    pictures = [
+        {"type": "image_url", "image_url": {"url": data_url(picture), "detail": "auto"}}
+        for picture in one.pictures
+    ]
+    return {"role": one.role, "content": [{"type": "text", "text": one.text}, *pictures]}
+
+
+def _used(one: Used) -> list[Json]:
+    calls = [
+        {
+            "id": call.id,
+            "type": "function",
+            "function": {"name": call.name, "arguments": call.arguments},
+        }
+        for call in one.calls
+    ]
+    results = [
+        {"role": "tool", "tool_call_id": call.id, "content": result}
+        for call, result in zip(one.calls, one.results, strict=True)
+    ]
+    return [{"role": "assistant", "content": None, "tool_calls": calls}, *results]
+
+
+def not_a_model() -> ModelFault:
+    reason = "is not at this address: something else answered. Check OPENAI_BASE_URL."
+    return ModelFault(reason, again=True, outage=True)
+
+
+def empty() -> ModelFault:
+    return ModelFault("gave no answer.", again=True, outage=True)
+
+
+def refused(words: str) -> ModelFault:
+    return ModelFault(f"refused to answer: “{quote(words, 160)}”")
+
+
+def unfinished(finish: str | None) -> ModelFault | None:
+    """The fault that a way of ending stands for; None for an ordinary end."""
+    match finish:
+        case "length" | "max_output_tokens":
+            return ModelFault("was cut off in the middle of its answer (token limit).")
+        case "content_filter":
+            return ModelFault("was stopped by its content filter.")
+        case None:
+            return ModelFault("broke off in the middle of its answer.", again=True, outage=True)
+    return None

@@ -1,0 +1,98 @@
+"""Responses, OpenAI's own interface: requests and answers as data.
+
+The history is always sent whole and nothing is kept there (`store: false`): the conversation is
+in Baton's database, and only there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.agents.model import Call, ModelFault, Prompt, Said, Spoken, Used
+from adapters.agents.openai_chat import (
+    Json,
+    data_url,
+    empty,
+    function,
+    not_a_model,
+    refused,
+    unfinished,
+)
+from adapters.agents.sentences import quote
+
+
+def request(model: str, prompt: Prompt) -> Json:
+    """The arguments of `responses.create`."""
+    items: list[Json] = []
+    for one in prompt.said:
+        items += _used(one) if isinstance(one, Used) else [_said(one)]
+    asked: Json = {
+        "model": model,
+        "instructions": prompt.instructions,
+        "input": items,
+        "store": False,
+    }
+    if prompt.tools:
+        asked["tools"] = [{"type": "function", **function(one)} for one in prompt.tools]
+        asked["tool_choice"] = "none" if prompt.last else "auto"
+        asked["parallel_tool_calls"] = False
+    if prompt.shape:
+        schema = {"name": prompt.shape.name, "schema": dict(prompt.shape.schema), "strict": True}
+        asked["text"] = {"format": {"type": "json_schema", **schema}}
+    return asked
+
+
+def answer(given: Any) -> Spoken:
+    """What was said. Raises `ModelFault` for an answer that is none."""
+    output = getattr(given, "output", None)
+    if isinstance(given, str) or output is None:
+        raise not_a_model()
+    if given.status == "failed":
+        message = quote(str(given.error.message), 160) if given.error else ""
+        raise ModelFault(f"failed: {message}".rstrip(": "), again=True, outage=True)
+    if fault := unfinished(_finish(given)):
+        raise fault
+    if not output:
+        raise empty()
+    parts = [part for item in output if item.type == "message" for part in item.content]
+    if words := [part.refusal for part in parts if part.type == "refusal"]:
+        raise refused(words[0])
+    calls = tuple(
+        Call(id=item.call_id, name=item.name, arguments=item.arguments or "")
+        for item in output
+        if item.type == "function_call"
+    )
+    text = "".join(part.text for part in parts if part.type == "output_text")
+    return Spoken(text=text, calls=calls, tokens=given.usage.total_tokens if given.usage else 0)
+
+
+def _finish(given: Any) -> str | None:
+    if given.status == "incomplete":
+        return str(given.incomplete_details.reason) if given.incomplete_details else None
+    # Some servers leave the status out; only one that says it is still at work has broken off.
+    return None if given.status in {"in_progress", "queued"} else "stop"
+
+
+def _said(one: Said) -> Json:
+    if not one.pictures:
+        return {"role": one.role, "content": one.text}
+    pictures = [
+        {"type": "input_image", "image_url": data_url(picture), "detail": "auto"}
+        for picture in one.pictures
+    ]
+    return {"role": one.role, "content": [{"type": "input_text", "text": one.text}, *pictures]}
+
+
+def _used(one: Used) -> list[Json]:
+    items: list[Json] = []
+    for call, result in zip(one.calls, one.results, strict=True):
+        items += [
+            {
+                "type": "function_call",
+                "call_id": call.id,
+                "name": call.name,
+                "arguments": call.arguments,
+            },
+            {"type": "function_call_output", "call_id": call.id, "output": result},
+        ]
+    return items

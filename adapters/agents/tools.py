@@ -1,0 +1,72 @@
+"""What a model may do beside speaking: search the help pages, or hand over. Nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+
+from adapters.agents.knowledge import Knowledge
+from adapters.agents.model import Call, Used
+from adapters.agents.outgoing import clean, unsafe
+from adapters.agents.passages import Passage
+from adapters.agents.prompts import ESCALATE, SEARCH, passages_told
+from adapters.agents.sentences import quote
+
+TOOLS = (ESCALATE, SEARCH)
+_LONGEST_QUERY = 300
+_LONGEST_REASON = 300
+_WITHOUT_WORDS = "The agent decided that a person should go on."
+_PASSAGES = 4
+
+
+@dataclass(kw_only=True)
+class Shelf:
+    """The passages that a model has been given in one turn, under their numbers."""
+
+    knowledge: Knowledge
+    found: list[Passage] = field(default_factory=list)
+
+    async def fetch(self, query: str) -> str:
+        """What fits a question, told under numbers that go on from those given before."""
+        hits = await asyncio.to_thread(self.knowledge.search, query, _PASSAGES)
+        fresh = [hit.passage for hit in hits if hit.fits and hit.passage not in self.found]
+        first = len(self.found) + 1
+        self.found += fresh
+        return passages_told(fresh, first)
+
+    @property
+    def public(self) -> str:
+        return "\n".join(one.text for one in self.found)
+
+
+async def used(calls: tuple[Call, ...], shelf: Shelf) -> Used:
+    """Perform the calls of one answer. A tool that does not exist is refused, not guessed."""
+    return Used(calls=calls, results=tuple([await _result(call, shelf) for call in calls]))
+
+
+async def _result(call: Call, shelf: Shelf) -> str:
+    if call.name != SEARCH.name:
+        return f"There is no tool {call.name!r}. Answer, search, or call escalate."
+    query = _argument(call, "query")
+    return await shelf.fetch(query[:_LONGEST_QUERY]) if query else "The query is missing."
+
+
+def handover(calls: tuple[Call, ...], secret: str) -> str:
+    """The reason to hand over, where one of the calls does; empty where none does.
+
+    A call that is badly written still means it: the safe side is a person.
+    """
+    wanted = [call for call in calls if call.name == ESCALATE.name]
+    if not wanted:
+        return ""
+    reason = quote(clean(_argument(wanted[0], "reason")), _LONGEST_REASON)
+    return reason if reason and not unsafe(reason, secret) else _WITHOUT_WORDS
+
+
+def _argument(call: Call, name: str) -> str:
+    try:
+        found = json.loads(call.arguments or "{}")
+    except ValueError:
+        return ""
+    return str(found.get(name, "")).strip() if isinstance(found, dict) else ""
