@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.agents import assembly
 from bot import desk_file, main, offline
 from bot.domain.desk import Desk
 from bot.domain.errors import BadInput, BatonError, CannotRun
@@ -33,6 +34,8 @@ def look(settings: Settings) -> tuple[Finding, ...]:
         "agent": _agent,
         "console": _console,
     }
+    if settings.discord_bot_token:
+        looks["discord"] = _discord
     return tuple(_try(what, one, settings) for what, one in looks.items())
 
 
@@ -78,10 +81,28 @@ async def _round_trip(media: Media) -> int:
 
 
 def _agent(settings: Settings) -> str:
-    return main.agent(settings).name
+    agent = main.agent(settings)
+    access = main.model_access(settings)
+    return asyncio.run(assembly.reach(access)) if access else agent.name
 
 
 def _console(settings: Settings) -> str:
     if not settings.serves_console:
         return "off"
     return f"http://{settings.http_host}:{settings.http_port}"
+
+
+def _discord(settings: Settings) -> str:
+    from adapters.discord import check  # noqa: PLC0415 - only who uses it loads it
+    from adapters.discord.places import rooms, workspaces  # noqa: PLC0415
+
+    desk = _chosen_desk(settings)
+    named = {space: rooms(desk, space) for space in workspaces(desk)}
+    return asyncio.run(check.look(settings.discord_bot_token, main.discord_urls(settings), named))
+
+
+def _chosen_desk(settings: Settings) -> Desk:
+    if settings.desk:
+        return desk_file.read(Path(settings.desk))
+    known = current(settings.database_url) is not None
+    return asyncio.run(offline.desk(settings)) if known else Desk()

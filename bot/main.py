@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
-from adapters.agents.knowledge import Knowledge
-from adapters.agents.offline_agent import OfflineAgent
+from adapters.agents import assembly
+from adapters.agents.openai_model import Access
 from adapters.agents.reader import Reader
 from adapters.console.outlet import ConsoleOutlet
 from bot import failpoints
@@ -28,12 +29,16 @@ from bot.jobs import Jobs
 from bot.metrics import Metrics
 from bot.parts import Parts
 from bot.ports.agent import AgentPort
+from bot.ports.media import MediaPort
 from bot.ports.outlet import Outlet
 from bot.settings import Settings
 from bot.supervision import supervised
 from storage.media import Media
 from storage.migrate import migrate
 from storage.store import open_store
+
+if TYPE_CHECKING:
+    from adapters.discord.session import Urls
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +58,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         await clock.load()
         media = Media(settings.media_url)
         outlets["console"] = ConsoleOutlet(store, clock)
-        mind, metrics = agent(settings), Metrics()
+        mind, metrics = agent(settings, media), Metrics()
         parts = Parts(
             settings=settings,
             store=store,
@@ -98,18 +103,23 @@ async def _add_slack(parts: Parts, outlets: dict[str, Outlet], stack: AsyncExitS
 
 def _add_discord(parts: Parts, outlets: dict[str, Outlet], stack: AsyncExitStack) -> None:
     from adapters.discord.platform import Discord  # noqa: PLC0415 - only who uses it loads it
-    from adapters.discord.session import Urls  # noqa: PLC0415
 
     settings = parts.settings
-    urls = Urls(
+    discord = Discord(parts.baton, settings.discord_bot_token, discord_urls(settings))
+    stack.push_async_callback(discord.close)
+    outlets["discord"] = discord.outlet
+    parts.platforms.append(discord)
+
+
+def discord_urls(settings: Settings) -> Urls:
+    """Where Discord is, as discord.py has to be told."""
+    from adapters.discord.session import Urls  # noqa: PLC0415 - only who uses it loads it
+
+    return Urls(
         api=settings.discord_api_url,
         gateway=settings.discord_gateway_url,
         cdn=settings.discord_cdn_url,
     )
-    discord = Discord(parts.baton, settings.discord_bot_token, urls)
-    stack.push_async_callback(discord.close)
-    outlets["discord"] = discord.outlet
-    parts.platforms.append(discord)
 
 
 @asynccontextmanager
@@ -146,9 +156,20 @@ async def run(settings: Settings) -> None:
             await server.serve(sockets=[listener])
 
 
-def agent(settings: Settings) -> AgentPort:
+def agent(settings: Settings, media: MediaPort | None = None) -> AgentPort:
+    """The configured agent; the offline one where no model is."""
     folder = settings.knowledge_dir or str(files("bot.sample") / "knowledge")
-    return OfflineAgent(Knowledge(Path(folder)))
+    return assembly.agent(Path(folder), model_access(settings), media)
+
+
+def model_access(settings: Settings) -> Access | None:
+    """How to reach the model; None for the offline agent."""
+    return assembly.access(
+        key=settings.openai_api_key,
+        base_url=settings.openai_base_url,
+        model=settings.openai_model,
+        api=settings.openai_api,
+    )
 
 
 def _limits(outlets: Mapping[str, Outlet], workspace: str) -> Limits:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from adapters.agents.breaker import Breaker
 from adapters.agents.knowledge import Knowledge
+from adapters.agents.model import ModelFault, Prompt, Said
 from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
 from adapters.agents.openai_model import Access, OpenAIModel
+from adapters.agents.tools import TOOLS
+from bot.domain.errors import CannotRun
 from bot.ports.agent import AgentPort
 from bot.ports.media import MediaPort
 
@@ -29,6 +33,21 @@ def access(
     if api == "auto":
         api = "chat" if base_url else "responses"
     return Access(model=model or DEFAULT_MODEL, api=api, api_key=key, base_url=base_url)
+
+
+async def reach(access: Access) -> str:
+    """Ask the model something, tools and all. Raises `CannotRun` with what is wrong."""
+    model = OpenAIModel(access)
+    question = Said(role="user", text="Answer with one word: ready.")
+    prompt = Prompt(instructions="This is a check of the connection.", said=(question,))
+    try:
+        await model.ask(replace(prompt, tools=TOOLS))
+    except ModelFault as fault:
+        raise CannotRun(problem=f"The model {model.name} {fault.reason}") from fault
+    finally:
+        await model.close()
+    where = access.base_url or "OpenAI"
+    return f"{model.name} at {where} answers ({access.api}) and takes tools"
 
 
 def agent(folder: Path, access: Access | None, media: MediaPort | None = None) -> AgentPort:
