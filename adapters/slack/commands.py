@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from adapters.slack.directory import Directory
 from adapters.slack.mrkdwn import from_text, unescape
 from adapters.slack.people import People
 from adapters.slack.workspace import Workspace
@@ -12,6 +13,7 @@ from bot.commands.registry import Argument, Command, Invocation, Kind
 from bot.domain.identity import Person, Place
 
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>")
+_USER = re.compile(r"<@([UW][A-Z0-9]+)")
 _PEOPLE = {Kind.PERSON, Kind.ATTENDANT}
 _NAMED = {"members", "target", "value", "attendant"}
 HELP = "help"
@@ -37,15 +39,17 @@ def line(command: str, text: str, prefix: str) -> str:
 class Commands:
     """Reads command lines; names of people, groups and channels become ids."""
 
-    def __init__(self, workspace: Workspace, people: People) -> None:
+    def __init__(self, workspace: Workspace, people: People, directory: Directory) -> None:
         self._workspace = workspace
         self._people = people
+        self._directory = directory
 
     async def read(self, person: Person, place: Place, typed: str) -> Invocation:
         """Raises `BatonError` for a line that is no command, or has too much or a wrong value."""
         command, rest = parsing.find(REGISTRY.values(), typed)
         values = parsing.parse(command, rest)
         read = {name: await self._value(command, name, value) for name, value in values.items()}
+        await self._directory.learn(_USER.findall(" ".join(read.values())))
         return Invocation(person=person, place=place, command=command.name, values=read)
 
     async def _value(self, command: Command, name: str, value: str) -> str:
@@ -65,10 +69,10 @@ class Commands:
         name = typed.strip()
         if not name.startswith("@"):
             return name
-        wanted = name.removeprefix("@").casefold()
-        if user := (await self._people.handles()).get(wanted):
+        wanted = name.removeprefix("@")
+        if user := await self._people.handle(wanted):
             return f"<@{user}>"
-        if group := (await self._people.groups()).get(wanted):
+        if group := (await self._people.groups()).get(wanted.casefold()):
             return f"slack-group:{self._workspace.team}/{group}"
         return name
 
@@ -77,7 +81,7 @@ class Commands:
         name = typed.strip()
         if not name.startswith("#"):
             return name
-        found = (await self._people.channels()).get(name.removeprefix("#").casefold())
+        found = await self._people.channel(name.removeprefix("#"))
         return f"<#{found}>" if found else name
 
 

@@ -7,6 +7,7 @@ import logging
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters.slack.uploads import uploaded
 from adapters.slack.views.blocks import fallback
 from adapters.slack.workspace import Workspace
 
@@ -23,8 +24,11 @@ class Direct:
         try:
             opened = await client.conversations_open(users=user)
             channel = str(opened["channel"]["id"])
-            await client.files_upload_v2(
-                channel=channel, filename=name, content=data, initial_comment=fallback(words)
+            file = await uploaded(self._workspace, name, data)
+            await client.files_completeUploadExternal(
+                files=[{"id": file, "title": name}],
+                channel_id=channel,
+                initial_comment=fallback(words),
             )
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("a file cannot be sent to %s: %s", user, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from adapters.slack.people import People
 from adapters.slack.workspace import Workspace
@@ -31,9 +32,13 @@ class Directory:
             unlisten()
 
     async def refresh(self) -> None:
-        for one in await self._baton.store.read(_named, self._workspace.id):
-            person = await self._people.person(local_id(one))
-            await self._baton.store.transact(_put, person)
+        named = await self._baton.store.read(_named, self._workspace.id)
+        await self.learn([local_id(one) for one in named])
+
+    async def learn(self, users: Iterable[str]) -> None:
+        """Know how these people are called."""
+        for user in dict.fromkeys(users):
+            await self._baton.store.transact(_put, await self._people.person(user))
 
     def _heard(self, topics: frozenset[str]) -> None:
         if "desk" in topics:

@@ -13,6 +13,7 @@ from bot.commands.registry import Form
 Json = dict[str, Any]
 
 _ACTIONS = {deed.command: name for name, deed in reversed(tuple(DEEDS.items()))}
+_ACTIONS |= {"reply": "ticket:reply", "note": "ticket:note"}
 _COMMAND = "command:"
 VALUE = "value"
 FILES = "files"

@@ -68,6 +68,22 @@ class People:
         """Names of channels the app can see, with their ids."""
         return await self._list("channels", self._fetch_channels)
 
+    async def handle(self, name: str) -> str | None:
+        """The id of whoever is called so; asked anew for a name that is not known yet."""
+        return await self._sought(name, "users", self.handles)
+
+    async def channel(self, name: str) -> str | None:
+        return await self._sought(name, "channels", self.channels)
+
+    async def _sought(
+        self, name: str, listed: str, known: Callable[[], Awaitable[Mapping[str, str]]]
+    ) -> str | None:
+        wanted = name.casefold()
+        if found := (await known()).get(wanted):
+            return found
+        self.forget(listed)
+        return (await known()).get(wanted)
+
     def forget(self, name: str) -> None:
         """Ask anew next time: `users`, `groups`, `members`, `channels`."""
         self._lists.pop(name, None)

@@ -81,7 +81,7 @@ class Slack:
             workspace=workspace,
             baton=baton,
             people=self._people,
-            commands=Commands(workspace, self._people),
+            commands=Commands(workspace, self._people, self._directory),
             downloads=downloads,
             places=places,
             whisper=whisper,

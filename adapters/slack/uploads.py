@@ -72,18 +72,7 @@ class Uploads:
         except NotFound as error:
             raise Refused(str(error)) from error
         with translated(repeatable=True):
-            answer = await self._workspace.client.files_getUploadURLExternal(
-                filename=file.name, length=len(data)
-            )
-            await self._send(str(answer["upload_url"]), data)
-        return str(answer["file_id"])
-
-    async def _send(self, url: str, data: bytes) -> None:
-        session = self._workspace.client.session
-        if session is None:
-            raise OSError("no session")
-        async with session.post(url, data=data, timeout=_UPLOAD_LIMIT) as answer:
-            answer.raise_for_status()
+            return await uploaded(self._workspace, file.name, data)
 
     async def _complete(self, place: Place, ids: list[str], files: tuple[Attachment, ...]) -> None:
         titles: list[dict[str, str | None]] = [
@@ -124,6 +113,18 @@ class Uploads:
             for share in family.get(place.channel) or []:
                 return Share(ts=str(share["ts"]), files=tuple(ids))
         return None
+
+
+async def uploaded(workspace: Workspace, name: str, data: bytes) -> str:
+    """Bytes handed to Slack, not yet shared with anybody; answers with the file's id."""
+    client = workspace.client
+    answer = await client.files_getUploadURLExternal(filename=name, length=len(data))
+    if client.session is None:
+        raise OSError("no session")
+    url = str(answer["upload_url"])
+    async with client.session.post(url, data=data, timeout=_UPLOAD_LIMIT) as taken:
+        taken.raise_for_status()
+    return str(answer["file_id"])
 
 
 class _NotCompletedError(Exception):

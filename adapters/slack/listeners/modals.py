@@ -13,7 +13,8 @@ from adapters.slack.listeners.commands import with_hints
 from adapters.slack.listeners.tools import PATIENCE_S, Tools
 from adapters.slack.views import modals
 from bot.commands.actions import DEEDS
-from bot.commands.registry import Invocation, Response
+from bot.commands.registry import Form, Invocation, Response
+from bot.domain.errors import EmptyMessage
 from bot.domain.identity import Person, Place
 from bot.ports.store import Tx
 
@@ -55,6 +56,8 @@ async def _run(tools: Tools, view: Json, person: Person) -> Response:
 
 async def _answer(tools: Tools, view: Json, person: Person, response: Response) -> Json:
     """What Slack is to do with the modal."""
+    if response.form and response.form.command == forms.command(view)[0]:
+        response = Response(text=_what_is_missing(response.form), ok=False)
     if response.form or response.queue:
         return {
             "response_action": "update",
@@ -92,6 +95,11 @@ async def _asked_in_thread(tools: Tools, view: Json, person: Person, response: R
 def _thread(tx: Tx, number: int) -> Place | None:
     thread = tx.threads.of_ticket(number)
     return thread.place if thread and thread.anchor else None
+
+
+def _what_is_missing(form: Form) -> str:
+    """Slack does not send a form whose required inputs are empty, but words or files are either."""
+    return str(EmptyMessage()) if form.files else "Something is missing."
 
 
 def _field(view: Json) -> str:
