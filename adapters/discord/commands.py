@@ -19,6 +19,11 @@ from bot.domain.desk import Role
 Json = dict[str, Any]
 SEND_TO_CONTACT = "Send to contact"
 FILE = "file"
+# What only Discord has; for admins.
+OWN = {
+    "panel": "Post a Get help button in this channel",
+    "board": "Post a live view of the team's queue in this channel",
+}
 # Commands that are also the beginning of others get a last word of their own.
 _LEAVES = {"deliveries": "deliveries list", "desk admin": "desk admin become"}
 _NAMES = {path: name for name, path in _LEAVES.items()}
@@ -50,8 +55,18 @@ def payload(registry: Mapping[str, Command]) -> list[Json]:
     for root in roots.values():
         if root.pop("admins"):
             root["default_member_permissions"] = _ADMINS
+    own = [
+        {
+            "name": name,
+            "type": discord.AppCommandType.chat_input.value,
+            "description": text,
+            "default_member_permissions": _ADMINS,
+            **_WHERE,
+        }
+        for name, text in OWN.items()
+    ]
     menu = {"name": SEND_TO_CONTACT, "type": discord.AppCommandType.message.value}
-    return [*roots.values(), {**menu, **_WHERE}]
+    return [*roots.values(), *own, {**menu, **_WHERE}]
 
 
 def fingerprint(commands: list[Json]) -> str:

@@ -20,12 +20,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Hooks:
-    """`begins` runs before a new session, so that nothing of it is taken in too early."""
+    """`begins` runs before a new session, so that nothing of it is taken in too early; `changed`
+    when permissions may have.
+    """
 
     begins: Callable[[], Awaitable[None]]
     ready: Callable[[discord.Client], Awaitable[None]]
     lost: Callable[[], None]
     back: Callable[[], None]
+    changed: Callable[[discord.Client], Awaitable[None]]
 
 
 class Gateway(discord.Client):
@@ -90,6 +93,17 @@ class Gateway(discord.Client):
     async def pressed(self, interaction: discord.Interaction[Any], action: str, value: str) -> None:
         """A persistent button was pressed."""
         await self._interactions.pressed(interaction, action, value)
+
+    async def on_guild_channel_update(self, *_: object) -> None:
+        await self._listener.changed(self)
+
+    async def on_guild_role_update(self, *_: object) -> None:
+        await self._listener.changed(self)
+
+    async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
+        """Discord tells of the bot's own roles without the members intent."""
+        if self.user and after.id == self.user.id:
+            await self._listener.changed(self)
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         error = sys.exc_info()[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,10 @@ def place_of(channel: Any, space: str) -> Place:
     if parent is not None:
         return Place(workspace=space, channel=str(parent), thread=str(channel.id))
     return Place(workspace=space, channel=str(channel.id))
+
+
+def within(place: Place, thread: str) -> Place:
+    return replace(place, thread=thread)
 
 
 def person(user: discord.abc.User, space: str, groups: tuple[str, ...] = ()) -> Person:

@@ -19,6 +19,9 @@ from bot.domain.identity import Person, Place
 from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
+_UNHEARD = (
+    "This message could not be read: mention the bot at its beginning, or press “Write more” above."
+)
 Warn = Callable[[Place, str], Awaitable[None]]
 
 
@@ -31,6 +34,8 @@ class Intake:
         self._warn = warn
         self._lines: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._homes: dict[int, str] = {}
+        self.reads_everything = True
+        self._hinted: set[int] = set()
 
     def in_line(self, channel_id: int) -> asyncio.Lock:
         """Held while something of a channel is taken in: files take their time, order stays."""
@@ -44,6 +49,7 @@ class Intake:
             place = await self.place(message.channel, message.guild, message.author)
             if place is not None:
                 await self.take(message, place, is_direct=message.guild is None)
+                await self._hint(message, place)
 
     async def take(
         self, message: discord.Message, place: Place, *, is_direct: bool, is_fetched: bool = False
@@ -72,6 +78,15 @@ class Intake:
             log.debug("message %s on Discord has nothing in it for Baton", message.id)
         except BatonError as error:
             log.warning("message %s on Discord cannot be taken in: %s", message.id, error)
+
+    async def _hint(self, message: discord.Message, place: Place) -> None:
+        """Without the message content intent a contact must be told, once, how to be heard."""
+        is_heard = self.reads_everything or message.content or message.attachments
+        if is_heard or place.thread is None or message.channel.id in self._hinted:
+            return
+        if await self.baton.store.read(_followed, place, is_direct=False) is not None:
+            self._hinted.add(message.channel.id)
+            await self._warn(place, _UNHEARD)
 
     async def edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Discord sends an update for a preview as well; only an edit has a time of its own."""

@@ -9,17 +9,21 @@ from typing import Any
 
 import discord
 
-from adapters.discord import completion, incoming
+from adapters.discord import completion, incoming, panel
+from adapters.discord.board import Board
 from adapters.discord.commands import FILE, SEND_TO_CONTACT, focused, given, name_of
 from adapters.discord.downloads import fetched
+from adapters.discord.panel import Panel
 from adapters.discord.session import Session
 from adapters.discord.views import answers, forms
 from bot.application import Baton
 from bot.commands import REGISTRY
 from bot.commands.registry import Form, Invocation, Response
-from bot.domain.errors import BatonError
+from bot.domain.desk import Role
+from bot.domain.errors import BatonError, NotAllowed
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
+from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
 # Discord: the first answer within 3 seconds.
@@ -31,9 +35,11 @@ Json = dict[str, Any]
 
 
 class Interactions:
-    def __init__(self, baton: Baton, session: Session) -> None:
+    def __init__(self, baton: Baton, session: Session, help_panel: Panel, board: Board) -> None:
         self._baton = baton
         self._session = session
+        self._panel = help_panel
+        self._own = {"panel": help_panel.put_up, "board": board.put_up}
 
     async def interaction(self, interaction: Interaction) -> None:
         """All but buttons, which find their own way here by what stands in their id."""
@@ -50,22 +56,39 @@ class Interactions:
 
     async def pressed(self, interaction: Interaction, action: str, value: str) -> None:
         who, where = _who(interaction), _where(interaction)
+        if action in {panel.OPEN, panel.MORE}:
+            await self._panel.ask(interaction, action, value)
+            return
         await self._answer(interaction, self._baton.press(who, where, action, value), {})
 
     async def _command(self, interaction: Interaction, data: Json) -> Response:
         words, values = given(data.get("options", []))
         name = name_of(" ".join((data["name"], *words)))
+        if name in self._own:
+            return await self._put_up(interaction, name)
         attachments = await self._files(interaction, data, [values.pop(FILE, "")])
         return await self._run(interaction, name, values, attachments)
 
+    async def _put_up(self, interaction: Interaction, name: str) -> Response:
+        """What only Discord has, for admins."""
+        role = await self._baton.store.read(_role, _who(interaction))
+        if role is not Role.ADMIN:
+            return Response(text=str(NotAllowed(needed=Role.ADMIN, role=role)), ok=False)
+        return await self._own[name](_where(interaction))
+
     async def _submitted(self, interaction: Interaction, data: Json) -> Response:
+        uploaded = list(data.get("resolved", {}).get("attachments", {}))
+        attachments = await self._files(interaction, data, uploaded)
+        filled = forms.fields(data["components"])
+        if data["custom_id"].startswith((panel.OPEN, panel.MORE)):
+            who, where = _who(interaction), _where(interaction)
+            text = filled.get("text", "")
+            return await self._panel.submit(interaction, where, who, text, attachments)
         try:
             name, values = forms.settled(data["custom_id"])
         except BatonError as error:
             return Response(text=str(error), ok=False)
-        uploaded = list(data.get("resolved", {}).get("attachments", {}))
-        attachments = await self._files(interaction, data, uploaded)
-        values |= forms.fields(data["components"])
+        values |= filled
         return await self._run(interaction, name, values, attachments)
 
     async def _sent(self, interaction: Interaction, data: Json) -> Response:
@@ -157,6 +180,10 @@ class Interactions:
 
 def _who(interaction: Interaction) -> Person:
     return incoming.person(interaction.user, _space(interaction))
+
+
+def _role(tx: Tx, person: Person) -> Role:
+    return tx.desk.get().role(*person.ids)
 
 
 def _where(interaction: Interaction) -> Place:

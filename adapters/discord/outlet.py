@@ -5,6 +5,8 @@ A platform id is the message's; that of a card above its thread has its channel 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +25,7 @@ from bot.domain.card import Card, Content, Post, Transcript
 from bot.domain.identity import Place
 from bot.domain.message import Limits, in_units
 from bot.ports.media import MediaPort
-from bot.ports.outlet import Attempt, Gone, Refused, Sent
+from bot.ports.outlet import Attempt, Gone, Refused, Sent, Unreachable
 from bot.ports.store import Store, Tx
 
 # Discord knows a nonce for "a few minutes"; after this it is looked for instead.
@@ -45,7 +47,7 @@ class DiscordOutlet:
 
     async def post(self, place: Place, content: Content, attempt: Attempt) -> Sent:
         self._check(content)
-        with translated():
+        with self._reached(place):
             if _is_late(attempt) and (found := await self.find(place, content, attempt)):
                 return found
             here = await self._store.read(spot, place)
@@ -56,7 +58,7 @@ class DiscordOutlet:
     async def edit(self, sent: Sent, content: Content) -> None:
         self._check(content)
         channel_id, message_id = _where(sent)
-        with translated():
+        with self._reached(sent.place):
             here = await self._store.read(spot, sent.place)
             await self._messages.edit(channel_id, message_id, self._body(here, content))
 
@@ -85,6 +87,15 @@ class DiscordOutlet:
         """Discord: a link to a thread opens it."""
         guild = sent.place.workspace.rpartition(":")[2]
         return f"https://discord.com/channels/{guild}/{sent.place.thread or sent.place.channel}"
+
+    @contextmanager
+    def _reached(self, place: Place) -> Iterator[None]:
+        """Errors in the port's words; a missing permission is named."""
+        try:
+            with translated():
+                yield
+        except Unreachable as error:
+            raise Unreachable(self._session.explain(int(place.channel)) or str(error)) from error
 
     def _body(self, here: Spot, content: Content) -> Body:
         match content:

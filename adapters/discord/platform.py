@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from adapters.discord.backfill import Backfill
+from adapters.discord.board import Board
 from adapters.discord.commands import fingerprint, payload
 from adapters.discord.errors import translated
 from adapters.discord.gateway import Gateway, Hooks
@@ -16,6 +17,8 @@ from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
 from adapters.discord.messages import Messages
 from adapters.discord.outlet import DiscordOutlet
+from adapters.discord.panel import Panel
+from adapters.discord.permissions import Guard
 from adapters.discord.session import Session, Urls
 from adapters.discord.threads import Threads
 from adapters.discord.views.body import Body
@@ -41,7 +44,12 @@ class Discord:
         self._messages = Messages(self._session, baton.media)
         threads = Threads(self._session, baton.store)
         self._intake = Intake(baton, self._session, self._warn)
-        self._interactions = Interactions(baton, self._session)
+        self._board = Board(baton, self._messages)
+        self._guard = Guard(baton.store, self._messages)
+        self._session.explain = self._guard.explain
+        self._interactions = Interactions(
+            baton, self._session, Panel(baton, self._messages), self._board
+        )
         self._backfill = Backfill(baton, self._session, threads, self._intake)
         self._guild_ready_timeout = guild_ready_timeout
         self._problem = "Discord is not connected yet."
@@ -55,9 +63,11 @@ class Discord:
         """Be connected until discord.py gives up or this is cancelled; to be run again then."""
         try:
             gateway = await self._gateway()
+            board = asyncio.create_task(self._board.run(), name="discord boards")
             try:
                 await gateway.start(self._session.token)
             finally:
+                board.cancel()
                 await gateway.close()
         except Exception as error:
             self._problem = f"Discord: {error}"
@@ -75,6 +85,7 @@ class Discord:
             application = await client.application_info()
         flags = application.flags
         reads = flags.gateway_message_content or flags.gateway_message_content_limited
+        self._intake.reads_everything = reads
         if not reads:
             log.warning(
                 "The message content intent is off: contacts are heard in direct messages, where "
@@ -83,7 +94,13 @@ class Discord:
         return Gateway(
             self._intake,
             self._interactions,
-            Hooks(begins=self._backfill.begin, ready=self._ready, lost=self._lost, back=self._back),
+            Hooks(
+                begins=self._backfill.begin,
+                ready=self._ready,
+                lost=self._lost,
+                back=self._back,
+                changed=self._guard.look,
+            ),
             reads_everything=reads,
             guild_ready_timeout=self._guild_ready_timeout,
         )
@@ -94,6 +111,7 @@ class Discord:
         self._stop_catching_up()
         self._catching_up = asyncio.create_task(self._backfill.run(), name="discord back-fill")
         await self._register(client)
+        await self._guard.look(client)
 
     async def _register(self, client: discord.Client) -> None:
         """Commands are registered when they are not what they were the last time."""

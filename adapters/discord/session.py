@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,10 @@ class Urls:
 
 
 class Session:
-    """A token, and the HTTP client that carries it. Errors are those of the outlet port."""
+    """A token, and the HTTP client that carries it.
+
+    `explain` tells what Baton may not do in a channel, for whom it matters.
+    """
 
     def __init__(self, token: str, urls: Urls) -> None:
         self.token = token
@@ -44,14 +48,16 @@ class Session:
         self._logging_in = asyncio.Lock()
         self._kinds: dict[int, discord.ChannelType] = {}
         self._tags: dict[int, list[str]] = {}
+        self.explain: Callable[[int], str] = lambda _: ""
 
     async def client(self) -> discord.Client:
         """A client that is logged in and has no gateway."""
         async with self._logging_in:
             if self._client is None:
                 self._urls.apply()
+                discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
                 client = discord.Client(
-                    intents=discord.Intents.none(),
+                    intents=discord.Intents(guilds=True),
                     max_messages=None,
                     max_ratelimit_timeout=LONGEST_WAIT,
                 )

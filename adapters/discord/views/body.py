@@ -57,7 +57,7 @@ class Body:
 
 class Press(
     ui.DynamicItem[ui.Button[Any]],
-    template=r"(?P<action>(?:ticket|message|takeover|conversation|choice):[^:]+):(?P<value>.+)",
+    template=r"(?P<action>(?:ticket|message|takeover|conversation|choice|help):[^:]+):(?P<value>.+)",
 ):
     """A button whose whole state is in its `custom_id`, so it works whatever was restarted."""
 

@@ -1,0 +1,120 @@
+"""What Baton needs to be allowed on Discord: the invitation, and what is missing where."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+
+from adapters.discord.messages import Messages
+from adapters.discord.places import rooms, workspaces
+from adapters.discord.views.body import Body
+from bot.domain.identity import local_id, workspace_of
+from bot.ports.store import Store, Tx
+
+log = logging.getLogger(__name__)
+NEEDED = discord.Permissions(
+    view_channel=True,
+    read_message_history=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    create_private_threads=True,
+    manage_threads=True,
+    attach_files=True,
+    embed_links=True,
+)
+_TOLD = "discord:told"
+
+
+def invitation(application_id: int) -> str:
+    """The exact address by which an admin lets Baton in with all that it needs."""
+    return discord.utils.oauth_url(
+        application_id, permissions=NEEDED, scopes=("bot", "applications.commands")
+    )
+
+
+def missing(channel: Any, me: discord.Member) -> tuple[str, ...]:
+    """In Discord's own words, each with its channel: `Manage Threads in #support`."""
+    has = channel.permissions_for(me)
+    lacking = [name for name, wanted in NEEDED if wanted and not getattr(has, name)]
+    if "view_channel" in lacking:
+        lacking = ["view_channel"]
+    return tuple(f"{_title(name)} in #{channel.name}" for name in lacking)
+
+
+def in_words(lacking: Iterable[str]) -> str:
+    return f"Baton lacks on Discord: {', '.join(lacking)}."
+
+
+class Guard:
+    """Looks at every channel of the desk, and tells an admin once about what is missing there."""
+
+    def __init__(self, store: Store, messages: Messages) -> None:
+        self._store = store
+        self._messages = messages
+        self._client: discord.Client | None = None
+
+    def explain(self, channel_id: int) -> str:
+        """What is missing in a channel; empty when nothing is, or nobody knows."""
+        channel: Any = self._client.get_channel(channel_id) if self._client else None
+        if channel is None or isinstance(channel, discord.abc.PrivateChannel):
+            return ""
+        lacking = missing(channel, channel.guild.me)
+        return in_words(lacking) if lacking else ""
+
+    async def look(self, client: discord.Client) -> None:
+        self._client = client
+        lacking: set[str] = set()
+        for space, channels in (await self._store.read(_rooms)).items():
+            guild = client.get_guild(int(local_id(space)))
+            if guild is None:
+                lacking.add(f"an invitation to the server {local_id(space)}")
+                continue
+            for channel in (guild.get_channel(int(one)) for one in channels if one.isdecimal()):
+                if channel is not None:
+                    lacking |= set(missing(channel, guild.me))
+        if new := await self._store.transact(_untold, lacking):
+            await self._tell(client, new)
+
+    async def _tell(self, client: discord.Client, lacking: list[str]) -> None:
+        words = in_words(lacking)
+        log.warning("%s Invite it anew: %s", words, invitation(client.application_id or 0))
+        for admin in await self._store.read(_admins) or [
+            guild.owner_id for guild in client.guilds if guild.owner_id
+        ]:
+            try:
+                direct = await client.http.start_private_message(admin)
+                key = f"lack{admin}"[:25]
+                await self._messages.send(int(direct["id"]), Body(content=words[:2_000]), key)
+            except discord.HTTPException as error:
+                log.warning("the admin %s cannot be told on Discord: %s", admin, error)
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").title()
+
+
+def _rooms(tx: Tx) -> dict[str, tuple[str, ...]]:
+    desk = tx.desk.get()
+    return {space: rooms(desk, space) for space in workspaces(desk)}
+
+
+def _admins(tx: Tx) -> list[int]:
+    """The admins who are on Discord."""
+    people = tx.desk.get().admin.members
+    return [
+        int(local_id(one))
+        for one in people
+        if workspace_of(one).startswith("discord:") and "-role:" not in one
+    ]
+
+
+def _untold(tx: Tx, lacking: set[str]) -> list[str]:
+    """What nobody was told yet; what works again can be told anew."""
+    told = set(json.loads(tx.meta.get(_TOLD) or "[]"))
+    tx.meta.put(_TOLD, json.dumps(sorted(lacking)))
+    return sorted(lacking - told)
