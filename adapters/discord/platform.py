@@ -15,6 +15,7 @@ from adapters.discord.errors import translated
 from adapters.discord.gateway import Gateway, Hooks
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
+from adapters.discord.introductions import introduce
 from adapters.discord.messages import Messages
 from adapters.discord.outlet import DiscordOutlet
 from adapters.discord.panel import Panel
@@ -112,6 +113,7 @@ class Discord:
         self._catching_up = asyncio.create_task(self._backfill.run(), name="discord back-fill")
         await self._register(client)
         await self._guard.look(client)
+        await introduce(self._baton.store, client)
 
     async def _register(self, client: discord.Client) -> None:
         """Commands are registered when they are not what they were the last time."""

@@ -1,4 +1,4 @@
-"""What happens while Baton is away from Discord is fetched: once, in order, edits and deletes too."""
+"""What happens while Baton is away from Discord is fetched: once, in order, edits and deletes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,36 @@
+"""The people whom the desk names are looked up once, so that they have a name before they act."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+
+from adapters.discord import incoming
+from bot.domain.identity import Person, local_id, workspace_of
+from bot.ports.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+
+async def introduce(store: Store, client: discord.Client) -> None:
+    for one in await store.read(_strangers):
+        guild = client.get_guild(int(local_id(workspace_of(one))))
+        if guild is None:
+            continue
+        try:
+            member = await guild.fetch_member(int(local_id(one)))
+        except discord.HTTPException as error:
+            log.warning("%s of the desk is not found on Discord: %s", one, error)
+            continue
+        await store.transact(_meet, incoming.person(member, workspace_of(one)))
+
+
+def _strangers(tx: Tx) -> list[str]:
+    named = [one for one in tx.desk.get().attendants if one.startswith("discord:")]
+    unknown = [one for one in named if tx.people.get(one).name == local_id(one)]
+    return [one for one in unknown if local_id(one).isdecimal()]
+
+
+def _meet(tx: Tx, person: Person) -> None:
+    tx.people.put(person)

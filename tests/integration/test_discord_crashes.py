@@ -1,0 +1,151 @@
+"""Killed while it sends or while it catches up, Baton loses nothing on Discord, doubles nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.emulators.discord.client import Bot, Discord, Refused
+from tests.integration.discord_world import (
+    CHANNELS,
+    DESK,
+    PEOPLE,
+    emulated,
+    populated,
+    text,
+)
+
+ALICE, CAROL = PEOPLE["alice"], PEOPLE["carol"]
+SUPPORT = CHANNELS["support"]
+WORDS = [f"word {number}" for number in range(4)]
+
+
+class Process:
+    """`baton run` on the emulator; started again whenever its failpoint has killed it."""
+
+    def __init__(self, folder: Path, discord: Discord, bot: Bot) -> None:
+        (folder / "desk.toml").write_text(DESK, encoding="utf-8")
+        self.deaths, self._folder = 0, folder
+        self._env = {
+            **os.environ,
+            "BATON_DATABASE_URL": f"sqlite:///{folder / 'baton.db'}",
+            "BATON_DESK": str(folder / "desk.toml"),
+            "BATON_MEDIA_URL": str(folder / "media"),
+            "BATON_CONSOLE": "off",
+            "BATON_HTTP_PORT": str(_free_port()),
+            "DISCORD_BOT_TOKEN": bot.token,
+            "DISCORD_API_URL": discord.api_url,
+            "DISCORD_GATEWAY_URL": discord.gateway_url,
+            "DISCORD_CDN_URL": discord.cdn_url,
+        }
+
+    @asynccontextmanager
+    async def running(self, failpoint: str = "") -> AsyncIterator[None]:
+        keeper = asyncio.create_task(self._keep(failpoint))
+        yield
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+
+    async def _keep(self, failpoint: str) -> None:
+        while True:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                "run",
+                env={**self._env, "BATON_FAILPOINT": failpoint},
+                stderr=(self._folder / "log").open("ab"),
+            )
+            try:
+                assert await process.wait() == -signal.SIGKILL
+            finally:
+                if process.returncode is None:
+                    process.terminate()
+                    await process.wait()
+            self.deaths, failpoint = self.deaths + 1, ""
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+async def _stands(discord: Discord, channel: str, words: str) -> list[str]:
+    async def there() -> list[str]:
+        try:
+            shown = [text(one) for one in await discord.messages(channel)]
+        except Refused:
+            return []
+        return shown if any(words in one for one in shown) else []
+
+    found: list[str] = await discord.wait_for(there, within=30)
+    return found
+
+
+def _only(texts: list[str], wanted: list[str]) -> list[str]:
+    return [word for one in texts for word in wanted if word in one]
+
+
+async def _first_ticket(discord: Discord, direct: str) -> str:
+    await discord.post(CAROL, direct, "human please")
+    await _stands(discord, SUPPORT, "#1 · ")
+    [card] = [one for one in await discord.messages(SUPPORT) if "#1 · " in text(one)]
+    await _stands(discord, card["id"], "The conversation so far")
+    return str(card["id"])
+
+
+@pytest.mark.parametrize("failpoint", ["lane.called:4", "lane.sending:5"])
+async def test_a_kill_while_sending(failpoint: str, tmp_path: Path) -> None:
+    """At once after Discord has done what was asked, and just before the call."""
+    async with emulated() as discord:
+        bot = await populated(discord)
+        direct = await discord.dm_channel(CAROL, bot)
+        process = Process(tmp_path, discord, bot)
+        async with process.running(failpoint):
+            await _connected(discord)
+            thread = await _first_ticket(discord, direct)
+            for word in WORDS:
+                await discord.post(CAROL, direct, word)
+            shown = await _stands(discord, thread, WORDS[-1])
+        assert process.deaths == 1
+        assert _only(shown, WORDS) == WORDS
+        assert max(Counter(shown).values()) == 1
+        cards = [one for one in await discord.messages(SUPPORT) if "#1 · " in text(one)]
+        assert len(cards) == 1
+        assert await discord.violations() == []
+
+
+async def test_a_kill_while_catching_up_and_buttons_that_outlive_it(tmp_path: Path) -> None:
+    async with emulated() as discord:
+        bot = await populated(discord)
+        direct = await discord.dm_channel(CAROL, bot)
+        process = Process(tmp_path, discord, bot)
+        async with process.running():
+            await _connected(discord)
+            thread = await _first_ticket(discord, direct)
+        for word in WORDS:
+            await discord.post(CAROL, direct, word)
+        async with process.running("receive.after_commit:2"):
+            shown = await _stands(discord, thread, WORDS[-1])
+            assert process.deaths == 1
+            assert _only(shown, WORDS) == WORDS
+            claimed = await discord.click(ALICE, SUPPORT, thread, "ticket:claim:1")
+            assert claimed["message"]["content"] == "#1 is yours."
+            opened = await discord.click(ALICE, SUPPORT, thread, "ticket:reply:1")
+            await discord.submit(opened, text="still here")
+            await _stands(discord, direct, "still here")
+        assert await discord.violations() == []
+
+
+async def _connected(discord: Discord) -> None:
+    await discord.wait_for(discord.connected, within=30)
