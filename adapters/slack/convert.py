@@ -32,6 +32,15 @@ def is_written(message: Json) -> bool:
     return known and bool(message.get("user")) and not message.get("bot_id")
 
 
+def matters(event: Json) -> bool:
+    """Whether an event can mean anything: most are echoes of the app's own posts."""
+    subtype = str(event.get("subtype") or "")
+    if subtype == "message_changed":
+        message = event.get("message") or {}
+        return message.get("subtype") == _TOMBSTONE or not message.get("bot_id")
+    return subtype == "message_deleted" or is_written(event)
+
+
 def written(
     event: Json,
     *,

@@ -43,6 +43,8 @@ class Intake:
         """A message event. Taking a large file in may last longer than Slack waits: the same event
         sent again joins the work that is under way.
         """
+        if not convert.matters(event):
+            return
         key = f"{event.get('channel')}/{event.get('event_ts')}/{event.get('subtype')}"
         task = self._under_way.get(key)
         if task is None:
