@@ -50,7 +50,7 @@ def manifest(prefix: str = "") -> Json:
                     "description": "Send this note of a ticket's thread to the contact",
                 }
             ],
-            "slash_commands": [_command(root, prefix) for root in roots()],
+            "slash_commands": [_command(root, prefix) for root in sorted(roots())],
         },
         "oauth_config": {"scopes": {"bot": sorted(scopes.SCOPES)}},
         "settings": {
@@ -72,7 +72,7 @@ def written(prefix: str = "") -> str:
 def _command(root: str, prefix: str) -> Json:
     """Slack: names that are picked (`@alice`, `#support`) come as ids with `should_escape`."""
     own = REGISTRY.get(root)
-    below = [name.partition(" ")[2] for name in REGISTRY if name.startswith(f"{root} ")]
+    below = sorted(name.partition(" ")[2] for name in REGISTRY if name.startswith(f"{root} "))
     hint = own.usage.partition(" ")[2] if own else ""
     return {
         "command": f"/{prefix}{root}",

@@ -34,7 +34,7 @@ async def at(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[SlackWorld]
 async def test_every_command_of_the_registry_answers(at: SlackWorld) -> None:
     """Each is known to Slack, acknowledged in time, and says something to its user alone."""
     known = [one["command"] for one in MANIFEST["features"]["slash_commands"]]
-    assert known == [f"/{root}" for root in roots()]
+    assert known == [f"/{root}" for root in sorted(roots())]
     for command in known:
         outcome = await at.alice.command(command, "help", "C0TEAM")
         assert outcome["outcome"] == "acked", command
