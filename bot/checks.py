@@ -34,6 +34,8 @@ def look(settings: Settings) -> tuple[Finding, ...]:
         "agent": _agent,
         "console": _console,
     }
+    if settings.slack_bot_token:
+        looks["slack"] = _slack
     if settings.discord_bot_token:
         looks["discord"] = _discord
     return tuple(_try(what, one, settings) for what, one in looks.items())
@@ -90,6 +92,13 @@ def _console(settings: Settings) -> str:
     if not settings.serves_console:
         return "off"
     return f"http://{settings.http_host}:{settings.http_port}"
+
+
+def _slack(settings: Settings) -> str:
+    from adapters.slack.checking import check  # noqa: PLC0415 - only who uses it loads it
+
+    tokens = settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
+    return asyncio.run(check(*tokens, settings.slack_api_url))
 
 
 def _discord(settings: Settings) -> str:
