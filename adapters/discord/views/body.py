@@ -24,6 +24,8 @@ _STYLES = {
     "danger": discord.ButtonStyle.danger,
 }
 _PLATFORM = "discord"
+# More would leave a card no room for its facts; roles are for more people.
+_MOST_CALLED = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +117,7 @@ class Pings(discord.AllowedMentions):
 def allowed(mentions: Iterable[str]) -> Pings:
     """Those of the people and roles that are Discord's, by their qualified ids."""
     people, roles = [], []
-    for one in mentions:
+    for one in list(mentions)[:_MOST_CALLED]:
         platform, _, rest = one.partition(":")
         local = rest.rpartition("/")[2]
         if platform == f"{_PLATFORM}-role" and local.isdigit():
