@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.domain.desk import Priority
-from bot.domain.identity import Person
+from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
 from bot.domain.states import Action, Status, possible
 from bot.domain.summary import Summary
@@ -71,7 +71,8 @@ class Card:
 
     What comes of the summary (`topics`, `last_action`, `wants`, `mood`) fills in when it is there.
 
-    For a takeover, which has no ticket, `number` is 0 and `status` None.
+    For a takeover, which has no ticket, `number` is 0 and `status` None. `place` is where the
+    contact writes, for a platform that can point there; `origin` says it in words.
     """
 
     number: int
@@ -80,6 +81,7 @@ class Card:
     priority: Priority
     contact: Person
     origin: str
+    place: Place | None = None
     reason: str
     topics: tuple[str, ...] = ()
     last_action: str = ""
@@ -128,6 +130,7 @@ def card(
     *,
     contact: Person,
     origin: str,
+    place: Place | None = None,
     who: str,
     summary: Summary | None,
     mentions: tuple[str, ...] = (),
@@ -141,6 +144,7 @@ def card(
         priority=ticket.priority,
         contact=contact,
         origin=origin,
+        place=place,
         reason=ticket.reason,
         topics=tuple(point.text for point in summary.topics) if summary else (),
         last_action=summary.last_action.text if summary and summary.last_action else "",

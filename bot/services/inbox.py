@@ -19,7 +19,7 @@ _MOST = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One open ticket as the queue shows it."""
+    """One open ticket as the queue shows it; `link` leads to its thread, once that stands."""
 
     number: int
     contact: str
@@ -30,6 +30,7 @@ class Entry:
     who: str
     waiting_since: datetime | None
     due_at: datetime | None
+    link: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +116,15 @@ def _entries(tx: Tx, tickets: list[Ticket]) -> tuple[Entry, ...]:
             who=who(tx, one),
             waiting_since=one.waiting_since,
             due_at=one.due_at,
+            link=_link(tx, one.number),
         )
         for one in tickets
     )
+
+
+def _link(tx: Tx, number: int) -> str:
+    thread = tx.threads.of_ticket(number)
+    return thread.link if thread else ""
 
 
 def _running(tx: Tx, conversation: Conversation) -> Running:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -34,6 +35,7 @@ _WHOLE = 11_000
 _REASON, _TOPIC, _TOPICS, _LAST_ACTION = 1_500, 300, 10, 1_000
 _NAME = 80
 _LINES = 700
+_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _PICTURED = {"contact", "participant", "agent", "attendant", "note"}
 
 
@@ -147,7 +149,7 @@ def _facts(card: Card) -> list[str]:
         "Status": STATUSES[card.status] if card.status else "takeover",
         "Priority": PRIORITIES[card.priority],
         "Contact": inert(blocks.one_line(card.contact.name, _TOPIC)),
-        "Writes from": inert(blocks.one_line(card.origin, _TOPIC)),
+        "Writes from": _origin(card),
         "Who": with_links(blocks.one_line(card.who, _REASON)),
         "Opened": blocks.date(card.opened_at),
     }
@@ -158,6 +160,14 @@ def _facts(card: Card) -> list[str]:
     return [f"*{name}*\n{value}" for name, value in facts.items()]
 
 
+def _origin(card: Card) -> str:
+    """A channel of this workspace as a link; a test ticket comes from none."""
+    place = card.place
+    if place and platform_of(place.workspace) == "slack" and _CHANNEL.fullmatch(place.channel):
+        return f"<#{place.channel}>"
+    return inert(blocks.one_line(card.origin, _TOPIC))
+
+
 def _story(card: Card) -> list[Json]:
     """Why, what about, and what the agent tried last: contacts' words among them, so literal."""
     parts = [_labelled("Reason", card.reason, _REASON)]
@@ -166,6 +176,8 @@ def _story(card: Card) -> list[Json]:
         parts += [rich.section(rich.literal("Topics", bold=True)), rich.bullets(topics)]
     if card.last_action:
         parts.append(_labelled("Last action", card.last_action, _LAST_ACTION))
+    more = {"Wants": card.wants, "Mood": card.mood}
+    parts += [_labelled(label, text, _TOPIC) for label, text in more.items() if text]
     return parts
 
 

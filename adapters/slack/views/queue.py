@@ -58,8 +58,8 @@ def _tickets(title: str, entries: tuple[Entry, ...], most: int, button: Any) -> 
 
 def _ticket(entry: Entry, button: Button) -> Json:
     name = inert(blocks.one_line(entry.contact, _NAME))
-    link = getattr(entry, "link", "")
-    number = f"<{link}|#{entry.number}>" if link.startswith("http") else f"#{entry.number}"
+    is_link = entry.link.startswith("http")
+    number = f"<{entry.link}|#{entry.number}>" if is_link else f"#{entry.number}"
     facts = [STATUSES[entry.status], PRIORITIES[entry.priority], inert(entry.team)]
     facts.append(inert(blocks.one_line(entry.who, _NAME)))
     if entry.due_at:

@@ -22,6 +22,7 @@ SCHEMA = ROOT.parent / "shared" / "specs" / "slack-manifest.schema.2.0.0.json"
 # Slack: what each method's page asks for, by the kinds of conversations Baton works in.
 HISTORY = {"channels:history", "groups:history", "im:history"}
 METHODS: dict[str, set[str]] = {
+    "apps_connections_open": set(),
     "auth_test": set(),
     "chat_delete": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},

@@ -72,6 +72,8 @@ CONTENTS: st.SearchStrategy[Content] = st.one_of(
         topics=st.lists(WORDS, max_size=20).map(tuple),
         last_action=WORDS,
         summary_by=WORDS,
+        wants=WORDS,
+        mood=WORDS,
         who=WORDS,
         opened_at=st.just(NOW),
         footer=WORDS,
