@@ -40,6 +40,7 @@ _KINDS: dict[str, type] = {
     "rules": model.Rule,
     "when": model.When,
     "agent": model.Agent,
+    "budget": model.Budget,
     "snippets": model.Snippet,
     "retention": model.Retention,
     "webhooks": model.Webhook,

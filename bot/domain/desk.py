@@ -154,6 +154,21 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Budget:
+    """How often the agent may be asked in a day (UTC), and what it may cost; None is no limit."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    contact_turns: int | None = None
+    desk_turns: int | None = None
+    contact_tokens: int | None = None
+    desk_tokens: int | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return self != Budget()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Agent:
     """How the AI agent speaks. `attempts`: answers after which an unhappy contact gets a human."""
 
@@ -162,6 +177,7 @@ class Agent:
     prompt: str = ""
     languages: tuple[str, ...] = ()
     attempts: int = 3
+    budget: Budget = Budget()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -291,6 +291,12 @@ class MetaRepository(Protocol):
 
     def get(self, key: str) -> str | None: ...
     def put(self, key: str, value: str | None) -> None: ...
+    def count(self, name: str, by: int) -> int:
+        """Add to a counter, which begins at zero; answers with the sum."""
+
+    def counted(self, name: str) -> int: ...
+    def forget_counts(self, prefix: str) -> None:
+        """Remove the counters whose name begins so."""
 
 
 class Tx(Protocol):

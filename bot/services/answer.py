@@ -11,7 +11,7 @@ from bot.domain.message import Author, Delivery, Message
 from bot.domain.summary import Summary, checked
 from bot.ports.agent import Answer, Case, Failure, Handover, Outcome, Turn
 from bot.ports.store import Tx
-from bot.services import listen, record
+from bot.services import listen, record, spending
 from bot.services.escalate import escalate
 
 AGENT = "agent"
@@ -45,6 +45,7 @@ def record_outcome(
     not know of the contact's latest words is let go: the turn that does is queued already.
     """
     conversation = tx.conversations.lock(conversation_id)
+    spending.spend(tx, conversation, outcome.tokens, now)
     if conversation.epoch != epoch:
         if isinstance(outcome, Answer):
             _withhold(tx, conversation, epoch, outcome, now)

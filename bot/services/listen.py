@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import hours
@@ -17,6 +18,7 @@ from bot.ports.store import Tx
 from bot.services import record, reopen
 from bot.services.calendar import hours_of
 from bot.services.escalate import escalate
+from bot.services.spending import over_budget
 
 
 def with_ticket(
@@ -70,6 +72,8 @@ def with_agent(
     if reopen.contact_wrote_again(tx, conversation, message, reading, now):
         return
     evidence = gather_evidence(tx, conversation, message, reading)
+    if channel.agent:
+        evidence = replace(evidence, failure=over_budget(tx, conversation, now))
     escalation = judge(tx, conversation, evidence, now)
     if escalation is None and not channel.agent:
         escalation = Escalation(signal=Signal.NO_AGENT, reason="No agent answers in this channel.")

@@ -7,13 +7,19 @@ import hashlib
 from sqlalchemy import bindparam, delete, select
 
 from storage import tables
-from storage.rows import Repository, Session, Upsert
+from storage.rows import Repository, Session, Upsert, begins
 
 _META = tables.table(tables.Meta)
 _SEEN = tables.table(tables.Seen)
 
 _GET = select(_META.c.value).where(_META.c.key == bindparam("key"))
 _PUT = Upsert(_META, ["key"], lambda new, _old: {"value": new.value})
+_COUNTERS = tables.table(tables.Counters)
+_COUNT = Upsert(
+    _COUNTERS, ["name"], lambda new, old: {"value": old.value + new.value}, returning=["value"]
+)
+_COUNTED = select(_COUNTERS.c.value).where(_COUNTERS.c.name == bindparam("name"))
+_FORGET = delete(_COUNTERS).where(begins(_COUNTERS.c.name))
 _REMOVE = delete(_META).where(_META.c.key == bindparam("key"))
 _SEE = Upsert(_SEEN, ["digest"], returning=["digest"])
 
@@ -28,6 +34,16 @@ class Meta(Repository):
             self.session.run(_REMOVE, key=key)
         else:
             _PUT.run(self.session, key=key, value=value)
+
+    def count(self, name: str, by: int) -> int:
+        total: int = _COUNT.run(self.session, name=name, value=by).scalar_one()
+        return total
+
+    def counted(self, name: str) -> int:
+        return self.session.run(_COUNTED, name=name).scalar() or 0
+
+    def forget_counts(self, prefix: str) -> None:
+        self.session.run(_FORGET, prefix=prefix)
 
 
 def first_sight(session: Session, key: str) -> bool:
