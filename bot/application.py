@@ -11,16 +11,16 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
-from bot.commands import REGISTRY, actions, parsing
+from bot.commands import REGISTRY, actions, errands, parsing
 from bot.commands.execution import execute
-from bot.commands.registry import Invocation, Response
+from bot.commands.registry import Draft, Invocation, Response
 from bot.domain.card import Button
 from bot.domain.errors import BadInput, BatonError, HeldByOther, TargetUncertain, TicketClosed
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, check_text
 from bot.domain.reading import Reading
 from bot.failpoints import passing
-from bot.ports.agent import ReaderPort
+from bot.ports.agent import AgentPort, ReaderPort
 from bot.ports.clock import Clock
 from bot.ports.inbound import Deleted, Edited, Inbound, Received, Written
 from bot.ports.media import MediaPort
@@ -51,9 +51,11 @@ class Baton:
         media: MediaPort,
         clock: Clock,
         *,
+        agent: AgentPort | None = None,
         observe: Callable[[Inbound], None] = lambda _: None,
     ) -> None:
         self.store = store
+        self._agent = agent
         self.media = media
         self.clock = clock
         self._reader = reader
@@ -155,9 +157,10 @@ class Baton:
 
     async def _execute(self, call: Invocation, *, asks: bool = False) -> Response:
         try:
-            return await self.store.transact(
+            response = await self.store.transact(
                 execute, call, self._reader, self.clock.now(), asks=asks
             )
+            return await self._finished(call, response)
         except (ValueError, BatonError) as error:
             questions = _questions(error) if call.command in _ASKS_BACK else ()
             buttons: tuple[Button, ...] = ()
@@ -170,6 +173,21 @@ class Baton:
                 )
             return Response(text=str(error), ok=False, buttons=buttons)
 
+    async def _finished(self, call: Invocation, response: Response) -> Response:
+        """The response, after the agent has done what it asks for."""
+        if response.errand is None:
+            return response
+        if self._agent is None:
+            return Response(text="There is no agent here.", ok=False)
+        done = await errands.run(response.errand, self._agent)
+        if not done.draft or not isinstance(response.errand, Draft):
+            return done
+        values = {"ticket": str(response.errand.number), "text": done.draft}
+        reply = replace(call, command="ticket reply", values=values)
+        token = await self.store.transact(_keep_draft, reply, self.clock.now())
+        button = Button(action=f"{actions.CHOICE}:edit", label="Edit and send", value=token)
+        return replace(done, buttons=(button,))
+
     async def _decide(self, person: Person, answer: str, token: str) -> Response:
         """Somebody answered a question; what they wanted to do was kept meanwhile."""
         try:
@@ -177,6 +195,8 @@ class Baton:
         except BatonError as error:
             return Response(text=str(error), ok=False)
         values = {**call.values, "collision": answer}
+        if answer == "edit":
+            return await self._execute(replace(call, person=person), asks=True)
         if answer == "change":
             del values["ticket"]
         call = replace(call, values=values, person=person)

@@ -66,7 +66,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             media=media,
             agent=mind,
             outlets=outlets,
-            baton=Baton(store, Reader(), media, clock, observe=metrics.received),
+            baton=Baton(store, Reader(), media, clock, agent=mind, observe=metrics.received),
             courier=Courier(store, outlets, mind, clock, observe=metrics.performed),
             jobs=Jobs(store, clock),
             metrics=metrics,

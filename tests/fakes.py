@@ -12,7 +12,7 @@ from bot.domain.identity import Place
 from bot.domain.message import Limits
 from bot.domain.reading import Reading
 from bot.domain.summary import Point, Summary
-from bot.ports.agent import Answer, Case, Outcome, Turn
+from bot.ports.agent import Answer, Case, Found, Outcome, Turn
 from bot.ports.outlet import Attempt, Gone, Sent
 
 
@@ -95,6 +95,7 @@ class FakeAgent:
     outcome: Outcome = field(default_factory=lambda: Answer(text="Have you tried the help pages?"))
     turns: list[Turn] = field(default_factory=list)
     hold: asyncio.Event | None = None
+    draft: str = ""
 
     async def answer(self, turn: Turn) -> Outcome:
         self.turns.append(turn)
@@ -112,8 +113,11 @@ class FakeAgent:
             at=now,
         )
 
+    async def look_up(self, question: str) -> tuple[Found, ...]:
+        return (Found(source="help.md", text=f"All about {question}", fit=0.8),)
+
     async def suggest(self, case: Case) -> str:
-        return ""
+        return self.draft
 
 
 class FakeReader:

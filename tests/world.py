@@ -80,7 +80,13 @@ class World:
     ids: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.baton = Baton(self.store, FakeReader(), media=None, clock=self.clock)  # type: ignore[arg-type]
+        self.baton = Baton(
+            self.store,
+            FakeReader(),
+            media=None,  # type: ignore[arg-type]
+            clock=self.clock,
+            agent=self.agent,
+        )
         # The lanes' wall clock runs ahead, so that what waits a moment to be gathered is due.
         self.courier = Courier(
             self.store,

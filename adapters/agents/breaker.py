@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.domain.summary import Summary
-from bot.ports.agent import AgentPort, Case, Failure, Outcome, Turn
+from bot.ports.agent import AgentPort, Case, Failure, Found, Outcome, Turn
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,9 @@ class Breaker:
     async def summarize(self, case: Case, now: datetime) -> Summary:
         resting = self._clock() < self._until
         return await (self._stand_in if resting else self._agent).summarize(case, now)
+
+    async def look_up(self, question: str) -> tuple[Found, ...]:
+        return await self._agent.look_up(question)
 
     async def suggest(self, case: Case) -> str:
         resting = self._clock() < self._until

@@ -20,7 +20,7 @@ from adapters.agents.transcript import by, open_question, said, source_of
 from bot.domain.message import Author, Message
 from bot.domain.reading import repeats
 from bot.domain.summary import Summary
-from bot.ports.agent import Answer, Case, Failure, Handover, Outcome, Turn
+from bot.ports.agent import Answer, Case, Failure, Found, Handover, Outcome, Turn
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,14 @@ class OfflineAgent:
 
     async def summarize(self, case: Case, now: datetime) -> Summary:
         return await asyncio.to_thread(summary, case, by=self.name, now=now, label=self._topic)
+
+    async def look_up(self, question: str) -> tuple[Found, ...]:
+        hits = await asyncio.to_thread(self._knowledge.search, question)
+        return tuple(
+            Found(source=hit.passage.source, text=hit.passage.text, fit=hit.fit)
+            for hit in hits
+            if hit.fits
+        )
 
     async def suggest(self, case: Case) -> str:
         try:

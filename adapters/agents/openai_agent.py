@@ -22,7 +22,7 @@ from adapters.agents.tools import TOOLS, Shelf, handover, used
 from adapters.agents.transcript import by, open_question, said, seen, with_source
 from bot.domain.message import LONGEST_TEXT, Author
 from bot.domain.summary import Point, Summary
-from bot.ports.agent import AgentPort, Answer, Case, Failure, Handover, Outcome, Turn
+from bot.ports.agent import AgentPort, Answer, Case, Failure, Found, Handover, Outcome, Turn
 from bot.ports.media import MediaPort
 
 log = logging.getLogger(__name__)
@@ -89,6 +89,9 @@ class OpenAIAgent:
         except Exception:
             log.exception("the model's summary could not be used")
             return replace(extract, by=f"{extract.by} ({self.name} failed)")
+
+    async def look_up(self, question: str) -> tuple[Found, ...]:
+        return await self._fallback.look_up(question)
 
     async def suggest(self, case: Case) -> str:
         if not seen(case.messages):

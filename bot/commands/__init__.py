@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.commands.administration import ADMINISTRATION
+from bot.commands.agent import AGENT
 from bot.commands.conversations import CONVERSATIONS
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.commands.routing import ROUTING
@@ -40,5 +41,5 @@ _HELP = Command(
 
 REGISTRY: Mapping[str, Command] = {
     command.name: command
-    for command in (*TICKETS, *CONVERSATIONS, *ROUTING, *ADMINISTRATION, *TEAMS, _HELP)
+    for command in (*TICKETS, *CONVERSATIONS, *ROUTING, *ADMINISTRATION, *TEAMS, *AGENT, _HELP)
 }

@@ -31,6 +31,7 @@ DEEDS: Mapping[str, Deed] = {
     "ticket:priority": Deed(command="ticket priority", argument="ticket", asks=True),
     "ticket:release": Deed(command="ticket release", argument="ticket"),
     "ticket:history": Deed(command="ticket history", argument="ticket"),
+    "ticket:suggest": Deed(command="ticket suggest", argument="ticket"),
     "ticket:summary": Deed(command="ticket summary", argument="ticket"),
     "message:edit": Deed(command="message edit", argument="message", asks=True),
     "message:delete": Deed(command="message delete", argument="message"),
@@ -53,6 +54,7 @@ def deed(action: str) -> Deed:
 def more(number: str) -> tuple[Button, ...]:
     """What stands behind More."""
     labels = {
+        "ticket:suggest": "Suggest",
         "ticket:priority": "Priority",
         "ticket:release": "Release",
         "ticket:history": "History",

@@ -11,7 +11,7 @@ from bot.domain.card import Button
 from bot.domain.desk import Role
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
-from bot.ports.agent import ReaderPort
+from bot.ports.agent import Case, ReaderPort, Turn
 from bot.ports.store import Tx
 from bot.services.inbox import Queue
 
@@ -66,11 +66,27 @@ class Form:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Draft:
+    """An errand: have the agent draft the reply to a ticket."""
+
+    number: int
+    case: Case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """An errand: see what the agent would say."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, kw_only=True)
 class Response:
     """What the person who used a command sees, and nobody else.
 
     `form` asks for more before anything is done; `queue` is shown in the platform's own way;
-    `buttons` are pressed like those of a card.
+    `buttons` are pressed like those of a card. An `errand` is done by the agent before anybody sees
+    this; no platform ever gets one. `draft` is a reply that the text proposes.
     """
 
     text: str = ""
@@ -78,6 +94,8 @@ class Response:
     buttons: tuple[Button, ...] = ()
     form: Form | None = None
     queue: Queue | None = None
+    errand: Draft | Trial | None = None
+    draft: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.commands import resolve
-from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.commands.registry import Argument, Command, Context, Draft, Kind, Response
 from bot.domain.desk import Priority, Role, Team
 from bot.domain.errors import BadInput, TargetUncertain, TicketClosed
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
-from bot.services import claim, close, escalate, note, reopen, reply, transfer
+from bot.services import answer, claim, close, escalate, note, reopen, reply, transfer
 
 TICKET = Argument(name="ticket", kind=Kind.TICKET, help="its number, 42 or #42", here=True)
 _TEXT = Argument(name="text", kind=Kind.TEXT, help="what to say", long=True)
@@ -113,6 +113,13 @@ def _summary(context: Context) -> Response:
     conversation = context.tx.conversations.get(ticket.conversation_id)
     escalate.request_summary(context.tx, conversation, ticket, context.now)
     return Response(text=f"The summary of #{ticket.number} is being made anew.")
+
+
+def _suggest(context: Context) -> Response:
+    ticket = resolve.ticket(context)
+    if ticket.status is Status.CLOSED:
+        raise TicketClosed(number=ticket.number)
+    return Response(errand=Draft(number=ticket.number, case=answer.case(context.tx, ticket.number)))
 
 
 def _history(context: Context) -> Response:
@@ -221,6 +228,13 @@ TICKETS = (
         help="Have the summary made anew",
         role=Role.ATTENDANT,
         handler=_summary,
+        arguments=(TICKET,),
+    ),
+    Command(
+        name="ticket suggest",
+        help="Have the agent draft a reply; nothing is sent",
+        role=Role.ATTENDANT,
+        handler=_suggest,
         arguments=(TICKET,),
     ),
     Command(

@@ -73,6 +73,15 @@ class Failure:
 Outcome = Answer | Handover | Failure
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A passage the agent would answer from; `fit` from 0 to 1, half of it being the border."""
+
+    source: str
+    text: str
+    fit: float
+
+
 class AgentPort(Protocol):
     """`name` tells people which agent it is (`offline agent`, a model's name)."""
 
@@ -83,6 +92,9 @@ class AgentPort(Protocol):
 
     async def summarize(self, case: Case, now: datetime) -> Summary:
         """Reason, topics, last action; every point cites ids of messages of the case."""
+
+    async def look_up(self, question: str) -> tuple[Found, ...]:
+        """What the agent knows that fits a question, best first; for whoever looks after it."""
 
     async def suggest(self, case: Case) -> str:
         """A draft reply for the attendant, never sent by itself; empty when there is none."""

@@ -1,0 +1,165 @@
+"""What people do with the agent: set it up, try it, have it draft, and bound what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.desk import Agent, Budget
+from bot.ports.agent import Answer, Failure, Handover
+from bot.ports.store import Tx
+from tests.world import World
+
+
+async def test_the_agent_is_set_up_by_command(world: World) -> None:
+    said = await world.run("alice", "/desk agent set languages PT, en")
+    assert said.ok
+    await world.run("alice", "/desk agent set prompt Be kind. Hand over contracts.")
+    await world.run("alice", "/desk agent set name Lark")
+    await world.run("alice", "/desk agent set attempts 5")
+    await world.run("alice", "/desk agent set contact_turns 20")
+    agent = await world.store.read(lambda tx: tx.desk.get().agent)
+    assert agent == Agent(
+        name="Lark",
+        prompt="Be kind. Hand over contracts.",
+        languages=("pt", "en"),
+        attempts=5,
+        budget=Budget(contact_turns=20),
+    )
+    shown = (await world.run("alice", "/desk agent show")).text
+    for part in ("Lark", "pt, en", "5", "contact turns a day: 20", "Hand over contracts."):
+        assert part in shown
+    await world.run("alice", "/desk agent set contact_turns off")
+    assert "no budget" in (await world.run("alice", "/desk agent show")).text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/desk agent set attempts many",
+        "/desk agent set attempts 0",
+        "/desk agent set languages english",
+        "/desk agent set desk_tokens -5",
+        "/desk agent set colour blue",
+    ],
+)
+async def test_nonsense_is_refused_and_changes_nothing(world: World, line: str) -> None:
+    before = await world.store.read(lambda tx: tx.desk.get())
+    assert not (await world.run("alice", line)).ok
+    assert await world.store.read(lambda tx: tx.desk.get()) == before
+
+
+async def test_only_an_admin_may(world: World) -> None:
+    assert not (await world.run("bob", "/desk agent set name Lark")).ok
+    assert not (await world.run("bob", "/desk agent ask hello")).ok
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (Answer(text="Like this."), "Like this."),
+        (Handover(reason="It is about a contract."), "Hands over: It is about a contract."),
+        (Failure(reason="it timed out."), "Cannot answer: it timed out."),
+    ],
+)
+async def test_asking_shows_passages_and_answer_and_does_nothing(
+    world: World, outcome: Any, told: str
+) -> None:
+    world.agent.outcome = outcome
+    said = (await world.run("alice", '/desk agent ask "How do I pay?"')).text
+    assert "help.md (80%): All about How do I pay?" in said
+    assert told in said
+    assert await world.tickets() == []
+    assert world.outlet.posts == []
+
+
+async def test_a_draft_is_shown_to_the_attendant_and_never_sent(world: World) -> None:
+    world.agent.draft = "Try turning it off."
+    await world.write("human please")
+    [more] = [
+        b for b in (await world.press("bob", "ticket:more", "1")).buttons if "Sugg" in b.label
+    ]
+    said = await world.press("bob", more.action, more.value)
+    assert "Try turning it off." in said.text
+    assert "Nothing was sent" in said.text
+    assert world.heard() == []
+    assert (await world.ticket()).holder is None
+
+
+async def test_a_draft_is_edited_in_the_form_of_a_reply(world: World) -> None:
+    world.agent.draft = "Try turning it off."
+    await world.write("human please")
+    [button] = (await world.run("bob", "/ticket suggest 1")).buttons
+    assert button.label == "Edit and send"
+    form = (await world.press("bob", button.action, button.value)).form
+    assert form
+    assert form.command == "ticket reply"
+    assert form.values["text"] == "Try turning it off."
+    assert "text" in {one.name for one in form.arguments}
+    assert world.heard() == []
+
+
+async def test_somebody_elses_draft_cannot_be_used(world: World) -> None:
+    world.agent.draft = "Try turning it off."
+    await world.write("human please")
+    [button] = (await world.run("bob", "/ticket suggest 1")).buttons
+    assert not (await world.press("alice", button.action, button.value)).ok
+
+
+async def test_without_a_draft_or_for_a_closed_ticket_it_says_so(world: World) -> None:
+    await world.write("human please")
+    said = await world.run("bob", "/ticket suggest 1")
+    assert (said.ok, said.text) == (False, "The agent has no draft for #1.")
+    await world.run("bob", "/ticket close 1")
+    assert not (await world.run("bob", "/ticket suggest 1")).ok
+
+
+def budgeted(tx: Tx, budget: Budget) -> None:
+    desk = tx.desk.get()
+    tx.desk.put(replace(desk, agent=replace(desk.agent, budget=budget)))
+
+
+@pytest.mark.parametrize(
+    ("budget", "what"),
+    [
+        (Budget(contact_turns=2), "2 turns for this contact"),
+        (Budget(desk_turns=2), "2 turns for the whole desk"),
+        (Budget(contact_tokens=200), "200 tokens for this contact"),
+        (Budget(desk_tokens=150), "150 tokens for the whole desk"),
+    ],
+)
+async def test_a_spent_budget_is_a_handover_with_its_reason(
+    world: World, budget: Budget, what: str
+) -> None:
+    await world.store.transact(budgeted, budget)
+    world.agent.outcome = Answer(text="An answer.", tokens=100)
+    await world.write("How?")
+    await world.write("And what of that?")
+    assert await world.tickets() == []
+    await world.write("Something different now")
+    [ticket] = await world.tickets()
+    assert ticket.signal == "agent failed"
+    assert (
+        ticket.reason == f"The agent could not answer: its budget of {what} is used up for today."
+    )
+    assert world.heard() == ["An answer.", "An answer."]
+
+
+async def test_a_budget_is_of_a_contact_and_of_a_day(world: World) -> None:
+    await world.store.transact(budgeted, Budget(contact_turns=1))
+    await world.write("How?")
+    await world.write("How?", who="dave")
+    assert await world.tickets() == []
+    world.clock.move(timedelta(days=1))
+    await world.write("How again?")
+    assert await world.tickets() == []
+    await world.write("And now?")
+    assert len(await world.tickets()) == 1
+
+
+async def test_without_a_budget_nothing_is_counted(world: World) -> None:
+    await world.write("How?")
+    assert await world.store.read(lambda tx: tx.meta.get("budget day")) is None
