@@ -31,7 +31,7 @@ STATUSES = {
     Status.CLOSED: "✅ closed",
 }
 # Slack: about 13,200 characters in all blocks of a message (slackapi/bolt-js issue 2509).
-_WHOLE = 11_000
+_WHOLE = 10_000
 _REASON, _TOPIC, _TOPICS, _LAST_ACTION = 1_500, 300, 10, 1_000
 _NAME = 80
 _LINES = 700
@@ -81,8 +81,8 @@ def _post(post: Post) -> Rendered:
     shown = [said] if said else []
     notes = [_missing(one) for one in post.attachments if not (one.digest and one.size)]
     if not shown and not notes:
-        notes = [f"📎 {inert(one.name)}" for one in post.attachments]
-    small = [*notes, *([inert(post.aside)] if post.aside else [])]
+        notes = [f"📎 {_small(one.name)}" for one in post.attachments]
+    small = [*notes, *([_small(post.aside)] if post.aside else [])]
     if post.voice == "note":
         small.append("🔒 internal note")
     pinged = mentions(post.mentions)
@@ -109,14 +109,19 @@ def _called(post: Post) -> str:
 
 def _missing(file: Attachment) -> str:
     problem = file.problem or ("not available" if file.size else "is empty")
-    return f"📎 {inert(file.name)}: {inert(problem)}"
+    return f"📎 {_small(file.name)}: {_small(problem)}"
+
+
+def _small(text: str) -> str:
+    """A line of small print."""
+    return inert(blocks.one_line(text, _TOPIC))
 
 
 def _line(post: Post) -> Rendered:
     """Small print; only who is mentioned makes it a line that pings."""
     pinged = mentions(post.mentions)
     words = with_links(blocks.clip(post.text, _REASON))
-    small = [blocks.mrkdwn(words), *([blocks.mrkdwn(inert(post.aside))] if post.aside else [])]
+    small = [blocks.mrkdwn(words), *([blocks.mrkdwn(_small(post.aside))] if post.aside else [])]
     shown = [blocks.section(f"{pinged} {words}")] if pinged else [blocks.context(*small)]
     return Rendered(
         text=f"{pinged} {blocks.fallback(post.text)}".strip(),
@@ -126,8 +131,8 @@ def _line(post: Post) -> Rendered:
 
 def _card(card: Card) -> Rendered:
     pinged = mentions(card.mentions)
-    small = [inert(card.footer)] if card.footer else []
-    small += [f"Summary by {inert(card.summary_by)}"] if card.summary_by else []
+    small = [_small(card.footer)] if card.footer else []
+    small += [f"Summary by {_small(card.summary_by)}"] if card.summary_by else []
     return Rendered(
         text=f"{pinged} {blocks.fallback(f'{card.title} · {card.reason}')}".strip(),
         blocks=[
@@ -150,7 +155,7 @@ def _facts(card: Card) -> list[str]:
         "Priority": PRIORITIES[card.priority],
         "Contact": inert(blocks.one_line(card.contact.name, _TOPIC)),
         "Writes from": _origin(card),
-        "Who": with_links(blocks.one_line(card.who, _REASON)),
+        "Who": with_links(blocks.one_line(card.who, _TOPIC)),
         "Opened": blocks.date(card.opened_at),
     }
     if card.waiting_since:
