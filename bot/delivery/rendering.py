@@ -14,6 +14,7 @@ from bot.domain.thread import Event, Thread
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
 from bot.services.inbox import who
+from bot.services.notify import pinged
 from bot.services.record import part_limits
 
 _VOICES: dict[Author, Voice] = {
@@ -226,7 +227,7 @@ def _card(tx: Tx, thread: Thread) -> Card:
         place=None if conversation.direct else conversation.place,
         who=who(tx, ticket),
         summary=tx.summaries.latest(ticket.number),
-        mentions=team.notify if team else (),
+        mentions=pinged(tx, ticket, team) if team else (),
         footer=f"Follows #{ticket.previous}." if ticket.previous else "",
     )
     return _cut_off(tx, thread, shown) if thread.cut_off else shown

