@@ -148,7 +148,8 @@ class Backfill:
         self, place: Place, messages: list[discord.Message], *, is_direct: bool
     ) -> None:
         for message in messages:
-            if incoming.is_somebodys(message):
+            is_new = not await self._baton.store.read(_is_known, place, str(message.id))
+            if is_new and incoming.is_somebodys(message):
                 await self._intake.take(message, place, is_direct=is_direct, is_fetched=True)
         if messages:
             newest = str(messages[-1].id)
@@ -182,6 +183,11 @@ def _skipping(what: str) -> Iterator[None]:
         yield
     except (discord.NotFound, discord.Forbidden) as error:
         log.warning("Discord channel %s cannot be read: %s", what, error)
+
+
+def _is_known(tx: Tx, place: Place, source_id: str) -> bool:
+    """Whether it came in live: then its files need not be fetched once more."""
+    return tx.messages.find_source(place.workspace, place.channel, source_id) is not None
 
 
 def _watch_rooms(tx: Tx, mark: str) -> tuple[str, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import discord
@@ -16,6 +18,9 @@ from adapters.discord.session import LONGEST_WAIT
 from adapters.discord.views.body import Press
 
 log = logging.getLogger(__name__)
+_IDENTIFY_GAP = 5.0
+# A guild that is told of later than this after the one before is looked at when it comes.
+_LAST_GUILD = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +46,6 @@ class Gateway(discord.Client):
         hooks: Hooks,
         *,
         reads_everything: bool,
-        guild_ready_timeout: float = 2.0,
     ) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = True
@@ -53,17 +57,21 @@ class Gateway(discord.Client):
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_WAIT,
-            guild_ready_timeout=guild_ready_timeout,
+            guild_ready_timeout=_LAST_GUILD,
         )
         self._intake = intake
         self._interactions = interactions
+        self._identified = monotonic() - _IDENTIFY_GAP
         self._listener = hooks
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Press)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        await super().before_identify_hook(shard_id, initial=initial)
+        """Discord: one IDENTIFY in 5 seconds."""
+        del shard_id, initial
+        await asyncio.sleep(max(0.0, self._identified + _IDENTIFY_GAP - monotonic()))
+        self._identified = monotonic()
         await self._listener.begins()
 
     async def on_ready(self) -> None:
@@ -93,6 +101,13 @@ class Gateway(discord.Client):
     async def pressed(self, interaction: discord.Interaction[Any], action: str, value: str) -> None:
         """A persistent button was pressed."""
         await self._interactions.pressed(interaction, action, value)
+
+    async def on_guild_available(self, *_: object) -> None:
+        if self.is_ready():
+            await self._listener.changed(self)
+
+    async def on_guild_join(self, *_: object) -> None:
+        await self._listener.changed(self)
 
     async def on_guild_channel_update(self, *_: object) -> None:
         await self._listener.changed(self)

@@ -20,16 +20,19 @@ from adapters.discord.messages import Messages
 from adapters.discord.outlet import DiscordOutlet
 from adapters.discord.panel import Panel
 from adapters.discord.permissions import Guard
+from adapters.discord.places import workspaces
 from adapters.discord.session import Session, Urls
 from adapters.discord.threads import Threads
 from adapters.discord.views.body import Body
 from bot.application import Baton
 from bot.commands import REGISTRY
 from bot.domain.identity import Place
+from bot.ports.outlet import OutletError
 from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
 _COMMANDS = "discord:commands"
+_LOOK_AT_THREADS = 600.0
 
 
 class Discord:
@@ -37,13 +40,11 @@ class Discord:
 
     name = "discord"
 
-    def __init__(
-        self, baton: Baton, token: str, urls: Urls, *, guild_ready_timeout: float = 2.0
-    ) -> None:
+    def __init__(self, baton: Baton, token: str, urls: Urls) -> None:
         self._baton = baton
         self._session = Session(token, urls)
         self._messages = Messages(self._session, baton.media)
-        threads = Threads(self._session, baton.store)
+        self._threads = threads = Threads(self._session, baton.store)
         self._intake = Intake(baton, self._session, self._warn)
         self._board = Board(baton, self._messages)
         self._guard = Guard(baton.store, self._messages)
@@ -52,7 +53,6 @@ class Discord:
             baton, self._session, Panel(baton, self._messages), self._board
         )
         self._backfill = Backfill(baton, self._session, threads, self._intake)
-        self._guild_ready_timeout = guild_ready_timeout
         self._problem = "Discord is not connected yet."
         self._catching_up: asyncio.Task[None] | None = None
         self.outlet = DiscordOutlet(self._session, baton.store, baton.media)
@@ -64,11 +64,15 @@ class Discord:
         """Be connected until discord.py gives up or this is cancelled; to be run again then."""
         try:
             gateway = await self._gateway()
-            board = asyncio.create_task(self._board.run(), name="discord boards")
+            beside = [
+                asyncio.create_task(self._board.run(), name="discord boards"),
+                asyncio.create_task(self._watch_threads(), name="discord threads"),
+            ]
             try:
                 await gateway.start(self._session.token)
             finally:
-                board.cancel()
+                for task in beside:
+                    task.cancel()
                 await gateway.close()
         except Exception as error:
             self._problem = f"Discord: {error}"
@@ -103,7 +107,6 @@ class Discord:
                 changed=self._guard.look,
             ),
             reads_everything=reads,
-            guild_ready_timeout=self._guild_ready_timeout,
         )
 
     async def _ready(self, client: discord.Client) -> None:
@@ -124,6 +127,17 @@ class Discord:
         await client.http.bulk_upsert_global_commands(client.application_id or 0, commands)
         await self._baton.store.transact(_register, mark)
 
+    async def _watch_threads(self) -> None:
+        """Until cancelled: see that no guild runs out of threads."""
+        while True:
+            await asyncio.sleep(_LOOK_AT_THREADS)
+            for space in await self._baton.store.read(_spaces):
+                try:
+                    with translated():
+                        await self._threads.watch(space)
+                except OutletError as error:
+                    log.warning("the threads of %s cannot be counted: %s", space, error)
+
     async def _warn(self, place: Place, text: str) -> None:
         """Say in a place why what was written there reaches nobody."""
         target = int(place.thread or place.channel)
@@ -140,6 +154,10 @@ class Discord:
         if self._catching_up is not None:
             self._catching_up.cancel()
             self._catching_up = None
+
+
+def _spaces(tx: Tx) -> tuple[str, ...]:
+    return workspaces(tx.desk.get())
 
 
 def _registered(tx: Tx) -> str | None:

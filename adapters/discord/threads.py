@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from bot.ports.store import Store, Tx
 ARCHIVE_AFTER: Final = 10_080
 _SKEW = timedelta(minutes=1)
 _ROOM = 20
+_NEARLY_FULL = 900
+log = logging.getLogger(__name__)
 
 
 class Threads:
@@ -107,6 +110,13 @@ class Threads:
         http = await self._session.http()
         found = await http.get_active_threads(int(workspace.rpartition(":")[2]))
         return list(found["threads"])
+
+    async def watch(self, workspace: str) -> int:
+        """Long before a guild is full, archive what is not needed; answers with how many."""
+        if len(await self.active(workspace)) < _NEARLY_FULL:
+            return 0
+        log.warning("%s has nearly 1,000 active threads; closed tickets are archived", workspace)
+        return await self.make_room(workspace, most=100)
 
     async def make_room(self, workspace: str, most: int = _ROOM) -> int:
         """Archive threads: of closed tickets first, then those of the bot that rest the longest.

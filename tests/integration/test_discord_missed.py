@@ -27,10 +27,10 @@ async def said(world: DiscordWorld, conversation: int = 1) -> list[str]:
     return [one.text for one in messages if one.author == "contact"]
 
 
-async def test_every_place_is_caught_up_with(tmp_path: Path) -> None:
+async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Path) -> None:
     async with emulated() as discord:
         bot = await populated(discord)
-        chosen = settings(tmp_path, discord, bot)
+        chosen = settings(tmp_path, discord, bot, template=sqlite_template)
         async with at_work(chosen, discord, bot) as world:
             direct = await world.direct()
             first = await discord.post(CAROL, direct, "human please")
@@ -68,11 +68,13 @@ async def test_every_place_is_caught_up_with(tmp_path: Path) -> None:
         assert await discord.violations() == []
 
 
-async def test_live_events_wait_for_what_was_missed(tmp_path: Path) -> None:
+async def test_live_events_wait_for_what_was_missed(tmp_path: Path, sqlite_template: Path) -> None:
     """Also over a session that Discord has forgotten: nothing of the past is replayed then."""
     async with emulated() as discord:
         bot = await populated(discord)
-        async with at_work(settings(tmp_path, discord, bot), discord, bot) as world:
+        async with at_work(
+            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
+        ) as world:
             direct = await world.direct()
             await discord.post(CAROL, direct, "human please")
             await world.card(1)
@@ -93,7 +95,7 @@ async def test_live_events_wait_for_what_was_missed(tmp_path: Path) -> None:
 
 
 async def test_a_parser_error_restarts_the_gateway_and_nothing_is_lost(
-    tmp_path: Path, monkeypatch: Any
+    tmp_path: Path, sqlite_template: Path, monkeypatch: Any
 ) -> None:
     breaks = {"this breaks the parser"}
     parse = ConnectionState.parse_message_create
@@ -107,7 +109,9 @@ async def test_a_parser_error_restarts_the_gateway_and_nothing_is_lost(
     monkeypatch.setattr(ConnectionState, "parse_message_create", parse_or_break)
     async with emulated() as discord:
         bot = await populated(discord)
-        async with at_work(settings(tmp_path, discord, bot), discord, bot) as world:
+        async with at_work(
+            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
+        ) as world:
             direct = await world.direct()
             await discord.post(CAROL, direct, "human please")
             thread = await world.thread(1)

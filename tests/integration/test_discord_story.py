@@ -26,10 +26,12 @@ HELP, SUPPORT, BILLING = CHANNELS["help"], CHANNELS["support"], CHANNELS["billin
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[DiscordWorld]:
+async def world(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[DiscordWorld]:
     async with emulated() as discord:
         bot = await populated(discord)
-        async with at_work(settings(tmp_path, discord, bot), discord, bot) as at:
+        async with at_work(
+            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
+        ) as at:
             yield at
         assert [(one["route"], one["problem"]) for one in await discord.violations()] == []
 

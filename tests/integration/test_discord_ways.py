@@ -26,10 +26,14 @@ ALICE, BOB, CAROL = PEOPLE["alice"], PEOPLE["bob"], PEOPLE["carol"]
 HELP, SUPPORT = CHANNELS["help"], CHANNELS["support"]
 
 
-async def test_without_privileged_intents_a_panel_and_mentions_do(tmp_path: Path) -> None:
+async def test_without_privileged_intents_a_panel_and_mentions_do(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
     async with emulated() as discord:
         bot = await populated(discord, privileged=())
-        async with at_work(settings(tmp_path, discord, bot), discord, bot) as world:
+        async with at_work(
+            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
+        ) as world:
             await discord.post(CAROL, HELP, "nobody can read this: human please")
             asked = await discord.post(BOB, HELP, "no bot is called here")
             mentioned = f"<@{bot.user_id}> I want a human"
@@ -63,10 +67,12 @@ async def test_without_privileged_intents_a_panel_and_mentions_do(tmp_path: Path
         assert await discord.violations() == []
 
 
-async def test_the_menu_completion_and_selects(tmp_path: Path) -> None:
+async def test_the_menu_completion_and_selects(tmp_path: Path, sqlite_template: Path) -> None:
     async with emulated() as discord:
         bot = await populated(discord)
-        async with at_work(settings(tmp_path, discord, bot), discord, bot) as world:
+        async with at_work(
+            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
+        ) as world:
             direct = await world.direct()
             await discord.post(CAROL, direct, "human please")
             thread = await world.thread(1)
@@ -118,10 +124,12 @@ async def manages(discord: Discord, user: str) -> None:
     await discord.set_member(GUILD, user, roles=[role])
 
 
-async def test_check_names_what_is_missing_and_prints_the_invitation(tmp_path: Path) -> None:
+async def test_check_names_what_is_missing_and_prints_the_invitation(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
     async with emulated() as discord:
         bot = await populated(discord)
-        chosen = settings(tmp_path, discord, bot)
+        chosen = settings(tmp_path, discord, bot, template=sqlite_template)
         found = await _checked(chosen)
         assert found.ok
         assert f"client_id={bot.application_id}" in found.detail
@@ -135,10 +143,14 @@ async def test_check_names_what_is_missing_and_prints_the_invitation(tmp_path: P
         assert "Manage Threads in #support" in found.detail
 
 
-async def test_a_missing_permission_is_told_to_an_admin_once(tmp_path: Path) -> None:
+async def test_a_missing_permission_is_told_to_an_admin_once(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
     async with emulated() as discord:
         bot = await populated(discord)
-        async with at_work(settings(tmp_path, discord, bot), discord, bot) as world:
+        async with at_work(
+            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
+        ) as world:
             guild = world.parts.platforms[0]._guard._client.get_guild(int(GUILD))  # type: ignore[attr-defined]
             allowed = ["view_channel", "read_message_history", "send_messages", "embed_links"]
             await discord.set_role(GUILD, allowed)
@@ -154,7 +166,7 @@ async def test_a_missing_permission_is_told_to_an_admin_once(tmp_path: Path) -> 
             assert len(await discord.messages(await world.direct("alice"))) == 1
 
 
-async def test_forums_on_both_sides_and_a_full_guild(tmp_path: Path) -> None:
+async def test_forums_on_both_sides_and_a_full_guild(tmp_path: Path, sqlite_template: Path) -> None:
     async with emulated() as discord:
         bot = await populated(discord)
         questions, _ = await discord.create_forum(GUILD, "questions")
@@ -164,7 +176,9 @@ async def test_forums_on_both_sides_and_a_full_guild(tmp_path: Path) -> None:
         desk = DESK.replace('channel = "600"', f'channel = "{questions}"').replace(
             'channel = "700"', f'channel = "{tickets}"'
         )
-        async with at_work(settings(tmp_path, discord, bot, desk), discord, bot) as world:
+        async with at_work(
+            settings(tmp_path, discord, bot, desk, template=sqlite_template), discord, bot
+        ) as world:
             post = await discord.forum_post(CAROL, questions, "It broke", "human please")
             ticket = await world.until(
                 lambda tx: (found := tx.threads.of_ticket(1)) and found.anchor and found
@@ -185,10 +199,12 @@ async def test_forums_on_both_sides_and_a_full_guild(tmp_path: Path) -> None:
         assert await discord.violations() == []
 
 
-async def test_what_people_write_is_understood(tmp_path: Path) -> None:
+async def test_what_people_write_is_understood(tmp_path: Path, sqlite_template: Path) -> None:
     async with emulated() as discord:
         bot = await populated(discord)
-        async with at_work(settings(tmp_path, discord, bot), discord, bot) as world:
+        async with at_work(
+            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
+        ) as world:
             direct = await world.direct()
             await discord.post(CAROL, direct, "human please")
             thread = await world.thread(1)
