@@ -9,6 +9,7 @@ import asyncio
 import difflib
 import json
 import logging
+import signal
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ DeskFile = Annotated[Path, typer.Argument(help="A desk file (TOML).")]
 @app.command()
 def run() -> None:
     """Start Baton on what is configured; migrates the database first."""
+    signal.signal(signal.SIGTERM, _stop_early)
     from bot import main as composition
 
     chosen = settings.read()
@@ -136,6 +138,25 @@ def routing_test(text: Annotated[str, typer.Argument(help="What a contact might 
     typer.echo(dry_run.in_words(trial))
 
 
+@routing.command("replay")
+def routing_replay(
+    file: Annotated[
+        Path | None, typer.Argument(help="A desk file whose rules to try; without it, today's.")
+    ] = None,
+    *,
+    last: Annotated[int, typer.Option(help="How many conversations, newest first.")] = 500,
+    every: Annotated[bool, typer.Option(help="Also those that would go the same way.")] = False,
+) -> None:
+    """Show what rules would have done to past conversations; nothing happens."""
+    from adapters.agents.reader import Reader
+    from bot import offline
+    from bot.services import replay
+
+    wanted = desk_file.read(file) if file else None
+    found = _go(offline.replay(settings.read(), wanted, Reader().read, last))
+    typer.echo(replay.in_words(found, every=every))
+
+
 @app.command()
 def evaluate(
     task: Annotated[str, typer.Argument(help="What to measure; docs/quality.md lists them.")],
@@ -170,6 +191,11 @@ def main() -> None:
     except Exception as error:
         logging.getLogger(__name__).debug("an error nobody expected", exc_info=True)
         _fail(f"unexpected {type(error).__name__}: {error}", _CANNOT)
+
+
+def _stop_early(_number: int, _frame: object) -> None:
+    """Asked to stop before there is anything to finish."""
+    raise SystemExit(0)
 
 
 def _go(work: Coroutine[Any, Any, Any]) -> Any:

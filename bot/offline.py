@@ -12,6 +12,8 @@ from bot.domain.desk import Desk
 from bot.domain.message import Limits
 from bot.ports.store import Store, Tx
 from bot.services import configure
+from bot.services import replay as replaying
+from bot.services.replay import Read, Replayed
 from bot.settings import Settings
 from storage.migrate import migrate
 from storage.store import open_store
@@ -45,6 +47,16 @@ async def replace_desk(settings: Settings, wanted: Desk) -> None:
     async with opened(settings) as store:
         await store.transact(
             configure.save, wanted, "command line", "the whole desk", datetime.now(UTC)
+        )
+
+
+async def replay(
+    settings: Settings, wanted: Desk | None, read: Read, limit: int
+) -> tuple[Replayed, ...]:
+    """Past conversations under a desk's rules; without one, under those in force."""
+    async with opened(settings) as store:
+        return await store.read(
+            lambda tx: replaying.replay(tx, wanted or tx.desk.get(), read, limit)
         )
 
 

@@ -58,6 +58,9 @@ class ConversationRepository(Protocol):
     def with_agent(self, since: datetime, limit: int) -> list[Conversation]:
         """Conversations in agent or takeover mode active since then, newest first."""
 
+    def recent(self, limit: int) -> list[Conversation]:
+        """The newest conversations of any kind, newest first."""
+
 
 class MessageRepository(Protocol):
     def add(self, message: Message) -> Message: ...

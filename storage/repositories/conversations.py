@@ -44,6 +44,7 @@ _TAKEOVERS = locked(
     .limit(bindparam("limit")),
     skip=True,
 )
+_RECENT = _ROWS.select.order_by(_C.id.desc()).limit(bindparam("limit"))
 _WITH_AGENT = (
     _ROWS.select.where(
         _C.mode != literal_column("'ticket'"), _C.last_message_at >= bindparam("since")
@@ -93,6 +94,9 @@ class Conversations(Repository):
 
     def takeovers_due(self, now: datetime, limit: int) -> list[Conversation]:
         return _ROWS.all(self.session, _TAKEOVERS, now=now, limit=limit)
+
+    def recent(self, limit: int) -> list[Conversation]:
+        return _ROWS.all(self.session, _RECENT, limit=limit)
 
     def with_agent(self, since: datetime, limit: int) -> list[Conversation]:
         return _ROWS.all(self.session, _WITH_AGENT, since=since, limit=limit)
