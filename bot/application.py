@@ -39,6 +39,7 @@ _QUESTIONS: Mapping[type[BatonError], tuple[tuple[str, str], ...]] = {
 }
 _ASKS_BACK = {"reply", "ticket reply"}
 _DRAFT = "draft:"
+_OUR_FAULT = "Something went wrong inside Baton, and nothing was changed. The log says what."
 
 
 class Baton:
@@ -108,7 +109,7 @@ class Baton:
         """Run a command as somebody typed it: `/reply #42 We are on it.`"""
         try:
             command, rest = parsing.find(REGISTRY.values(), line)
-            values = parsing.parse(command, rest)
+            values = parsing.parse(command, rest, in_thread=place.thread is not None)
         except BatonError as error:
             return Response(text=str(error), ok=False)
         return await self._execute(
@@ -162,16 +163,14 @@ class Baton:
             )
             return await self._finished(call, response)
         except (ValueError, BatonError) as error:
-            questions = _questions(error) if call.command in _ASKS_BACK else ()
-            buttons: tuple[Button, ...] = ()
-            if questions:
-                draft = _addressed(call, error)
-                token = await self.store.transact(_keep_draft, draft, self.clock.now())
-                buttons = tuple(
-                    Button(action=f"{actions.CHOICE}:{answer}", label=label, value=token)
-                    for label, answer in questions
-                )
-            return Response(text=str(error), ok=False, buttons=buttons)
+            if call.command not in _ASKS_BACK or not _questions(error):
+                return Response(text=str(error), ok=False)
+            draft = _addressed(call, error)
+            token = await self.store.transact(_keep_draft, draft, self.clock.now())
+            return _asking(error, token)
+        except Exception:
+            log.exception("/%s failed inside Baton", call.command)
+            return Response(text=_OUR_FAULT, ok=False)
 
     async def _finished(self, call: Invocation, response: Response) -> Response:
         """The response, after the agent has done what it asks for."""
@@ -191,16 +190,11 @@ class Baton:
     async def _decide(self, person: Person, answer: str, token: str) -> Response:
         """Somebody answered a question; what they wanted to do was kept meanwhile."""
         try:
-            call = await self.store.transact(_take_draft, person, token)
+            return await self.store.transact(
+                _carry_out, person, answer, token, self._reader, self.clock.now()
+            )
         except BatonError as error:
-            return Response(text=str(error), ok=False)
-        values = {**call.values, "collision": answer}
-        if answer == "edit":
-            return await self._execute(replace(call, person=person), asks=True)
-        if answer == "change":
-            del values["ticket"]
-        call = replace(call, values=values, person=person)
-        return await self._execute(call, asks=answer == "change")
+            return _asking(error, token)
 
 
 def _take_in(
@@ -231,6 +225,29 @@ def _addressed(call: Invocation, error: Exception) -> Invocation:
     if not isinstance(error, TargetUncertain):
         return call
     return replace(call, values={**call.values, "ticket": str(error.number)})
+
+
+def _asking(error: Exception, token: str) -> Response:
+    """Why it was not done, and what can be decided about it; the draft stays under its token."""
+    buttons = tuple(
+        Button(action=f"{actions.CHOICE}:{answer}", label=label, value=token)
+        for label, answer in _questions(error)
+    )
+    return Response(text=str(error), ok=False, buttons=buttons)
+
+
+def _carry_out(
+    tx: Tx, person: Person, answer: str, token: str, reader: ReaderPort, now: datetime
+) -> Response:
+    """Do what was kept, as decided, in one transaction: a refusal leaves the draft where it is."""
+    call = _take_draft(tx, person, token)
+    if answer == "edit":
+        return execute(tx, replace(call, person=person), reader, now, asks=True)
+    values = {**call.values, "collision": answer}
+    if answer == "change":
+        del values["ticket"]
+    call = replace(call, values=values, person=person)
+    return execute(tx, call, reader, now, asks=answer == "change")
 
 
 def _keep_draft(tx: Tx, call: Invocation, now: datetime) -> str:

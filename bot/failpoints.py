@@ -34,7 +34,7 @@ class _Armed:
 def arm(spec: str) -> None:
     """Arm a failpoint by its `name[:n]`. Raises `CannotRun` for an unknown one."""
     name, _, count = spec.partition(":")
-    if name not in NAMES or not (count or "1").isdigit() or count == "0":
+    if name not in NAMES or not (count or "1").isdecimal() or count == "0":
         raise CannotRun(
             problem=f"BATON_FAILPOINT={spec} is no failpoint; `baton check --failpoints` lists them"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -21,6 +22,7 @@ from bot.ports.store import Tx
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
+_PATIENCE = 2.0
 
 
 def http_app(parts: Parts) -> FastAPI:
@@ -59,7 +61,10 @@ def http_app(parts: Parts) -> FastAPI:
 async def _unready(parts: Parts) -> list[str]:
     """What keeps Baton from doing its job, in words for whoever operates it."""
     try:
-        await parts.store.read(_touch)
+        async with asyncio.timeout(_PATIENCE):
+            await parts.store.transact(_touch)  # a database that only reads is of no use
+    except TimeoutError:
+        return ["The database does not take anything in: another program may hold it."]
     except Exception as error:
         log.exception("the store does not answer")
         return [f"The database does not answer: {error}"]
@@ -108,6 +113,7 @@ def listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.http_host, settings.http_port))
+        listener.listen()
     except OSError as error:
         listener.close()
         raise CannotRun(

@@ -57,6 +57,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         clock = DeskClock(store)
         await clock.load()
         media = Media(settings.media_url)
+        await media.keep("baton.txt", b"Baton keeps files here.\n")  # or says why it cannot
         outlets["console"] = ConsoleOutlet(store, clock)
         mind, metrics = agent(settings, media), Metrics()
         parts = Parts(

@@ -125,7 +125,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
 def _port(value: str) -> int:
     if not value:
         return Settings.http_port
-    if not value.isdigit() or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest TCP port
+    if not (value.isascii() and value.isdigit()) or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest TCP port
         raise CannotRun(problem=f"BATON_HTTP_PORT={value} is no port; use 1 to 65535.")
     return int(value)
 

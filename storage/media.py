@@ -39,7 +39,12 @@ class Media:
     async def keep(self, name: str, data: bytes, media_type: str = "") -> Attachment:
         """Store bytes durably. Raises `FileTooLarge`."""
         check_file(name, len(data))
-        digest = await asyncio.to_thread(self._write, data)
+        try:
+            digest = await asyncio.to_thread(self._write, data)
+        except OSError as error:
+            raise CannotRun(
+                problem=f"Files cannot be kept in {self._root}: {error.strerror or error}."
+            ) from error
         passing("media.kept")
         kind = media_type or _sniff(name, data)
         return Attachment(name=name, media_type=kind, size=len(data), digest=digest)

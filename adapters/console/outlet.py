@@ -14,6 +14,7 @@ from bot.ports.store import Posted, Store, Tx
 
 # The author of what Baton posts; people's own posts carry their id.
 BATON = "baton"
+_DIGITS = 9  # more than any console will ever hold posts, and what any database takes
 
 
 class ConsoleOutlet:
@@ -68,7 +69,7 @@ class ConsoleOutlet:
 
 def standing(tx: Tx, platform_id: str | None) -> Posted | None:
     """A post that nobody has deleted."""
-    if platform_id is None or not platform_id.isdecimal():
+    if platform_id is None or not platform_id.isdecimal() or len(platform_id) > _DIGITS:
         return None
     found = tx.posts.get(int(platform_id))
     return None if found is None or found.deleted else found

@@ -101,7 +101,12 @@ def _admin(context: Context) -> Response:
 
 
 def _add_admin(context: Context) -> Response:
-    person = resolve.person(context, context.get("person"))
+    """A name that anybody can give themselves makes nobody an admin: the id or a mention does."""
+    typed = context.get("person")
+    person = resolve.person(context, typed)
+    known = context.tx.desk.get().attendants
+    if person not in known and not resolve.is_exact(typed, person):
+        raise BadInput(problem=f"{typed} is {person}, who is not on the desk. Give the id itself.")
     desk = configure.with_admin(context.tx.desk.get(), person)
     return save(context, desk, f"{name_of(context, person)} ({person}) is an admin.")
 

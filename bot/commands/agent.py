@@ -61,7 +61,7 @@ def _changed(agent: Agent, key: str, value: str) -> Agent:
 
 
 def _number(value: str) -> int:
-    if not value.isdigit() or not int(value):
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:10]) < 10**9):
         raise BadInput(problem=f"{value!r} is no number from 1 on.")
     return int(value)
 

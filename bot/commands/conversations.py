@@ -101,28 +101,21 @@ def _deliveries(context: Context) -> Response:
 
 
 def _retry(context: Context) -> Response:
-    message_id = _number(context.get("message"), "message")
+    message_id = resolve.number(context.get("message"), "message")
     deliveries.retry(context.tx, message_id, context.me, context.now)
     return Response(text="It is being sent again.")
 
 
 def _edit(context: Context) -> Response:
-    message_id = _number(context.get("message"), "message")
+    message_id = resolve.number(context.get("message"), "message")
     reply.edit(context.tx, message_id, context.me, context.get("text"), context.now)
     return Response(text="Changed, also where the contact sees it.")
 
 
 def _delete(context: Context) -> Response:
-    message_id = _number(context.get("message"), "message")
+    message_id = resolve.number(context.get("message"), "message")
     reply.delete(context.tx, message_id, context.me, context.now)
     return Response(text="Deleted, also where the contact sees it.")
-
-
-def _number(typed: str, what: str) -> int:
-    plain = typed.strip().removeprefix("#")
-    if not plain.isdigit():
-        raise BadInput(problem=f"{typed!r} is no number of a {what}.")
-    return int(plain)
 
 
 _MESSAGE = Argument(name="message", kind=Kind.WORD, help="the number of the message")

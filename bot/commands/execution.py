@@ -43,7 +43,7 @@ def execute(
 
 def _form(context: Context, wanted: Command) -> Form:
     values = dict(context.values)
-    if wanted.name == "message edit" and values.get("message", "").isdigit():
+    if wanted.name == "message edit" and values.get("message", "").isdecimal():
         values["text"] = context.tx.messages.get(int(values["message"])).text
     return Form(
         command=wanted.name,

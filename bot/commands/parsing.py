@@ -28,14 +28,18 @@ def find(registry: Iterable[Command], line: str) -> tuple[Command, str]:
     raise NotFound(what="command", name=f"/{' '.join(words[:2])}", hint=_hint(by_name, words))
 
 
-def parse(command: Command, rest: str) -> dict[str, str]:
-    """The values a line gives. Raises `BadInput` naming what does not fit, with the usage."""
+def parse(command: Command, rest: str, *, in_thread: bool = False) -> dict[str, str]:
+    """The values a line gives. Raises `BadInput` naming what does not fit, with the usage.
+
+    In a ticket's thread a number that begins the text belongs to the text (`/reply 2 weeks at
+    most`): there another ticket is named by `#2` or `ticket=2`.
+    """
     values: dict[str, str] = {}
     open_arguments = list(command.arguments)
     while rest.strip() and open_arguments:
         match = _TOKEN.match(rest)
         named = _named(command, values, match["name"] if match else None)
-        argument = named or _skip(open_arguments, rest)
+        argument = named or _skip(open_arguments, rest, in_thread=in_thread)
         if argument.kind is Kind.TEXT and not named and argument is command.arguments[-1]:
             values[argument.name] = rest.strip()
             return values
@@ -75,11 +79,13 @@ def _named(command: Command, values: Mapping[str, str], name: str | None) -> Arg
     return next((one for one in command.arguments if one.name == name and name not in values), None)
 
 
-def _skip(arguments: list[Argument], rest: str) -> Argument:
+def _skip(arguments: list[Argument], rest: str, *, in_thread: bool) -> Argument:
     """The next argument in order; a ticket that can be left out is, unless a number is there."""
     first = arguments[0]
     optional_ticket = first.kind is Kind.TICKET and first.here and len(arguments) > 1
-    if optional_ticket and not _TICKET.fullmatch(rest.split(maxsplit=1)[0]):
+    says_text = in_thread and arguments[-1].kind is Kind.TEXT
+    number = rest.split(maxsplit=1)[0]
+    if optional_ticket and (not _TICKET.fullmatch(number) or (says_text and number[0] != "#")):
         return arguments.pop(1)
     return first
 

@@ -13,16 +13,22 @@ from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 
 # Slack sends `<@U0BOB>` or `<@U0BOB|bob>`, Discord `<@77>`.
+_DIGITS = 10  # what a database's integer always holds
 _MENTION = re.compile(r"<@!?([A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+def number(typed: str, what: str) -> int:
+    """A number as people write it: `42` or `#42`. Raises `BadInput`."""
+    plain = typed.strip().removeprefix("#")
+    if not (plain.isascii() and plain.isdigit() and len(plain) < _DIGITS):
+        raise BadInput(problem=f"{typed.strip()!r} is no number of a {what}; write 42 or #42.")
+    return int(plain)
 
 
 def ticket(context: Context) -> Ticket:
     """`42` or `#42`; without one, the ticket of the thread in which the command was used."""
-    typed = context.get("ticket").strip().removeprefix("#")
-    if typed:
-        if not typed.isdigit():
-            raise BadInput(problem=f"{typed!r} is no ticket number; write 42 or #42.")
-        return context.tx.tickets.get(int(typed))
+    if typed := context.get("ticket").strip():
+        return context.tx.tickets.get(number(typed, "ticket"))
     place = context.call.place
     thread = (
         context.tx.threads.at(place.workspace, place.channel, place.thread)
@@ -53,11 +59,8 @@ def likely_ticket(context: Context) -> Ticket | None:
 
 def conversation_id(context: Context) -> int:
     """By its number, or that of the thread (or the ticket) at hand."""
-    typed = context.get("conversation").strip().removeprefix("c")
-    if typed:
-        if not typed.isdigit():
-            raise BadInput(problem=f"{typed!r} is no conversation; /queue lists them by number.")
-        return context.tx.conversations.get(int(typed)).id
+    if typed := context.get("conversation").strip().removeprefix("c"):
+        return context.tx.conversations.get(number(typed, "conversation")).id
     place = context.call.place
     thread = (
         context.tx.threads.at(place.workspace, place.channel, place.thread)
@@ -97,6 +100,11 @@ def person(context: Context, typed: str) -> str:
     if len(named) == 1:
         return named[0].id
     return qualify(context.call.place.workspace, typed)
+
+
+def is_exact(typed: str, person: str) -> bool:
+    """Whether a person was named by an id or a mention, and not by a display name."""
+    return _plain(typed) in {person, local_id(person)}
 
 
 def team(context: Context, typed: str) -> Team:

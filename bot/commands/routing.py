@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.commands import resolve
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.domain.desk import Priority, Role, Rule, When
-from bot.domain.errors import BadInput
 from bot.services import configure, dry_run
 
 _FLAGS = ("asks_for_human", "agent_decides", "agent_failed")
@@ -41,8 +40,6 @@ def _add(context: Context) -> Response:
 
 def _rule(context: Context) -> Rule:
     attempts = context.get("attempts")
-    if attempts and not attempts.isdigit():
-        raise BadInput(problem=f"attempts is a number, not {attempts!r}.")
     attendant = context.get("attendant")
     return Rule(
         name=context.get("name"),
@@ -50,7 +47,7 @@ def _rule(context: Context) -> Rule:
             keyword=_several(context.get("keyword")),
             regex=context.get("regex"),
             sentiment="negative" if context.get("sentiment") else "",
-            attempts=int(attempts) if attempts else None,
+            attempts=resolve.number(attempts, "attempts") if attempts else None,
             asks_for_human=context.get("asks_for_human") == "true",
             agent_decides=context.get("agent_decides") == "true",
             agent_failed=context.get("agent_failed") == "true",

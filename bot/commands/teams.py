@@ -13,6 +13,8 @@ from bot.domain.desk import Role, Team
 from bot.domain.errors import BadInput
 from bot.services import configure
 
+_CAN_BE_EMPTY = {"out_of_hours", "backup", "notify"}
+_NOTHING = {"", "off", "none"}
 _TEXTS = ("identity", "reopen", "assignment", "backup", "out_of_hours")
 
 
@@ -46,9 +48,11 @@ def _add_team(context: Context) -> Response:
 def _set_team(context: Context) -> Response:
     team = resolve.team(context, context.get("team"))
     key, value = context.get("key"), context.get("value").strip()
+    if key in _CAN_BE_EMPTY and value.strip('"').lower() in _NOTHING:
+        value = ""
     changed = _changed(context, team, key, value)
     desk = configure.with_team(context.tx.desk.get(), changed)
-    return save(context, desk, f"{team.name}: {key} is {value} now.")
+    return save(context, desk, f"{team.name}: {key} is {value or 'off'} now.")
 
 
 def _changed(context: Context, team: Team, key: str, value: str) -> Team:
@@ -61,9 +65,7 @@ def _changed(context: Context, team: Team, key: str, value: str) -> Team:
             typed = [one for one in value.split(",") if one.strip()]
             changes = {key: tuple(resolve.person(context, one) for one in typed)}
         case "capacity":
-            if not value.isdigit():
-                raise BadInput(problem=f"{value!r} is no number of tickets.")
-            changes = {key: int(value)}
+            changes = {key: resolve.number(value, "tickets")}
         case "reopen_within" | "claim_within":
             changes = {key: duration.parse(value)}
         case "warn_after" | "close_after":

@@ -45,7 +45,7 @@ def _addressee(context: Context) -> int:
 
 def _reply(context: Context) -> Response:
     number = _addressee(context)
-    if context.get("collision") == "reopen":
+    if context.get("collision") == "reopen" and not context.tx.tickets.get(number).is_open:
         reopen.reopen(context.tx, number, context.me, context.now)
     reply.reply(
         context.tx,
@@ -108,8 +108,6 @@ def _priority(context: Context) -> Response:
 
 def _summary(context: Context) -> Response:
     ticket = resolve.ticket(context)
-    if ticket.status is Status.CLOSED:
-        raise TicketClosed(number=ticket.number)
     conversation = context.tx.conversations.get(ticket.conversation_id)
     escalate.request_summary(context.tx, conversation, ticket, context.now)
     return Response(text=f"The summary of #{ticket.number} is being made anew.")

@@ -261,7 +261,7 @@ def _takeover_card(tx: Tx, thread: Thread, conversation: Conversation) -> Card:
         origin=_origin(conversation),
         place=None if conversation.direct else conversation.place,
         reason="An attendant speaks for a while, without a ticket.",
-        who=f"{holder} speaks" if speaks else "The agent answers again",
+        who=f"{holder} speaks" if speaks else _after_takeover(conversation),
         opened_at=thread.opened_at,
         buttons=(
             Button(action="takeover:reply", label="Reply", value=value, style="primary"),
@@ -271,6 +271,11 @@ def _takeover_card(tx: Tx, thread: Thread, conversation: Conversation) -> Card:
         if speaks
         else (),
     )
+
+
+def _after_takeover(conversation: Conversation) -> str:
+    is_agent = conversation.mode is Mode.AGENT
+    return "The agent answers again" if is_agent else "It went on as a ticket"
 
 
 def _contact(conversation: Conversation) -> Person:

@@ -32,7 +32,7 @@ class NotFound(BatonError):
 
 
 class NotAllowed(BatonError):
-    """That needs the role {needed}; you are {role}. An admin can change this with /desk member."""
+    """That needs the role {needed}; yours is {role}. An admin can change this with /desk member."""
 
 
 class BadInput(BatonError):
@@ -51,10 +51,7 @@ class IllegalMove(TicketError):
 
 
 class AlreadyHeld(TicketError):
-    """{holder} already {verb} ticket #{number}."""
-
-    def __init__(self, *, number: int, holder: str, verb: str = "has") -> None:
-        super().__init__(number=number, holder=holder, verb=verb)
+    """{holder} already has ticket #{number}."""
 
 
 class HeldByOther(TicketError):
@@ -116,6 +113,12 @@ class BadDesk(BatonError):
 class TeamHasTickets(BadDesk):
     """Team {team} has open tickets ({numbers}), so it cannot be removed. Close or transfer them
     first.
+    """
+
+
+class TeamCannotMove(BadDesk):
+    """Team {team} has open tickets ({numbers}) in its channel, so it cannot move to another. Close
+    or transfer them first.
     """
 
 

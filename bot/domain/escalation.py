@@ -33,6 +33,9 @@ _ENOUGH_ALONE = (
 )
 
 
+Matches = Callable[[str, str], bool]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """All that a decision rests on.
@@ -63,6 +66,10 @@ class Escalation:
     attendant: str = ""
 
 
+def _matches(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
 def decide(
     rules: Iterable[Rule],
     evidence: Evidence,
@@ -71,11 +78,12 @@ def decide(
     channel: str,
     attempts: int,
     is_open: Callable[[Rule], bool],
+    matches: Matches = _matches,
 ) -> Escalation | None:
     """The first rule that matches, else a signal that is enough by itself, else None.
 
     `attempts` is the number of answers after which an unresolved matter goes to people, where a
-    rule does not say its own.
+    rule does not say its own. `matches` looks for a pattern in a text; it should bound its time.
     """
     here = {channel, qualify(workspace, channel)}
     for rule in rules:
@@ -83,7 +91,7 @@ def decide(
             continue
         if rule.hours != "any" and is_open(rule) is not (rule.hours == "open"):
             continue
-        if found := _met(rule, evidence, attempts):
+        if found := _met(rule, evidence, attempts, matches):
             signal, reason = found
             return Escalation(
                 signal=signal,
@@ -114,12 +122,14 @@ def compiles(pattern: str) -> str:
     return ""
 
 
-def _met(rule: Rule, evidence: Evidence, attempts: int) -> tuple[Signal, str] | None:
+def _met(
+    rule: Rule, evidence: Evidence, attempts: int, matches: Matches
+) -> tuple[Signal, str] | None:
     when = rule.when
     for keyword in when.keyword:
         if contains(evidence.text, keyword):
             return Signal.KEYWORD, f"The contact wrote “{keyword}”."
-    if when.regex and re.search(when.regex, evidence.text, re.IGNORECASE):
+    if when.regex and matches(when.regex, evidence.text):
         return Signal.PATTERN, f"The contact's words match the pattern of rule “{rule.name}”."
     wanted = {
         Signal.SENTIMENT: when.sentiment == "negative",

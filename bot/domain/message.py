@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -102,11 +103,16 @@ class Part:
 def check_text(text: str, attachments: tuple[Attachment, ...]) -> str:
     """The text to send, trimmed; refuses what no platform could carry."""
     text = text.replace("\x00", "").strip()
-    if not text and not attachments:
+    if not attachments and not any(_is_visible(char) for char in text):
         raise EmptyMessage
     if len(text) > LONGEST_TEXT:
         raise MessageTooLong(length=len(text), limit=LONGEST_TEXT)
     return text
+
+
+def _is_visible(char: str) -> bool:
+    """Unicode: C is for control and format characters, Z for separators; none of them shows."""
+    return unicodedata.category(char)[0] not in "CZ"
 
 
 def check_file(name: str, size: int, limit: int = LARGEST_FILE) -> None:

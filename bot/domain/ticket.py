@@ -181,7 +181,7 @@ def close(ticket: Ticket, by: str | None, reason: str, now: datetime) -> Ticket:
         closed_at=now,
         closed_by=by,
         close_reason=reason,
-        resolution=now - ticket.restarted_at,
+        resolution=max(now - ticket.restarted_at, timedelta()),
     )
 
 

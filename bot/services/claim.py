@@ -15,9 +15,10 @@ from bot.services import record
 def claim(tx: Tx, number: int, attendant: str, now: datetime) -> Ticket:
     """The first claim wins. Raises `AlreadyHeld`, which names who was faster."""
     _, ticket = record.locked(tx, number)
+    if ticket.is_open and ticket.holder == attendant:
+        return ticket  # pressed twice
     if ticket.is_open and ticket.holder:
-        who = "You" if ticket.holder == attendant else record.name(tx, ticket.holder)
-        raise AlreadyHeld(number=number, holder=who, verb="have" if who == "You" else "has")
+        raise AlreadyHeld(number=number, holder=record.name(tx, ticket.holder))
     ticket = record.keep(tx, moves.claim(ticket, attendant, now))
     return _done(tx, ticket, "claimed", attendant, f"{record.name(tx, attendant)} claimed.", now)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.desk import Admin, Channel, Desk, Rule, Team
+from bot.domain import ticket as moves
+from bot.domain.desk import Admin, Channel, Desk, Role, Rule, Team
 from bot.domain.desk_check import problems
-from bot.domain.errors import BadDesk, BadInput, NotFound, TeamHasTickets
+from bot.domain.errors import BadDesk, BadInput, NotFound, TeamCannotMove, TeamHasTickets
+from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services import record
 
@@ -17,18 +19,40 @@ ADMIN_CODE = "admin_code"
 def save(tx: Tx, desk: Desk, actor: str, what: str, now: datetime) -> Desk:
     """Make this the desk from the next transaction on.
 
-    Raises `BadDesk` with every problem, and `TeamHasTickets` for a team that cannot go yet.
+    Raises `BadDesk` with every problem, `TeamHasTickets` for a team that cannot go yet, and
+    `TeamCannotMove` for one that cannot change its channel yet.
     """
     if found := problems(desk):
         raise BadDesk(problem="; ".join(found) + ".")
-    kept = {team.name for team in desk.teams}
     for team in tx.desk.get().teams:
-        if team.name not in kept and (tickets := tx.tickets.open(team.name)):
-            numbers = ", ".join(f"#{ticket.number}" for ticket in tickets)
-            raise TeamHasTickets(team=team.name, numbers=numbers)
+        _check_open_tickets(tx, team, desk.team(team.name))
     tx.desk.put(desk)
     record.log(tx, "configured", actor=actor, now=now, what=what)
+    for ticket in tx.tickets.open():
+        _free_from_who_left(tx, ticket, desk, now)
     return desk
+
+
+def _check_open_tickets(tx: Tx, team: Team, later: Team | None) -> None:
+    """A team with open tickets neither goes nor leaves the channel in which their threads are."""
+    stays = later and (later.workspace, later.channel) == (team.workspace, team.channel)
+    if stays or not (tickets := tx.tickets.open(team.name)):
+        return
+    numbers = ", ".join(f"#{ticket.number}" for ticket in tickets)
+    raise (TeamCannotMove if later else TeamHasTickets)(team=team.name, numbers=numbers)
+
+
+def _free_from_who_left(tx: Tx, ticket: Ticket, desk: Desk, now: datetime) -> None:
+    """A ticket does not stay with somebody who may not answer any more."""
+    who = ticket.holder or ticket.assigned
+    if who is None or desk.role(*tx.people.get(who).ids) is not Role.OUTSIDER:
+        return
+    ticket = moves.release(ticket) if ticket.holder else replace(ticket, assigned=None)
+    ticket = record.keep(tx, ticket)
+    thread = tx.threads.of_ticket(ticket.number)
+    line = f"{record.name(tx, who)} has left the team: it waits to be claimed."
+    record.log(tx, "released", actor=who, now=now, ticket=ticket, thread=thread, line=line)
+    record.refresh_card(tx, thread, now)
 
 
 def with_team(desk: Desk, team: Team) -> Desk:

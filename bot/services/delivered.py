@@ -68,7 +68,6 @@ def schedule(tx: Tx, ticket: Ticket) -> None:
 
 def _show(tx: Tx, message: Message) -> None:
     """Only what the team has a thread for is shown; the agent's own chat has none."""
-    conversation = tx.conversations.get(message.conversation_id)
-    thread = record.thread_of(tx, conversation)
+    thread = record.thread_for(tx, message)
     if thread and (message.author is not Author.AGENT or message.delivery is Delivery.WITHHELD):
         record.mirror(tx, thread, message)

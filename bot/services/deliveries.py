@@ -61,6 +61,6 @@ def retry(tx: Tx, message_id: int, actor: str, now: datetime) -> Message:
         tx.outbox.add(lane, effect.subject, order_at=effect.order_at, epoch=effect.epoch)
     message = replace(message, delivery=Delivery.PENDING, problem="", epoch=conversation.epoch)
     tx.messages.put(message)
-    record.mirror(tx, record.thread_of(tx, conversation), message)
+    record.mirror(tx, record.thread_for(tx, message), message)
     record.log(tx, "retried", actor=actor, now=now, conversation=conversation)
     return message

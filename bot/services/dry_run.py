@@ -10,6 +10,7 @@ from bot.domain.desk import Desk, Rule
 from bot.domain.escalation import Escalation, Evidence, Signal, decide, signals
 from bot.domain.reading import Reading
 from bot.services.calendar import hours_of
+from bot.services.patterns import matches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,7 @@ def try_text(
         channel=here.channel if here else channel,
         attempts=desk.agent.attempts,
         is_open=is_open,
+        matches=matches,
     )
     team = desk.default_team(here)
     where = escalation and (

@@ -112,7 +112,7 @@ def _open(
         Ticket(
             conversation_id=conversation.id,
             team=team.name,
-            assigned=escalation.attendant or taken_by,
+            assigned=escalation.attendant or (taken_by if taken_by in team.people else None),
             priority=escalation.priority,
             signal=escalation.signal,
             rule=escalation.rule,
@@ -136,6 +136,10 @@ def _thread(
         tx.threads.put(thread)
         record.refresh_card(tx, thread, now)
         return thread
+    if taken:
+        line = f"It goes on as ticket #{ticket.number} with {team.name}."
+        record.log(tx, "moved", actor=BATON, now=now, ticket=ticket, thread=taken, line=line)
+        record.refresh_card(tx, taken, now)
     return open_thread(
         tx,
         Thread(

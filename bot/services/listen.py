@@ -18,6 +18,7 @@ from bot.ports.store import Tx
 from bot.services import record, reopen
 from bot.services.calendar import hours_of
 from bot.services.escalate import escalate
+from bot.services.patterns import matches
 from bot.services.spending import over_budget
 
 
@@ -69,14 +70,14 @@ def with_agent(
     gather: timedelta,
 ) -> None:
     """Decide whether people should go on; else ask the agent, once the contact has paused."""
-    if reopen.contact_wrote_again(tx, conversation, message, reading, now):
-        return
     evidence = gather_evidence(tx, conversation, message, reading)
     if channel.agent:
         evidence = replace(evidence, failure=over_budget(tx, conversation, now))
     escalation = judge(tx, conversation, evidence, now)
     if escalation is None and not channel.agent:
         escalation = Escalation(signal=Signal.NO_AGENT, reason="No agent answers in this channel.")
+    if reopen.contact_wrote_again(tx, conversation, message, reading, escalation, now):
+        return
     if escalation:
         escalate(tx, conversation, escalation, now)
         return
@@ -117,6 +118,7 @@ def judge(
         channel="dm" if conversation.direct else conversation.channel,
         attempts=desk.agent.attempts,
         is_open=lambda rule: _is_open(desk, conversation, rule, now),
+        matches=matches,
     )
 
 
@@ -129,5 +131,14 @@ def _is_open(desk: Desk, conversation: Conversation, rule: Rule, now: datetime) 
 
 
 def _was_asked(tx: Tx, ticket: Ticket) -> bool:
-    """Whether the last reply asked something, so that a short answer means something."""
-    return ticket.last_reply_id is not None and "?" in tx.messages.get(ticket.last_reply_id).text
+    """Whether anything was asked since the contact last wrote: a short answer then says something.
+
+    A warning asks whether they are still there.
+    """
+    *before, _ = tx.messages.of(ticket.conversation_id)
+    asked = []
+    for message in reversed(before):
+        if message.author is Author.CONTACT:
+            break
+        asked.append(message)
+    return ticket.warning_id is not None or any("?" in message.text for message in asked)

@@ -49,6 +49,8 @@ def from_thread(tx: Tx, written: Written, now: datetime) -> Received | None:
         return None
     tx.people.put(written.author)
     ticket = tx.tickets.get(thread.ticket_number) if thread.ticket_number else None
+    if ticket:
+        after(ticket.status, Action.NOTE, number=ticket.number)
     note = _keep(
         tx,
         ticket,

@@ -21,10 +21,12 @@ GATHER = timedelta(seconds=0.8)
 def receive(tx: Tx, written: Written, reading: Reading, now: datetime) -> Received | None:
     """Take a message in; None when it is not Baton's business or was taken in before."""
     desk = tx.desk.get()
-    if desk.team_at(written.workspace, written.channel):
+    where = written.workspace, written.channel
+    is_ours = written.thread is not None and tx.threads.at(*where, written.thread) is not None
+    if is_ours or desk.team_at(*where):
         return note.from_thread(tx, written, now)
-    channel = desk.channel_at(written.workspace, written.channel, direct=written.direct)
-    if channel is None:
+    channel = desk.channel_at(*where, direct=written.direct)
+    if channel is None and not _is_with_people(tx, written, now):
         return None
     tx.conversations.hold_contact(written.author.id, written.workspace, written.channel)
     conversation = _find(tx, written, now)
@@ -38,6 +40,14 @@ def receive(tx: Tx, written: Written, reading: Reading, now: datetime) -> Receiv
         tx.sources.watch(written.workspace, written.channel, "", written.source_id)
     conversation = tx.conversations.lock(conversation.id)
     return _append(tx, channel, conversation, written, reading, now)
+
+
+def _is_with_people(tx: Tx, written: Written, now: datetime) -> bool:
+    """Whether people have the conversation: they hear the contact, also in a place that has been
+    disconnected meanwhile.
+    """
+    conversation = _find(tx, written, now)
+    return conversation is not None and conversation.mode is not Mode.AGENT
 
 
 def _find(tx: Tx, written: Written, now: datetime) -> Conversation | None:
@@ -92,7 +102,7 @@ def _staff(
 
 def _append(
     tx: Tx,
-    channel: Channel,
+    channel: Channel | None,
     conversation: Conversation,
     written: Written,
     reading: Reading,
@@ -115,7 +125,7 @@ def _append(
             listen.with_ticket(tx, conversation, message, reading, now)
         case Mode.TAKEOVER:
             record.mirror(tx, tx.threads.of_takeover(conversation.id), message)
-        case Mode.AGENT if is_contact:
+        case Mode.AGENT if is_contact and channel:
             listen.with_agent(tx, channel, conversation, message, reading, now, gather=GATHER)
     if is_contact:
         _tell_what_is_missing(tx, message, now)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.conversation import Conversation
+from bot.domain.conversation import Conversation, Mode
 from bot.domain.hours import BusinessHours
-from bot.domain.message import Limits, Message, parts
+from bot.domain.message import Author, Limits, Message, parts
 from bot.domain.sla import with_due
 from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
@@ -34,12 +34,20 @@ def agent_lane(tx: Tx, conversation: Conversation) -> Lane:
 
 def thread_of(tx: Tx, conversation: Conversation) -> Thread | None:
     """Where the team follows a conversation now, or last did."""
-    if ticket := tx.tickets.last_of(conversation.id):
-        takeover = tx.threads.of_takeover(conversation.id)
-        thread = tx.threads.of_ticket(ticket.number)
-        newer = takeover and thread and takeover.id > thread.id
-        return takeover if newer else thread
-    return tx.threads.of_takeover(conversation.id)
+    takeover = tx.threads.of_takeover(conversation.id)
+    ticket = tx.tickets.last_of(conversation.id)
+    if ticket is None or conversation.mode is Mode.TAKEOVER:
+        return takeover
+    return tx.threads.of_ticket(ticket.number) or takeover
+
+
+def thread_for(tx: Tx, message: Message) -> Thread | None:
+    """Where the team sees one message: its ticket's thread, or the takeover's."""
+    if message.ticket_number is not None:
+        return tx.threads.of_ticket(message.ticket_number)
+    if message.author is Author.ATTENDANT:
+        return tx.threads.of_takeover(message.conversation_id)
+    return thread_of(tx, tx.conversations.get(message.conversation_id))
 
 
 def deliver(tx: Tx, conversation: Conversation, message: Message) -> None:

@@ -7,13 +7,15 @@ from datetime import datetime
 
 from bot.domain import ticket as moves
 from bot.domain.conversation import Conversation, mute
+from bot.domain.desk import Role
 from bot.domain.errors import OtherTicketOpen
+from bot.domain.escalation import Escalation
 from bot.domain.message import Message
 from bot.domain.reading import Reading
 from bot.domain.states import Action, after
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import record, transfer
 from bot.services.escalate import request_summary
 from bot.services.record import BATON
 
@@ -28,11 +30,18 @@ def reopen(tx: Tx, number: int, actor: str, now: datetime) -> Ticket:
 
 
 def contact_wrote_again(
-    tx: Tx, conversation: Conversation, message: Message, reading: Reading, now: datetime
+    tx: Tx,
+    conversation: Conversation,
+    message: Message,
+    reading: Reading,
+    escalation: Escalation | None,
+    now: datetime,
 ) -> bool:
     """After a close: offer to reopen, or do so. Whether people have the conversation again.
 
-    A pleasantry never reopens, and after `reopen_within` the matter is a new one.
+    What would open a ticket anyway opens this one again, unless it is meant for another team: it
+    is the same matter. A pleasantry never reopens, and after `reopen_within` the matter is a new
+    one.
     """
     ticket = tx.tickets.last_of(conversation.id)
     if ticket is None or ticket.closed_at is None or reading.pleasantry:
@@ -40,7 +49,9 @@ def contact_wrote_again(
     team = tx.desk.get().team(ticket.team)
     if team is None or team.reopen == "never" or now - ticket.closed_at > team.reopen_within:
         return False
-    if team.reopen == "auto":
+    if escalation and escalation.team not in {"", team.name}:
+        return False
+    if team.reopen == "auto" or escalation:
         _reopen(tx, conversation, tx.tickets.lock(ticket.number), None, now)
         return True
     if ticket.reopen_offered_at is None:
@@ -75,7 +86,7 @@ def _reopen(
     conversation = mute(conversation)
     tx.conversations.put(conversation)
     tx.outbox.withdraw(record.agent_lane(tx, conversation), "turn:")
-    ticket = record.keep(tx, moves.reopen(ticket, actor, now))
+    ticket = record.keep(tx, _fit(tx, conversation, moves.reopen(ticket, actor, now), now))
     thread = tx.threads.of_ticket(ticket.number)
     who = record.name(tx, actor) if actor else "The contact wrote again: it was"
     assigned = f" and assigned to {record.name(tx, ticket.assigned)}" if ticket.assigned else ""
@@ -94,6 +105,20 @@ def _reopen(
     request_summary(tx, conversation, ticket, now)
     record.refresh_card(tx, thread, now)
     return ticket
+
+
+def _fit(tx: Tx, conversation: Conversation, ticket: Ticket, now: datetime) -> Ticket:
+    """To a desk that may have changed: nobody who has left is assigned, no team that is gone."""
+    desk = tx.desk.get()
+    if ticket.assigned and desk.role(*tx.people.get(ticket.assigned).ids) is Role.OUTSIDER:
+        ticket = replace(ticket, assigned=None)
+    if desk.team(ticket.team):
+        return ticket
+    channel = desk.channel_at(
+        conversation.workspace, conversation.channel, direct=conversation.direct
+    )
+    team = desk.default_team(channel)
+    return transfer.move(tx, ticket, team, now) if team else ticket
 
 
 def _said_before_close(tx: Tx, ticket: Ticket) -> int:

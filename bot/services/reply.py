@@ -161,7 +161,7 @@ def _own(tx: Tx, message_id: int, attendant: str) -> Message:
 def _change(tx: Tx, message: Message, kind: str, actor: str, now: datetime) -> Message:
     tx.messages.put(message)
     conversation = tx.conversations.get(message.conversation_id)
-    thread = record.thread_of(tx, conversation)
+    thread = record.thread_for(tx, message)
     ticket = tx.tickets.get(message.ticket_number) if message.ticket_number else None
     record.deliver(tx, conversation, message)
     record.mirror(tx, thread, message)

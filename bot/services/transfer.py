@@ -25,9 +25,12 @@ def to_attendant(tx: Tx, number: int, target: str, actor: str, now: datetime) ->
         raise BadInput(problem=f"{record.name(tx, target)} is in no team, so cannot be given it.")
     if ticket.holder == target:
         raise BadInput(problem=f"{record.name(tx, target)} has ticket #{number} already.")
-    ticket = moves.transfer_to(ticket, target)
+    moved = moves.transfer_to(ticket, target)
+    if ticket.assigned == target:
+        raise BadInput(problem=f"#{number} is assigned to {record.name(tx, target)} already.")
+    ticket = moved
     if ticket.team not in {team.name for team in teams}:
-        ticket = _move(tx, ticket, teams[0], now, assigned=target)
+        ticket = move(tx, ticket, teams[0], now)
     else:
         ticket = record.keep(tx, ticket)
     thread = tx.threads.of_ticket(number)
@@ -53,9 +56,10 @@ def to_team(tx: Tx, number: int, target: str, actor: str, now: datetime) -> Tick
     team = tx.desk.get().team(target)
     if team is None:
         raise NotFound(what="team", name=target)
+    moves.transfer_to_team(ticket, team.name)  # refuses where the ticket cannot move at all
     if team.name == ticket.team:
         raise BadInput(problem=f"Ticket #{number} is with {team.name} already.")
-    ticket = _move(tx, moves.transfer_to_team(ticket, team.name), team, now)
+    ticket = move(tx, moves.transfer_to_team(ticket, team.name), team, now)
     thread = tx.threads.of_ticket(number)
     record.log(
         tx,
@@ -71,12 +75,12 @@ def to_team(tx: Tx, number: int, target: str, actor: str, now: datetime) -> Tick
     return ticket
 
 
-def _move(tx: Tx, ticket: Ticket, team: Team, now: datetime, assigned: str | None = None) -> Ticket:
+def move(tx: Tx, ticket: Ticket, team: Team, now: datetime) -> Ticket:
     """Cut the old thread off and open the new one, in one commit."""
     old = tx.threads.of_ticket(ticket.number)
     if old:
         tx.threads.put(replace(old, cut_off=True))
-    ticket = record.keep(tx, replace(ticket, team=team.name, assigned=assigned or ticket.assigned))
+    ticket = record.keep(tx, replace(ticket, team=team.name))
     schedule(tx, ticket)
     open_thread(
         tx,
