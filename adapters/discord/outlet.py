@@ -50,10 +50,18 @@ class DiscordOutlet:
         with self._reached(place):
             if _is_late(attempt) and (found := await self.find(place, content, attempt)):
                 return found
-            here = await self._store.read(spot, place)
-            if isinstance(content, Card) and place.thread is None:
-                return await self._open(place, content, attempt)
-            return await self._say(here, content, attempt)
+            try:
+                return await self._stand(place, content, attempt)
+            except discord.NotFound as error:
+                if place.thread is None and error.code == Code.UNKNOWN_CHANNEL:
+                    raise Unreachable(f"The channel {place.channel} was deleted.") from error
+                raise
+
+    async def _stand(self, place: Place, content: Content, attempt: Attempt) -> Sent:
+        if isinstance(content, Card) and place.thread is None:
+            return await self._open(place, content, attempt)
+        here = await self._store.read(spot, place)
+        return await self._say(here, content, attempt)
 
     async def edit(self, sent: Sent, content: Content) -> None:
         self._check(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterable
@@ -9,9 +10,10 @@ from typing import Any
 
 import discord
 
+from adapters.discord.convert import clipped
 from adapters.discord.messages import Messages
 from adapters.discord.places import rooms, workspaces
-from adapters.discord.views.body import Body
+from adapters.discord.views.body import CONTENT, Body
 from bot.domain.identity import local_id, workspace_of
 from bot.ports.store import Store, Tx
 
@@ -88,8 +90,9 @@ class Guard:
         ]:
             try:
                 direct = await client.http.start_private_message(admin)
-                key = f"lack{admin}"[:25]
-                await self._messages.send(int(direct["id"]), Body(content=words[:2_000]), key)
+                key = hashlib.sha256(f"{admin} {words}".encode()).hexdigest()[:25]
+                body = Body(content=clipped(words, CONTENT))
+                await self._messages.send(int(direct["id"]), body, key)
             except discord.HTTPException as error:
                 log.warning("the admin %s cannot be told on Discord: %s", admin, error)
 
