@@ -21,7 +21,11 @@ _TARGETS = {Kind.ATTENDANT, Kind.TEAM, Kind.PERSON}
 
 
 class FormDialog:
-    """Stays open, with all that was typed, until the command has gone through."""
+    """Stays open, with all that was typed, until the command has gone through.
+
+    A question about it (somebody else holds the ticket) is asked above it: who cancels that has
+    their words still.
+    """
 
     def __init__(
         self, form: Form, *, submit: Submit, done: Done, keep: Keep, targets: list[str]
@@ -41,6 +45,15 @@ class FormDialog:
             self._problem = ui.label().classes("dialog-problem").props('role="alert"')
             self._foot()
         self._dialog.open()
+
+    def is_open(self, form: Form) -> bool:
+        """Whether this dialog is open and asks for the same."""
+        same = (form.command, dict(form.values)) == (self._form.command, dict(self._form.values))
+        return same and not self._dialog.is_deleted and bool(self._dialog.value)
+
+    def close(self) -> None:
+        if not self._dialog.is_deleted:
+            self._dialog.close()
 
     def _foot(self) -> None:
         verb = self._form.title.partition(" ")[0]
@@ -89,8 +102,10 @@ class FormDialog:
             response = await self._submit({k: v for k, v in given.items() if v.strip()}, files)
         finally:
             self._busy = False
-        if response.ok or response.buttons:
+        if response.ok:
             self._dialog.close()
+            await self._done(response)
+        elif response.buttons:
             await self._done(response)
         else:
             self._problem.set_text(response.text)

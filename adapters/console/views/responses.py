@@ -36,6 +36,7 @@ class Responder:
         self._submit = submit
         self._keep = keep
         self._targets = targets
+        self._form: forms.FormDialog | None = None
 
     async def show(self, response: Response) -> None:
         with self._client.content:  # the button that was pressed may be gone by now
@@ -52,12 +53,17 @@ class Responder:
             toast(response.text, ok=response.ok)
 
     async def _ask(self, form: Form) -> None:
+        """Open a form; a second press of its button finds it open already."""
+        if self._form and self._form.is_open(form):
+            return
         targets = await self._targets()
 
         async def submit(given: dict[str, str], attachments: tuple[Attachment, ...]) -> Response:
             return await self._submit(form, given, attachments)
 
-        forms.FormDialog(form, submit=submit, done=self.show, keep=self._keep, targets=targets)
+        self._form = forms.FormDialog(
+            form, submit=submit, done=self.show, keep=self._keep, targets=targets
+        )
 
     def _decide(self, response: Response) -> None:
         with _dialog() as dialog, box("dialog"):
@@ -67,6 +73,8 @@ class Responder:
 
                     async def chosen(one: Button = one) -> None:
                         dialog.close()
+                        if self._form:
+                            self._form.close()  # what stood in it is in the draft now
                         await self._press(one)
 
                     button(one.label, chosen, one.style)
