@@ -160,6 +160,14 @@ def _bury(tx: Tx, lane: Lane, effect: Effect, problem: str) -> None:
         delivered.failed(tx, message, problem)
 
 
+def _told(tx: Tx, thread: Thread, effect: Effect) -> int:
+    """Up to which message the new transcript tells: what is still to be posted comes after it."""
+    kind, _, rest = effect.subject.partition(":")
+    if kind == "message":
+        return int(rest.partition(":")[0]) - 1
+    return tx.messages.last_id(thread.conversation_id)
+
+
 def _gone(tx: Tx, work: Call, effect: Effect, wall: datetime, now: datetime) -> None:
     """What was to be changed is no longer there. A thread without its root is built anew."""
     lane = _home(tx, work.lane)
@@ -168,7 +176,7 @@ def _gone(tx: Tx, work: Call, effect: Effect, wall: datetime, now: datetime) -> 
         thread = tx.threads.get(lane.ref)
         for lost in tx.outbox.copies(lane.id, ""):
             tx.outbox.put_copy(replace(lost, deleted=True))
-        said = tx.messages.last_id(thread.conversation_id)
+        said = _told(tx, thread, effect)
         tx.threads.put(replace(thread, anchor=None, link="", opened_at=now, history_to=said))
         for subject in ("card", "transcript"):
             if (work.lane.id, effect.subject) != (lane.id, subject):

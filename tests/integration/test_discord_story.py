@@ -149,5 +149,5 @@ async def test_who_takes_no_direct_messages_gets_a_private_thread(world: Discord
 async def test_outsiders_are_refused_and_roles_count(world: DiscordWorld) -> None:
     await world.discord.post(CAROL, await world.direct(), "human please")
     refused = await world.press("mallory", 1, "claim")
-    assert "you are outsider" in refused["message"]["content"]
+    assert "yours is outsider" in refused["message"]["content"]
     assert "is yours" in (await world.press("bob", 1, "claim"))["message"]["content"]
