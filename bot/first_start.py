@@ -53,7 +53,10 @@ async def welcome(store: Store, settings: Settings) -> None:
     log.info("Baton is ready at http://%s:%s", host, settings.http_port)
     code = await store.transact(_admin_code, settings.platforms)
     if code:
-        log.info("There is no admin yet. Become one with: /desk admin %s", code)
+        log.info(
+            "There is no admin yet. Become one with /desk admin %s (Discord: /desk admin become)",
+            code,
+        )
 
 
 def _admin_code(tx: Tx, platforms: frozenset[str]) -> str | None:

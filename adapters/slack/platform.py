@@ -37,6 +37,7 @@ Json = dict[str, Any]
 log = logging.getLogger(__name__)
 _PING_S = 5.0
 _WATCH_S = 0.5
+_ASK_S = 2.0
 _PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _LOOK_AGAIN = {
     "channel_archive",
@@ -158,12 +159,23 @@ class Slack:
             await handler.connect_async()  # type: ignore[no-untyped-call]
             while True:
                 is_there = await handler.client.is_connected()
-                self._trouble = "" if is_there else "the connection is lost, and is made again"
-                await asyncio.sleep(_WATCH_S)
+                self._trouble = "" if is_there else await self._why_lost()
+                await asyncio.sleep(_WATCH_S if is_there else _ASK_S)
         finally:
             await self._intake.finish()
             with contextlib.suppress(Exception):
                 await handler.close_async()  # type: ignore[no-untyped-call]
+
+    async def _why_lost(self) -> str:
+        """A revoked token ends the connection without saying so; Slack says it when asked."""
+        try:
+            async with asyncio.timeout(_ASK_S):
+                await self._workspace.client.auth_test()
+        except SlackApiError as error:
+            return str(of_answer(error))
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return "Slack cannot be reached."
+        return "the connection is lost, and is made again"
 
     async def _hears(self, _client: Any, message: Json, _raw: str | None) -> None:
         """Slack: each new connection begins with hello; something may have been missed before."""

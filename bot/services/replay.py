@@ -15,6 +15,7 @@ from bot.domain.reading import Reading, falls, repeats
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services.calendar import hours_of
+from bot.services.patterns import matches
 
 Read = Callable[[str], Reading]
 
@@ -93,6 +94,7 @@ def _decision(
         channel="dm" if conversation.direct else conversation.channel,
         attempts=desk.agent.attempts,
         is_open=open_for,
+        matches=matches,
     )
 
 

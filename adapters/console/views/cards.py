@@ -121,6 +121,8 @@ def _facts(shown: CardShown) -> None:
                     for topic in card.topics:
                         text(topic, "topic")
         _fact("Last action", card.last_action)
+        _fact("Wants", card.wants)
+        _fact("Mood", card.mood)
         _fact("Summary by", card.summary_by)
         _fact("Who", card.who)
         _fact("Waiting", " · ".join(filter(None, (shown.waiting, shown.due))), late=shown.late)

@@ -65,6 +65,8 @@ def _facts(shown: Card) -> str:
         ("Reason", clipped(to_discord(shown.reason), _LONG)),
         ("Topics", f"\n{topics}" if topics else ""),
         ("Last action", clipped(to_discord(shown.last_action), _SHORT)),
+        ("Wants", clipped(to_discord(shown.wants), _SHORT)),
+        ("Mood", _plain(shown.mood)),
         ("Summary by", _plain(shown.summary_by)),
         ("Opened", _when(shown.opened_at)),
         ("Waiting since", _when(shown.waiting_since)),
