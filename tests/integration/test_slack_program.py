@@ -73,7 +73,7 @@ async def test_it_runs_says_when_it_is_ready_and_stops_cleanly(
         await slack.change_app(revoked=True)
         await slack.sockets("abort")
         reasons = await until_ready(port, 503)
-        assert "Slack: the connection is lost" in str(reasons)
+        assert "Slack: The Slack token was revoked" in str(reasons)
         process.send_signal(signal.SIGTERM)
         output, _ = await asyncio.wait_for(process.communicate(), 30)
         assert process.returncode == 0, output.decode()
