@@ -24,7 +24,7 @@ from tests.emulators.discord.client import (
     launched,
     library_pointed_at,
 )
-from tests.emulators.discord.library import app_commands, discord, ui
+from tests.emulators.discord.sdk import app_commands, discord, ui
 
 
 @dataclass

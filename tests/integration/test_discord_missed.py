@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulators.discord.client import File
-from tests.emulators.discord.library import discord as library
+from tests.emulators.discord.sdk import discord as library
 from tests.integration.discord_world import (
     CHANNELS,
     PEOPLE,

@@ -17,7 +17,7 @@ from tests.emulators.discord.client_base import Bot, File, Refused
 from tests.emulators.discord.client_ledger import FaultClient, LedgerClient
 from tests.emulators.discord.client_people import OfferClient, PeopleClient
 from tests.emulators.discord.client_world import WorldClient
-from tests.emulators.discord.library import discord
+from tests.emulators.discord.sdk import discord
 
 __all__ = ["Bot", "Discord", "File", "Refused", "launched", "library_pointed_at"]
 

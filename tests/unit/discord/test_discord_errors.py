@@ -10,7 +10,7 @@ import pytest
 
 from adapters.discord.errors import translated
 from bot.ports.outlet import Busy, Gone, Refused, Unclear, Unreachable
-from tests.emulators.discord.library import discord
+from tests.emulators.discord.sdk import discord
 
 
 def raised(status: int, code: int = 0) -> Exception:
