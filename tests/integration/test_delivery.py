@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -307,3 +308,63 @@ async def test_stopping_finishes_what_is_under_way(world: World) -> None:
     assert delivered == ["Last words"]
     busy = await world.store.read(lambda tx: tx.outbox.backlog(datetime.now(UTC)).by_state)
     assert busy.get("sending", 0) == 0, "nothing is left half done"
+
+
+async def test_a_late_report_on_work_that_another_took_over_is_ignored(world: World) -> None:
+    """The lease is free again by then, so only the attempt tells that the report is stale."""
+    await claimed(world)
+    lane = await world.store.transact(_contact_lane)
+    gate, entered = asyncio.Event(), asyncio.Event()
+    post = world.outlet.post
+
+    async def slow(place: Place, content: object, attempt: object) -> object:
+        if to_contact(place) and not entered.is_set():
+            entered.set()
+            await gate.wait()
+        return await post(place, content, attempt)  # type: ignore[arg-type]
+
+    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    await types(world, "/reply 1 Once")
+    await entered.wait()
+    await world.store.transact(_take_over_and_go, lane)
+    gate.set()
+    await world.settle()
+    assert world.heard() == ["Once"]
+    attempts = await world.store.read(lambda tx: tx.outbox.effect(_sent_effect(tx)).attempts)
+    assert attempts == 3, "the effect was taken up again rather than believed done"
+
+
+def _take_over_and_go(tx: Tx, lane_id: int) -> None:
+    _steal(tx, lane_id)
+    effect = tx.outbox.next(lane_id)
+    assert effect is not None
+    tx.outbox.put_effect(replace(effect, attempts=effect.attempts + 1))
+    tx.meta.put("stolen", str(effect.id))
+    tx.outbox.free("thief")
+
+
+def _sent_effect(tx: Tx) -> int:
+    return int(tx.meta.get("stolen") or 0)
+
+
+async def test_an_answer_that_waits_to_be_sent_is_withheld_by_a_handover(world: World) -> None:
+    """The check at the moment of sending: the answer was recorded before the handover."""
+
+    def limited(_: str, place: Place) -> None:
+        if to_contact(place):
+            raise Busy("not now")
+
+    world.outlet.before = limited
+    await world.write("How do I cancel?", settle=False)
+    async with asyncio.timeout(10):
+        while len(await world.messages()) < 2:
+            await asyncio.sleep(0.02)
+    await world.write("human please", settle=False)
+    world.outlet.before = lambda _action, _place: None
+    world.ahead += timedelta(minutes=2)
+    await world.settle()
+    assert world.heard() == []
+    [withheld] = [
+        one.content for one in world.outlet.posts if "withheld" in getattr(one.content, "aside", "")
+    ]
+    assert withheld.text == "Have you tried the help pages?"
