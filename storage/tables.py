@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Table, UniqueConstraint, text
+from sqlalchemy import JSON, Index, Table, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 OPEN = "status <> 'closed'"
@@ -61,6 +61,7 @@ class Tickets(SQLModel, table=True):
         Index("tickets_conversation", "conversation_id"),
         _partial("tickets_queue", "team", "due_at", where=OPEN),
         _partial("tickets_inactivity", "inactivity_at", where="inactivity_at IS NOT NULL"),
+        _partial("tickets_practice", "number", where=f"practice AND {OPEN}"),
     )
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     conversation_id: int = Field(foreign_key="conversations.id")
@@ -91,6 +92,18 @@ class Tickets(SQLModel, table=True):
     reopened: int
     reopen_offered_at: datetime | None
     previous: int | None
+    practice: bool = Field(sa_column_kwargs={"server_default": false()})
+
+
+class Tags(SQLModel, table=True):
+    __table_args__ = (
+        UniqueConstraint("ticket_number", "tag", name="tags_ticket_tag"),
+        Index("tags_tag", "tag", "ticket_number"),
+        _NEVER_AGAIN,
+    )
+    id: int = Field(primary_key=True)
+    ticket_number: int = Field(foreign_key="tickets.number")
+    tag: str
 
 
 class Messages(SQLModel, table=True):
@@ -208,6 +221,17 @@ class Memberships(SQLModel, table=True):
 
 class Absences(SQLModel, table=True):
     person: str = Field(primary_key=True)
+
+
+class Blocks(SQLModel, table=True):
+    """Contacts whose messages are kept out."""
+
+    contact: str = Field(primary_key=True)
+    name: str
+    by: str
+    at: datetime
+    reason: str
+    kept_out: int
 
 
 class Lanes(SQLModel, table=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.message import Limits
 from bot.ports import store as ports
+from storage.repositories.blocks import Blocks
 from storage.repositories.conversations import Conversations
 from storage.repositories.desk import DeskDocument
 from storage.repositories.messages import Messages
@@ -11,7 +12,9 @@ from storage.repositories.meta import Meta, first_sight
 from storage.repositories.outbox import Outbox
 from storage.repositories.people import People
 from storage.repositories.posts import Posts
+from storage.repositories.search import Search
 from storage.repositories.sources import Sources
+from storage.repositories.tags import Tags
 from storage.repositories.threads import Events, Notes, Summaries, Threads
 from storage.repositories.tickets import Tickets
 from storage.rows import Session
@@ -26,6 +29,9 @@ class Transaction:
         self.conversations: ports.ConversationRepository = Conversations(session)
         self.messages: ports.MessageRepository = Messages(session)
         self.tickets: ports.TicketRepository = Tickets(session)
+        self.tags: ports.TagRepository = Tags(session)
+        self.blocks: ports.BlockRepository = Blocks(session)
+        self.search: ports.SearchRepository = Search(session)
         self.threads: ports.ThreadRepository = Threads(session)
         self.notes: ports.NoteRepository = Notes(session)
         self.summaries: ports.SummaryRepository = Summaries(session)

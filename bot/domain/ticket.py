@@ -20,6 +20,7 @@ class Ticket:
     `waiting_since` is when the contact began to wait for people (None while people wait for the
     contact); `due_at` when their answer is promised; `inactivity_at` when the inactivity policy
     looks at it next. `resolution` counts from the opening, or the last reopening, to the close.
+    `practice` marks a played customer's ticket, which no figure counts.
     """
 
     number: int = 0
@@ -51,6 +52,7 @@ class Ticket:
     reopened: int = 0
     reopen_offered_at: datetime | None = None
     previous: int | None = None
+    practice: bool = False
 
     @property
     def is_open(self) -> bool:

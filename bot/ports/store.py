@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.domain.blocking import Block
 from bot.domain.card import Content
 from bot.domain.conversation import Conversation
 from bot.domain.desk import Desk
 from bot.domain.identity import Person, Place
 from bot.domain.message import Limits, Message
+from bot.domain.search import Query
 from bot.domain.summary import Summary
 from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
@@ -61,6 +63,12 @@ class ConversationRepository(Protocol):
     def recent(self, limit: int) -> list[Conversation]:
         """The newest conversations of any kind, newest first."""
 
+    def of_contact(self, contact: str) -> list[Conversation]:
+        """Everything with a contact, in any place, oldest first."""
+
+    def called(self, name: str, limit: int) -> list[Conversation]:
+        """The newest conversations whose contact's name is this or begins so, in any case."""
+
 
 class MessageRepository(Protocol):
     def add(self, message: Message) -> Message: ...
@@ -102,8 +110,60 @@ class TicketRepository(Protocol):
         """Every ticket that is not closed, by due time (none last), then by number."""
 
     def of_contact(self, contact: str) -> list[Ticket]: ...
+    def latest_of_contact(self, contact: str, limit: int) -> list[Ticket]:
+        """A contact's newest tickets in any place, newest first."""
+
+    def practice(self) -> list[Ticket]:
+        """The open tickets of played customers."""
+
     def inactive(self, now: datetime, limit: int) -> list[Ticket]:
         """Tickets whose inactivity step is due, claimed for this transaction."""
+
+
+class TagRepository(Protocol):
+    """Tags are given normalized, as `bot.domain.tags` has them."""
+
+    def of(self, number: int) -> tuple[str, ...]:
+        """A ticket's tags, by the alphabet."""
+
+    def put(self, number: int, tags: Sequence[str]) -> None:
+        """Let a ticket have these and no others."""
+
+    def tagged(self, tag: str) -> frozenset[int]:
+        """The numbers of the open tickets that have a tag."""
+
+    def used(self, limit: int) -> list[str]:
+        """The tags in use, the most frequent first."""
+
+
+class BlockRepository(Protocol):
+    def get(self, contact: str) -> Block | None: ...
+    def put(self, block: Block) -> None: ...
+    def remove(self, contact: str) -> bool:
+        """Whether there was one."""
+
+    def kept_out(self, contact: str) -> None:
+        """Count one more message that was not let in."""
+
+    def all(self) -> list[Block]:
+        """Newest first."""
+
+
+class SearchRepository(Protocol):
+    """The index of words follows messages, notes, reasons, tags and names by itself, in the same
+    transaction; what is changed or deleted there is so here.
+    """
+
+    def tickets(
+        self, query: Query, *, me: str, teams: Sequence[str] | None, limit: int, offset: int = 0
+    ) -> list[Ticket]:
+        """The tickets that fit, newest first: those of `teams` (None: of all), and one's own."""
+
+    def passage(self, ticket: Ticket, word: str) -> str:
+        """The newest message or note of the ticket's conversation with a word; empty for none."""
+
+    def compact(self) -> None:
+        """Let go of what deleted words have left behind in the index; takes a while."""
 
 
 class ThreadRepository(Protocol):
@@ -309,6 +369,9 @@ class Tx(Protocol):
     conversations: ConversationRepository
     messages: MessageRepository
     tickets: TicketRepository
+    tags: TagRepository
+    blocks: BlockRepository
+    search: SearchRepository
     threads: ThreadRepository
     notes: NoteRepository
     summaries: SummaryRepository

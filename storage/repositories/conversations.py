@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, exists, func, literal_column, select
 
 from bot.domain.conversation import Conversation
 from storage import tables
-from storage.rows import Repository, Rows, locked
+from storage.rows import Repository, Rows, begins, locked
 
 _ROWS = Rows(tables.Conversations, Conversation)
 _C = _ROWS.table.c
@@ -44,10 +44,18 @@ _TAKEOVERS = locked(
     .limit(bindparam("limit")),
     skip=True,
 )
+_ALL_OF_CONTACT = _ROWS.select.where(_C.contact == bindparam("contact")).order_by(_C.id)
+_CALLED = (
+    _ROWS.select.where(begins(func.lower(_C.contact_name)))
+    .order_by(_C.id.desc())
+    .limit(bindparam("limit"))
+)
 _RECENT = _ROWS.select.order_by(_C.id.desc()).limit(bindparam("limit"))
 _WITH_AGENT = (
     _ROWS.select.where(
-        _C.mode != literal_column("'ticket'"), _C.last_message_at >= bindparam("since")
+        _C.mode != literal_column("'ticket'"),
+        _C.last_message_at >= bindparam("since"),
+        _C.workspace != literal_column("'practice'"),
     )
     .order_by(_C.last_message_at.desc(), _C.id.desc())
     .limit(bindparam("limit"))
@@ -97,6 +105,12 @@ class Conversations(Repository):
 
     def recent(self, limit: int) -> list[Conversation]:
         return _ROWS.all(self.session, _RECENT, limit=limit)
+
+    def of_contact(self, contact: str) -> list[Conversation]:
+        return _ROWS.all(self.session, _ALL_OF_CONTACT, contact=contact)
+
+    def called(self, name: str, limit: int) -> list[Conversation]:
+        return _ROWS.all(self.session, _CALLED, prefix=name.lower(), limit=limit)
 
     def with_agent(self, since: datetime, limit: int) -> list[Conversation]:
         return _ROWS.all(self.session, _WITH_AGENT, since=since, limit=limit)

@@ -30,6 +30,13 @@ _OF_CONTACT = (
     .where(_CONVERSATIONS.c.contact == bindparam("contact"))
     .order_by(_C.number)
 )
+_LATEST_OF_CONTACT = (
+    _ROWS.select.join(_CONVERSATIONS, _CONVERSATIONS.c.id == _C.conversation_id)
+    .where(_CONVERSATIONS.c.contact == bindparam("contact"))
+    .order_by(_C.number.desc())
+    .limit(bindparam("limit"))
+)
+_PRACTICE = _ROWS.select.where(_C.practice, _IS_OPEN).order_by(_C.number)
 _DUE = _C.inactivity_at <= bindparam("now")
 # The conversation is always locked before its ticket, here as well; only then is the ticket read,
 # so that what it waited for is seen.
@@ -79,6 +86,12 @@ class Tickets(Repository):
 
     def of_contact(self, contact: str) -> list[Ticket]:
         return _ROWS.all(self.session, _OF_CONTACT, contact=contact)
+
+    def latest_of_contact(self, contact: str, limit: int) -> list[Ticket]:
+        return _ROWS.all(self.session, _LATEST_OF_CONTACT, contact=contact, limit=limit)
+
+    def practice(self) -> list[Ticket]:
+        return _ROWS.all(self.session, _PRACTICE)
 
     def inactive(self, now: datetime, limit: int) -> list[Ticket]:
         held = self.session.run(_CLAIM_DUE, now=now, limit=limit).scalars().all()
