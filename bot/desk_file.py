@@ -29,6 +29,7 @@ _PLURALS = {
     "rule": "rules",
     "snippet": "snippets",
     "webhook": "webhooks",
+    "person": "people",
 }
 _SINGULARS = {plural: singular for singular, plural in _PLURALS.items()}
 _KINDS: dict[str, type] = {
@@ -44,6 +45,7 @@ _KINDS: dict[str, type] = {
     "snippets": model.Snippet,
     "retention": model.Retention,
     "webhooks": model.Webhook,
+    "people": model.Linked,
     "admin": model.Admin,
 }
 _DURATIONS = {
@@ -187,9 +189,10 @@ def _table(value: Any, name_of: Callable[[str], str]) -> Table:
 def _nested(value: Any, name_of: Callable[[str], str]) -> Table:
     if not isinstance(value, Mapping):
         return _table(value, name_of)
-    table = tomlkit.table(is_super_table=True)
+    table = tomlkit.table(is_super_table=all(is_dataclass(one) for one in value.values()))
     for key, one in value.items():
-        table.append(str(_plain(key)), _table(one, name_of))
+        shown = _table(one, name_of) if is_dataclass(one) else _item(one, name_of)
+        table.append(str(_plain(key)), shown)
     return table
 
 

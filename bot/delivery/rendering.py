@@ -14,7 +14,7 @@ from bot.domain.thread import Event, Thread
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
 from bot.services.inbox import who
-from bot.services.notify import pinged
+from bot.services.notify import in_line, on_card
 from bot.services.record import part_limits
 
 _VOICES: dict[Author, Voice] = {
@@ -174,12 +174,11 @@ def _event(event: Event) -> Post:
     button = event.data.get("button", "")
     label, style = _BUTTONS.get(button, ("", ""))
     shown = Button(action=button, label=label, value=str(event.ticket_number), style=style)
-    mention = event.data.get("mention", "")
     return Post(
         voice="line",
         text=event.line,
         buttons=(shown,) if button else (),
-        mentions=(mention,) if mention else (),
+        mentions=in_line(event),
     )
 
 
@@ -219,7 +218,6 @@ def _card(tx: Tx, thread: Thread) -> Card:
     if thread.ticket_number is None:
         return _takeover_card(tx, thread, conversation)
     ticket = tx.tickets.get(thread.ticket_number)
-    team = tx.desk.get().team(thread.team)
     shown = card(
         ticket,
         contact=_contact(conversation),
@@ -227,7 +225,7 @@ def _card(tx: Tx, thread: Thread) -> Card:
         place=None if conversation.direct else conversation.place,
         who=who(tx, ticket),
         summary=tx.summaries.latest(ticket.number),
-        mentions=pinged(tx, ticket, team) if team else (),
+        mentions=on_card(tx, thread),
         footer=f"Follows #{ticket.previous}." if ticket.previous else "",
     )
     return _cut_off(tx, thread, shown) if thread.cut_off else shown

@@ -83,7 +83,10 @@ class Hours:
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """Members, one channel, and how it works. `notify` empty: nobody is pinged."""
+    """Members, one channel, and how it works.
+
+    `notify` empty: nobody is pinged; `notify_for` says it otherwise for one priority.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
     name: str
@@ -92,6 +95,7 @@ class Team:
     members: tuple[str, ...] = ()
     supervisors: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
+    notify_for: Mapping[Priority, tuple[str, ...]] = field(default_factory=dict)
     assignment: Literal["manual", "round_robin", "least_loaded"] = "manual"
     capacity: int = 8
     identity: Literal["name", "team", "anonymous"] = "name"
@@ -107,6 +111,10 @@ class Team:
     @property
     def people(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.members, *self.supervisors)))
+
+    def called(self, priority: Priority) -> tuple[str, ...]:
+        """Who is pinged about a ticket of a priority."""
+        return self.notify_for.get(priority, self.notify)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +218,14 @@ class Admin:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Linked:
+    """The ids of one person who is on several platforms: one attendant, known by the first id."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Desk:
     """`practice` marks a desk to try Baton on: its clock can be moved."""
 
@@ -222,7 +238,21 @@ class Desk:
     snippets: tuple[Snippet, ...] = ()
     retention: Retention = Retention()
     webhooks: tuple[Webhook, ...] = ()
+    people: tuple[Linked, ...] = ()
     admin: Admin = Admin()
+
+    def attendant(self, person: str) -> str:
+        """The one id under which somebody works here, whichever of their own they use."""
+        return self.ids_of(person)[0]
+
+    def ids_of(self, person: str) -> tuple[str, ...]:
+        """Every id of somebody; their own where nothing is linked with it."""
+        return next((one.ids for one in self.people if person in one.ids), (person,))
+
+    def address(self, person: str, workspace: str) -> str:
+        """The id of somebody in a workspace, or another of theirs where they have none there."""
+        ids = self.ids_of(person)
+        return next((one for one in ids if workspace_of(one) == workspace), person)
 
     def team(self, name: str) -> Team | None:
         return next((team for team in self.teams if team.name == name), None)
@@ -238,7 +268,8 @@ class Desk:
         return next((one for one in self.channels if (one.workspace, one.channel) == wanted), None)
 
     def role(self, *ids: str) -> Role:
-        """The highest role somebody has anywhere on the desk, by their own id or a group's."""
+        """The highest role somebody has anywhere on the desk, by their ids or a group's."""
+        ids = self._linked(ids)
         if not set(ids).isdisjoint(self.admin.members):
             return Role.ADMIN
         if any(not set(ids).isdisjoint(team.supervisors) for team in self.teams):
@@ -248,7 +279,11 @@ class Desk:
         return Role.OUTSIDER
 
     def teams_of(self, *ids: str) -> tuple[Team, ...]:
+        ids = self._linked(ids)
         return tuple(team for team in self.teams if not set(ids).isdisjoint(team.people))
+
+    def _linked(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(linked for one in ids for linked in self.ids_of(one)) if self.people else ids
 
     @property
     def attendants(self) -> tuple[str, ...]:

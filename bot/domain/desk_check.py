@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.domain.desk import DIRECT, Channel, Desk, Rule, Team
 from bot.domain.escalation import compiles
 from bot.domain.hours import WEEKDAYS, parse_shift
+from bot.domain.identity import local_id
 
 _PLATFORMS = ("slack:", "discord:")
 
@@ -25,6 +26,7 @@ def problems(desk: Desk) -> tuple[str, ...]:
         found += [f'team "{team.name}": {problem}' for problem in _team(team, teams)]
     for channel in desk.channels:
         found += [f'channel "{channel.channel}": {one}' for one in _channel(desk, channel, teams)]
+    found += _people(desk)
     for rule in desk.rules:
         found += [f'rule "{rule.name}": {problem}' for problem in _rule(desk, rule, teams)]
     return tuple(found)
@@ -48,6 +50,21 @@ def _team(team: Team, teams: set[str]) -> Iterator[str]:
     if silent.warn_after and silent.close_after and silent.warn_after >= silent.close_after:
         yield "inactivity: warn_after must be shorter than close_after"
     yield from _hours(team)
+
+
+def _people(desk: Desk) -> Iterator[str]:
+    """Of who is who: a person is linked once, and a group is no person."""
+    for person in desk.people:
+        if len(set(person.ids)) < 2:  # noqa: PLR2004 - one id is linked with nothing
+            yield f"person {', '.join(person.ids)}: a link needs two different ids"
+        for one in person.ids:
+            kind = one.partition(":")[0]
+            if kind not in {"slack", "discord", "console"} or not local_id(one):
+                yield f'person "{one}": this is no person\'s id; write slack:T0001/U0ALICE'
+    ids = Counter(one for person in desk.people for one in set(person.ids))
+    for one, count in ids.items():
+        if count > 1:
+            yield f'"{one}" is linked as {count} different persons'
 
 
 def _hours(team: Team) -> Iterator[str]:

@@ -191,7 +191,9 @@ class SummaryRepository(Protocol):
 class EventRepository(Protocol):
     def add(self, event: Event) -> Event: ...
     def get(self, event_id: int) -> Event: ...
-    def of_ticket(self, number: int) -> list[Event]: ...
+    def of_ticket(self, number: int, *, since: datetime | None = None) -> list[Event]:
+        """In the order in which they happened."""
+
     def recent(self, limit: int) -> list[Event]:
         """Newest first."""
 

@@ -15,7 +15,7 @@ from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import LaneKind
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import notify, record
 from bot.services.calendar import hours_of
 from bot.services.record import BATON
 
@@ -56,6 +56,7 @@ def escalate(
         reason=escalation.reason,
         team=team.name,
         priority=escalation.priority,
+        called=" ".join(notify.opening(tx, ticket, team)),
     )
     _out_of_hours(tx, conversation, ticket, team, now)
     return ticket

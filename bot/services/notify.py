@@ -1,23 +1,161 @@
-"""Who is pinged about a ticket."""
+"""Who is called about a ticket, in the thread of its team, and within the ticket's budget.
+
+The log of events is the memory: an event that calls people names them under `mentions` (in its own
+line) or `called` (by the thread's card).
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from bot.domain.desk import Team
 from bot.domain.escalation import Signal
+from bot.domain.identity import platform_of, workspace_of
+from bot.domain.pings import QUIET, Ping, within_budget
+from bot.domain.thread import Event, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
+from bot.services import record
+from bot.services.record import BATON
 
 # Failures of the agent so close together have one cause, and the team knows of it by then.
 INCIDENT = timedelta(minutes=5)
 
 
-def pinged(tx: Tx, ticket: Ticket, team: Team) -> tuple[str, ...]:
-    """Whom the team has named; of an incident's tickets only the first one calls them."""
-    if ticket.signal != Signal.AGENT_FAILED:
-        return team.notify
-    return () if any(_began(one, ticket) for one in tx.tickets.open(team.name)) else team.notify
+def post(
+    tx: Tx,
+    ticket: Ticket,
+    kind: str,
+    line: str,
+    wanted: Iterable[str],
+    now: datetime,
+    *,
+    actor: str = BATON,
+    **data: str,
+) -> Event:
+    """Say something in the ticket's thread, in a post of its own that pings those of `wanted`
+    (people, groups and roles) whom the budget allows. An edit would ping nobody.
+    """
+    thread = tx.threads.of_ticket(ticket.number)
+    called = allowed(tx, ticket, thread, wanted, now)
+    return _say(tx, ticket, thread, kind, line, called, now, actor, data)
+
+
+def tell(
+    tx: Tx,
+    ticket: Ticket,
+    kind: str,
+    line: str,
+    person: str | None,
+    now: datetime,
+    *,
+    actor: str = BATON,
+    **data: str,
+) -> Event:
+    """Say something in the ticket's thread that concerns one person, such as that it is theirs now.
+
+    That is never more of the same to them, so it always pings, but it counts for what follows.
+    Nobody is called by what they did themselves.
+    """
+    thread = tx.threads.of_ticket(ticket.number)
+    concerns = (person,) if person and person != actor else ()
+    called = _addresses(tx, concerns, thread.workspace) if thread else ()
+    return _say(tx, ticket, thread, kind, line, called, now, actor, data)
+
+
+def _say(
+    tx: Tx,
+    ticket: Ticket,
+    thread: Thread | None,
+    kind: str,
+    line: str,
+    called: tuple[str, ...],
+    now: datetime,
+    actor: str,
+    data: Mapping[str, str],
+) -> Event:
+    return record.log(
+        tx,
+        kind,
+        actor=actor,
+        now=now,
+        ticket=ticket,
+        thread=thread,
+        conversation=None,
+        line=line,
+        mentions=" ".join(called),
+        **data,
+    )
+
+
+def allowed(
+    tx: Tx, ticket: Ticket, thread: Thread | None, wanted: Iterable[str], now: datetime
+) -> tuple[str, ...]:
+    """Who may be called now, each by their id in the thread's workspace; nobody who has none."""
+    if thread is None:
+        return ()
+    desk = tx.desk.get()
+    known = [desk.attendant(one) for one in wanted]
+    past = [
+        Ping(who=desk.attendant(one), at=event.at)
+        for event in tx.events.of_ticket(ticket.number, since=now - QUIET)
+        for one in called_by(event)
+    ]
+    groups = {one for one in (*known, *(ping.who for ping in past)) if is_group(one)}
+    members = {group: people_of(tx, group) for group in groups}
+    chosen = within_budget(known, past, now, members)
+    return _addresses(tx, chosen, thread.workspace)
+
+
+def called_by(event: Event) -> tuple[str, ...]:
+    """Everybody whom an event called."""
+    return (*in_line(event), *event.data.get("called", "").split())
+
+
+def in_line(event: Event) -> tuple[str, ...]:
+    """Whom an event's own line calls."""
+    return tuple(event.data.get("mentions", event.data.get("mention", "")).split())
+
+
+def opening(tx: Tx, ticket: Ticket, team: Team) -> tuple[str, ...]:
+    """Whom the card of a ticket calls when its thread opens: who should take it, or else whom the
+    team has named. Of an incident's tickets only the first calls anybody.
+    """
+    if ticket.signal == Signal.AGENT_FAILED and any(
+        _began(one, ticket) for one in tx.tickets.open(team.name)
+    ):
+        return ()
+    wanted = (ticket.assigned,) if ticket.assigned else team.called(ticket.priority)
+    return _addresses(tx, wanted, team.workspace)
+
+
+def on_card(tx: Tx, thread: Thread) -> tuple[str, ...]:
+    """Whom the card of a thread called when it was posted."""
+    if thread.ticket_number is None:
+        return ()
+    events = [one for one in tx.events.of_ticket(thread.ticket_number) if "called" in one.data]
+    own = [one for one in events if one.thread_id == thread.id]
+    return tuple(own[-1].data["called"].split()) if own else ()
+
+
+def _addresses(tx: Tx, wanted: Iterable[str], workspace: str) -> tuple[str, ...]:
+    """Each by their id in a workspace; who has none there is left out."""
+    desk = tx.desk.get()
+    here = (desk.address(one, workspace) for one in wanted)
+    return tuple(dict.fromkeys(one for one in here if workspace_of(one) == workspace))
+
+
+def people_of(tx: Tx, group: str) -> frozenset[str]:
+    """The people of a user group or role, as far as they have been seen; each by one id."""
+    desk = tx.desk.get()
+    return frozenset(desk.attendant(one.id) for one in tx.people.in_groups([group]))
+
+
+def is_group(one: str) -> bool:
+    """Whether an id is a user group's or a role's."""
+    kind = one.partition(":")[0]
+    return kind != platform_of(kind)
 
 
 def _began(one: Ticket, ticket: Ticket) -> bool:

@@ -15,7 +15,7 @@ from bot.domain.reading import Reading
 from bot.domain.states import Action, after
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record, transfer
+from bot.services import notify, record, transfer
 from bot.services.escalate import request_summary
 from bot.services.record import BATON
 
@@ -63,16 +63,16 @@ def _offer(tx: Tx, ticket: Ticket, message: Message, now: datetime) -> None:
     """The thread says so, and the last holder is told, once."""
     tx.tickets.put(replace(ticket, reopen_offered_at=now))
     thread = tx.threads.of_ticket(ticket.number)
-    record.log(
+    line = f"{message.author_name} wrote again: {message.text[:_QUOTED]}"
+    notify.tell(
         tx,
+        ticket,
         "wrote_again",
+        line,
+        ticket.last_holder,
+        now,
         actor=message.author_id,
-        now=now,
-        ticket=ticket,
-        thread=thread,
-        line=f"{message.author_name} wrote again: {message.text[:_QUOTED]}",
         button="ticket:reopen",
-        mention=ticket.last_holder or "",
     )
     record.refresh_card(tx, thread, now)
 
@@ -90,16 +90,8 @@ def _reopen(
     thread = tx.threads.of_ticket(ticket.number)
     who = record.name(tx, actor) if actor else "The contact wrote again: it was"
     assigned = f" and assigned to {record.name(tx, ticket.assigned)}" if ticket.assigned else ""
-    record.log(
-        tx,
-        "reopened",
-        actor=actor or BATON,
-        now=now,
-        ticket=ticket,
-        thread=thread,
-        line=f"{who} reopened{' it' if actor else ''}{assigned}.",
-        mention=ticket.assigned or "",
-    )
+    line = f"{who} reopened{' it' if actor else ''}{assigned}."
+    notify.tell(tx, ticket, "reopened", line, ticket.assigned, now, actor=actor or BATON)
     for message in tx.messages.of(conversation.id, after=_said_before_close(tx, ticket)):
         record.mirror(tx, thread, message)
     request_summary(tx, conversation, ticket, now)

@@ -11,7 +11,7 @@ from bot.domain.errors import BadInput, NotFound
 from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import notify, record
 from bot.services.delivered import schedule
 from bot.services.escalate import open_thread, request_summary
 
@@ -33,20 +33,10 @@ def to_attendant(tx: Tx, number: int, target: str, actor: str, now: datetime) ->
         ticket = move(tx, ticket, teams[0], now)
     else:
         ticket = record.keep(tx, ticket)
-    thread = tx.threads.of_ticket(number)
-    record.log(
-        tx,
-        "transferred",
-        actor=actor,
-        now=now,
-        ticket=ticket,
-        thread=thread,
-        line=f"{record.name(tx, actor)} transferred it to {record.name(tx, target)}.",
-        mention=target,
-        to=target,
-    )
+    line = f"{record.name(tx, actor)} transferred it to {record.name(tx, target)}."
+    notify.tell(tx, ticket, "transferred", line, target, now, actor=actor, to=target)
     request_summary(tx, conversation, ticket, now)
-    record.refresh_card(tx, thread, now)
+    record.refresh_card(tx, tx.threads.of_ticket(number), now)
     return ticket
 
 
@@ -70,6 +60,7 @@ def to_team(tx: Tx, number: int, target: str, actor: str, now: datetime) -> Tick
         thread=thread,
         line=f"{record.name(tx, actor)} transferred it to {team.name}.",
         to=team.name,
+        called=" ".join(notify.opening(tx, ticket, team)),
     )
     request_summary(tx, conversation, ticket, now)
     return ticket

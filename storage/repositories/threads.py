@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import bindparam
 
 from bot.domain.summary import Summary
@@ -41,6 +43,7 @@ _LATEST = (
 _EVENTS = Rows(tables.Events, Event)
 _E = _EVENTS.table.c
 _EVENTS_OF = _EVENTS.select.where(_E.ticket_number == bindparam("number")).order_by(_E.id)
+_EVENTS_SINCE = _EVENTS_OF.where(_E.at >= bindparam("since"))
 _RECENT = _EVENTS.select.order_by(_E.id.desc()).limit(bindparam("limit"))
 
 
@@ -92,8 +95,10 @@ class Events(Repository):
     def get(self, event_id: int) -> Event:
         return _EVENTS.get(self.session, event_id)
 
-    def of_ticket(self, number: int) -> list[Event]:
-        return _EVENTS.all(self.session, _EVENTS_OF, number=number)
+    def of_ticket(self, number: int, *, since: datetime | None = None) -> list[Event]:
+        if since is None:
+            return _EVENTS.all(self.session, _EVENTS_OF, number=number)
+        return _EVENTS.all(self.session, _EVENTS_SINCE, number=number, since=since)
 
     def recent(self, limit: int) -> list[Event]:
         return _EVENTS.all(self.session, _RECENT, limit=limit)

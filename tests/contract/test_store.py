@@ -430,6 +430,8 @@ async def test_notes_summaries_and_events_are_kept(store: Store) -> None:
         other = tx.events.add(Event(at=NOW, kind="desk changed", actor="console:bob", data={}))
         assert tx.events.get(first.id) == first
         assert tx.events.of_ticket(opened.number) == [first]
+        assert tx.events.of_ticket(opened.number, since=NOW) == [first]
+        assert tx.events.of_ticket(opened.number, since=NOW + timedelta(seconds=1)) == []
         assert tx.events.recent(9) == [other, first]
         assert tx.events.recent(1) == [other]
 

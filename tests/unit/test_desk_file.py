@@ -29,6 +29,9 @@ reopen_within = "14d"
 claim_within = "5m"
 backup = "tier-2"
 out_of_hours = "We are closed until {until}."
+[team.notify_for]
+urgent = ["slack-group:T0001/S01", "slack:T0001/U0ALICE"]
+low = []
 [team.inactivity]
 warn_after = "20h"
 close_after = "24h"
@@ -68,6 +71,8 @@ media = "90d"
 [[webhook]]
 url = "https://crm.example/hook"
 events = ["ticket.opened"]
+[[person]]
+ids = ["slack:T0001/U0ALICE", "discord:900/77"]
 [admin]
 members = ["slack:T0001/U0ALICE", "discord:900/77"]
 """
@@ -82,6 +87,10 @@ def test_every_documented_key_is_read() -> None:
     assert support.hours is not None
     assert support.hours.mon == ("09:00-12:00", "13:00-18:00")
     assert desk.rules[0].when.keyword == ("refund", "chargeback")
+    assert support.called(Priority.LOW) == ()
+    assert support.called(Priority.HIGH) == support.notify
+    assert len(support.called(Priority.URGENT)) == 2
+    assert desk.attendant("discord:900/77") == "slack:T0001/U0ALICE"
     assert desk.retention.messages == timedelta(days=400)
 
 
@@ -122,6 +131,9 @@ def test_the_practice_desk_is_a_good_desk() -> None:
         (('when.keyword = ["refund", "chargeback"]', ""), r"no condition"),
         (('channel = "600"', 'channel = "C0TEAM"'), r"."),
         (('workspace = "discord:900"', 'workspace = "teams:1"'), r"is unknown; write slack:"),
+        (('["slack:T0001/U0ALICE", "discord:900/77"]\n[admin]', '["slack:1/A"]\n[admin]'), "two"),
+        (('", "discord:900/77"]\n[admin]', '", "slack-group:1/S"]\n[admin]'), "no person's id"),
+        (("urgent = [", "urgnt = ["), r"urgnt"),
         (("[admin]", "[[admin]"), r"this is no TOML"),
     ],
 )
