@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.domain.message import Limits
 from bot.ports.store import Store
@@ -14,6 +15,10 @@ from storage.migrate import migrate
 from storage.store import open_store
 from tests import postgres
 from tests.world import World, at_work
+
+# How long an example takes says how busy the machine is, not whether a rule holds.
+settings.register_profile("baton", deadline=None)
+settings.load_profile("baton")
 
 
 @pytest.fixture(scope="session")
