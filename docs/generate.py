@@ -6,10 +6,11 @@ The diagram of a ticket's life, the reference of the slash commands, the help of
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from bot.__main__ import app
 from bot.commands import REGISTRY
 from bot.domain.states import diagram
 
@@ -48,20 +49,13 @@ def commands() -> str:
 
 def command_line() -> str:
     """docs/cli.md: what `--help` says."""
+    plain = {"COLUMNS": "90", "TERM": "dumb", "NO_COLOR": "1"}
     lines = ["# The command line", ""]
     for name in CLI:
         words = ["baton", *name.split()]
-        shown = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "bot", *name.split(), "--help"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"COLUMNS": "90", "TERM": "dumb", "NO_COLOR": "1", "PATH": ""},
-            cwd=DOCS.parent,
-        ).stdout
-        plain = "\n".join(line.rstrip() for line in shown.strip().splitlines())
-        plain = plain.replace("python -m bot", "baton")
-        lines += [f"## `{' '.join(words)}`", "", "```text", plain, "```", ""]
+        shown = CliRunner().invoke(app, [*words[1:], "--help"], env=plain, prog_name="baton")
+        text = "\n".join(line.rstrip() for line in shown.output.strip().splitlines())
+        lines += [f"## `{' '.join(words)}`", "", "```text", text, "```", ""]
     return "\n".join(lines)
 
 
