@@ -167,7 +167,12 @@ class Threads(SQLModel, table=True):
 
 
 class Notes(SQLModel, table=True):
-    __table_args__ = (Index("notes_conversation", "conversation_id", "id"), _NEVER_AGAIN)
+    __table_args__ = (
+        Index("notes_conversation", "conversation_id", "id"),
+        _partial("notes_source", "source_id", where="source_id IS NOT NULL"),
+        _partial("notes_thread", "thread_id", "id", where="thread_id IS NOT NULL"),
+        _NEVER_AGAIN,
+    )
     id: int = Field(primary_key=True)
     conversation_id: int = Field(foreign_key="conversations.id")
     ticket_number: int | None = Field(foreign_key="tickets.number")
@@ -177,6 +182,8 @@ class Notes(SQLModel, table=True):
     attachments: list[Any] = Field(sa_type=_JSON)
     at: datetime
     source_id: str | None
+    thread_id: int | None
+    deleted_at: datetime | None
 
 
 class Summaries(SQLModel, table=True):

@@ -127,11 +127,13 @@ class World:
             await self.settle()
         return received
 
-    async def edit(self, source: str, text: str, *, who: str = "carol") -> None:
+    async def edit(
+        self, source: str, text: str, *, who: str = "carol", channel: str | None = None
+    ) -> None:
         await self.baton.receive(
             Edited(
                 workspace="console",
-                channel=f"dm:{who}",
+                channel=channel or f"dm:{who}",
                 source_id=source,
                 text=text,
                 stamp=f"e{next(self.ids)}",
@@ -140,9 +142,14 @@ class World:
         )
         await self.settle()
 
-    async def delete(self, source: str, *, who: str = "carol") -> None:
+    async def delete(self, source: str, *, who: str = "carol", channel: str | None = None) -> None:
         await self.baton.receive(
-            Deleted(workspace="console", channel=f"dm:{who}", source_id=source, at=self.clock.now())
+            Deleted(
+                workspace="console",
+                channel=channel or f"dm:{who}",
+                source_id=source,
+                at=self.clock.now(),
+            )
         )
         await self.settle()
 

@@ -16,7 +16,7 @@ from typing import Any
 import discord
 
 from adapters.discord import incoming
-from adapters.discord.errors import translated
+from adapters.discord.errors import Code, translated
 from adapters.discord.intake import Intake
 from adapters.discord.places import rooms, workspaces
 from adapters.discord.session import Session
@@ -75,7 +75,8 @@ class Backfill:
             if source.channel in followed:
                 await self._channel(source, active)
             elif source.channel.isdecimal():
-                await self._direct(source)
+                with _skipping(source.channel):
+                    await self._direct(source)
             await self._baton.caught_up(space, source.channel)
 
     async def _active(self, space: str) -> list[Any]:
@@ -158,18 +159,22 @@ class Backfill:
     async def _compare(self, root: Place, seen: set[int]) -> None:
         """What Baton knows and Discord no longer shows was deleted, if Discord says so."""
         known = await self._baton.store.read(_known, root)
+        known += await self._baton.store.read(_known_notes, root)
         for message_id, thread in known:
             if message_id not in seen and await self._is_gone(root, thread, message_id):
                 gone = incoming.deleted(message_id, root)
                 await self._baton.receive(gone, fetched=True)
 
     async def _is_gone(self, root: Place, thread: str | None, message_id: int) -> bool:
+        """A thread that was deleted took its messages along; nobody took back their words."""
         http = await self._session.http()
         for channel in {root.channel, thread or root.channel}:
             try:
                 await http.get_message(int(channel), message_id)
-            except discord.NotFound:
-                continue
+            except discord.NotFound as error:
+                if error.code == Code.UNKNOWN_MESSAGE:
+                    continue
+                return False
             except discord.Forbidden:
                 return False
             return False
@@ -225,3 +230,14 @@ def _known(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
         for one in tx.messages.lately(root.workspace, root.channel, _COMPARED)
         if one.source_id and one.source_id.isdecimal()
     ]
+
+
+def _known_notes(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
+    """Those of the threads as they stand: what was older than a rebuilt one went with the old."""
+    found = []
+    for note in tx.notes.lately(root.workspace, root.channel, _COMPARED):
+        anchor = tx.threads.get(note.thread_id).anchor if note.thread_id else None
+        source = note.source_id or ""
+        if anchor and source.isdecimal() and int(source) > int(anchor):
+            found.append((int(source), anchor))
+    return found

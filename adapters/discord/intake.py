@@ -14,7 +14,7 @@ from adapters.discord.downloads import fetched
 from adapters.discord.places import direct_workspaces
 from adapters.discord.session import Session
 from bot.application import Baton
-from bot.domain.errors import BadInput, BatonError, ThreadCutOff
+from bot.domain.errors import BadInput, BatonError, IllegalMove, ThreadCutOff
 from bot.domain.identity import Person, Place
 from bot.ports.store import Tx
 
@@ -72,7 +72,7 @@ class Intake:
         )
         try:
             await self.baton.receive(inbound, fetched=is_fetched)
-        except ThreadCutOff as error:
+        except (ThreadCutOff, IllegalMove) as error:
             await self._warn(place, str(error))
         except BadInput:
             log.debug("message %s on Discord has nothing in it for Baton", message.id)

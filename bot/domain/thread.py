@@ -41,7 +41,8 @@ class Thread:
 class Note:
     """Context for the team, never for the contact.
 
-    `source_id` is set where it was written straight into the thread and so stands there already.
+    `source_id` and `thread_id` are set where it was written straight into a thread and so stands
+    there already; one that was deleted there is kept, and shown to nobody.
     """
 
     id: int = 0
@@ -53,6 +54,8 @@ class Note:
     attachments: tuple[Attachment, ...] = ()
     at: datetime
     source_id: str | None = None
+    thread_id: int | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

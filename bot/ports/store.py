@@ -180,7 +180,15 @@ class ThreadRepository(Protocol):
 class NoteRepository(Protocol):
     def add(self, note: Note) -> Note: ...
     def get(self, note_id: int) -> Note: ...
-    def of(self, conversation_id: int) -> list[Note]: ...
+    def put(self, note: Note) -> None: ...
+    def of(self, conversation_id: int) -> list[Note]:
+        """Those that are not deleted, in commit order."""
+
+    def find_source(self, workspace: str, channel: str, source_id: str) -> Note | None:
+        """A note that was written into a thread of this channel, by the platform's id for it."""
+
+    def lately(self, workspace: str, channel: str, limit: int) -> list[Note]:
+        """The newest that were written into a channel's threads and stand, newest first."""
 
 
 class SummaryRepository(Protocol):

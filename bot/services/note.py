@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.errors import ThreadCutOff
@@ -9,7 +10,7 @@ from bot.domain.message import Attachment, check_text
 from bot.domain.states import Action, after
 from bot.domain.thread import Note, Thread
 from bot.domain.ticket import Ticket
-from bot.ports.inbound import Received, Written
+from bot.ports.inbound import Deleted, Edited, Received, Written
 from bot.ports.store import Tx
 from bot.services import record
 
@@ -64,6 +65,29 @@ def from_thread(tx: Tx, written: Written, now: datetime) -> Received | None:
     return Received(conversation_id=thread.conversation_id, note_id=note.id)
 
 
+def edited(tx: Tx, change: Edited, now: datetime) -> Note | None:
+    """A note was changed where it stands; what it said before is in the log."""
+    note = tx.notes.find_source(change.workspace, change.channel, change.source_id)
+    if note is None or note.text == change.text or not tx.first_sight(change.key):
+        return None
+    return _revise(tx, replace(note, text=change.text), "note_edited", now, before=note.text)
+
+
+def deleted(tx: Tx, change: Deleted, now: datetime) -> Note | None:
+    """A note was taken away where it stood: no summary and no later thread tells it again."""
+    note = tx.notes.find_source(change.workspace, change.channel, change.source_id)
+    if note is None or note.deleted_at or not tx.first_sight(change.key):
+        return None
+    return _revise(tx, replace(note, deleted_at=now), "note_deleted", now)
+
+
+def _revise(tx: Tx, note: Note, kind: str, now: datetime, **data: str) -> Note:
+    tx.notes.put(note)
+    ticket = tx.tickets.get(note.ticket_number) if note.ticket_number else None
+    record.log(tx, kind, actor=note.author_id, now=now, ticket=ticket, note=str(note.id), **data)
+    return note
+
+
 def where_now(tx: Tx, thread: Thread) -> str:
     """Where a thread that was cut off lives on: a link, or the team's name."""
     current = tx.threads.of_ticket(thread.ticket_number) if thread.ticket_number else None
@@ -92,6 +116,7 @@ def _keep(
             attachments=attachments,
             at=now,
             source_id=source_id,
+            thread_id=thread.id if thread and source_id else None,
         )
     )
     record.log(tx, "noted", actor=author, now=now, ticket=ticket, thread=thread)

@@ -1,4 +1,4 @@
-"""The contact edits or deletes what they wrote; the team sees it."""
+"""Somebody edits or deletes what they wrote: a contact, which the team sees, or the team a note."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from datetime import datetime
 from bot.domain.message import Author, Message
 from bot.ports.inbound import Deleted, Edited
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import note, record
 
 
 def edited(tx: Tx, change: Edited, now: datetime) -> Message | None:
-    """Show the new text; what it said before is kept. None for a message Baton does not know."""
+    """Show the new text; what it said before is kept. None for what is no message."""
     message = _find(tx, change)
-    if message is None or not tx.first_sight(change.key) or message.text == change.text:
+    if message is None:
+        note.edited(tx, change, now)
+        return None
+    if not tx.first_sight(change.key) or message.text == change.text:
         return None
     tx.messages.add_revision(message.id, message.text, message.edited_at or message.at)
     later = tx.messages.of(message.conversation_id, after=message.id)
@@ -32,6 +35,7 @@ def deleted(tx: Tx, change: Deleted, now: datetime) -> Message | None:
     """Mark it as deleted; the team keeps seeing what it said."""
     message = _find(tx, change)
     if message is None:
+        note.deleted(tx, change, now)
         _look_for_root(tx, change, now)
         return None
     if message.deleted_at or not tx.first_sight(change.key):

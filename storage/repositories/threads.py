@@ -29,9 +29,19 @@ _AT = (
 )
 
 _NOTES = Rows(tables.Notes, Note)
+_N = _NOTES.table.c
 _NOTES_OF = _NOTES.select.where(
-    _NOTES.table.c.conversation_id == bindparam("conversation_id")
-).order_by(_NOTES.table.c.id)
+    _N.conversation_id == bindparam("conversation_id"), _N.deleted_at.is_(None)
+).order_by(_N.id)
+_NOTES_AT = (
+    _NOTES.select.join(_THREADS.table, _T.id == _N.thread_id)
+    .where(_T.workspace == bindparam("workspace"), _T.channel == bindparam("channel"))
+    .order_by(_N.id.desc())
+)
+_NOTE_BY_SOURCE = _NOTES_AT.where(_N.source_id == bindparam("source_id")).limit(1)
+_NOTES_LATELY = _NOTES_AT.where(_N.deleted_at.is_(None), _N.source_id.is_not(None)).limit(
+    bindparam("limit")
+)
 
 _SUMMARIES = Rows(tables.Summaries, Summary)
 _LATEST = (
@@ -76,8 +86,25 @@ class Notes(Repository):
     def get(self, note_id: int) -> Note:
         return _NOTES.get(self.session, note_id)
 
+    def put(self, note: Note) -> None:
+        _NOTES.put(self.session, note)
+
     def of(self, conversation_id: int) -> list[Note]:
         return _NOTES.all(self.session, _NOTES_OF, conversation_id=conversation_id)
+
+    def find_source(self, workspace: str, channel: str, source_id: str) -> Note | None:
+        return _NOTES.first(
+            self.session,
+            _NOTE_BY_SOURCE,
+            workspace=workspace,
+            channel=channel,
+            source_id=source_id,
+        )
+
+    def lately(self, workspace: str, channel: str, limit: int) -> list[Note]:
+        return _NOTES.all(
+            self.session, _NOTES_LATELY, workspace=workspace, channel=channel, limit=limit
+        )
 
 
 class Summaries(Repository):

@@ -42,6 +42,11 @@ async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Pa
             await discord.slash(ALICE, other, "reply", text="Yes?")
             await world.says(asked["id"], "Yes?")
             await world.settle()
+            kept = await discord.post(ALICE, thread, "a note to change")
+            lost = await discord.post(ALICE, thread, "a note to take back")
+            await world.until(lambda tx: len(tx.notes.of(1)) == 2)
+        await discord.edit(ALICE, thread, kept["id"], "a note changed")
+        await discord.delete(ALICE, thread, lost["id"])
         await discord.edit(CAROL, direct, second["id"], "my number is 13")
         await discord.delete(CAROL, direct, first["id"])
         for number in range(3):
@@ -62,7 +67,7 @@ async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Pa
             [changed] = [one for one in texts if "my number is 13" in one]
             assert "edited" in changed
             notes = await world.read(lambda tx: tx.notes.of(1))
-            assert [one.text for one in notes] == ["a note meanwhile"]
+            assert [one.text for one in notes] == ["a note changed", "a note meanwhile"]
             gone = await world.read(lambda tx: tx.messages.of(1)[0])
             assert gone.deleted_at
         assert await discord.violations() == []

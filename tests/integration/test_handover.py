@@ -179,6 +179,31 @@ async def test_a_plain_message_in_the_thread_is_a_note(world: World) -> None:
     assert world.heard() == []
 
 
+async def test_a_note_typed_in_the_thread_follows_its_writer(world: World) -> None:
+    """Changed there it reads so from then on; taken away there, no later thread tells it."""
+    await world.write("human please")
+    thread = await world.thread()
+    for source in ("n1", "n2"):
+        await world.write(
+            f"I know {source}", who="alice", channel="support", thread=thread.anchor, source=source
+        )
+    await world.edit("n1", "I knew this one", channel="support")
+    await world.delete("n2", channel="support")
+    await world.delete("n2", channel="support")
+    assert [one.text for one in await world.store.read(lambda tx: tx.notes.of(1))] == [
+        "I knew this one"
+    ]
+    log = await world.store.read(lambda tx: tx.events.of_ticket(1))
+    changed = [one for one in log if one.kind in {"note_edited", "note_deleted"}]
+    assert [(one.kind, one.data.get("before")) for one in changed] == [
+        ("note_edited", "I know n1"),
+        ("note_deleted", None),
+    ]
+    await world.run("alice", "/ticket transfer 1 billing")
+    told = [one.content for one in world.outlet.posts if isinstance(one.content, Transcript)][-1]
+    assert [line.text for line in told.lines if line.voice == "note"] == ["I knew this one"]
+
+
 async def test_takeover_mutes_the_agent_for_a_while(world: World) -> None:
     await world.write("How do I cancel?")
     turns = len(world.agent.turns)
