@@ -234,7 +234,7 @@ def _known(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
 
 def _known_notes(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
     """Those of the threads as they stand: what was older than a rebuilt one went with the old."""
-    found = []
+    found: list[tuple[int, str | None]] = []
     for note in tx.notes.lately(root.workspace, root.channel, _COMPARED):
         anchor = tx.threads.get(note.thread_id).anchor if note.thread_id else None
         source = note.source_id or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -61,8 +62,15 @@ def _teams(tx: Tx) -> list[Choice]:
 
 
 def _attendants(tx: Tx) -> list[Choice]:
-    people = [tx.people.get(one) for one in resolve.attendants(tx)]
-    return [(f"@{one.name}", f"@{one.name}") for one in people if "-role:" not in one.id]
+    """By name, or by id where several have it: Discord wants every choice once."""
+    people = [tx.people.get(one) for one in resolve.attendants(tx) if "-role:" not in one]
+    names = Counter(one.name for one in people)
+    return [
+        (f"@{one.name}", f"@{one.name}")
+        if names[one.name] == 1
+        else (f"@{one.name} ({one.id})", one.id)
+        for one in people
+    ]
 
 
 def _targets(tx: Tx) -> list[Choice]:

@@ -11,17 +11,20 @@ import discord
 
 from adapters.discord import incoming
 from adapters.discord.downloads import fetched
+from adapters.discord.errors import translated
 from adapters.discord.places import direct_workspaces
 from adapters.discord.session import Session
 from bot.application import Baton
 from bot.domain.errors import BadInput, BatonError, IllegalMove, ThreadCutOff
 from bot.domain.identity import Person, Place
+from bot.ports.outlet import Busy, OutletError, Unclear
 from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
 _UNHEARD = (
     "This message could not be read: mention the bot at its beginning, or press “Write more” above."
 )
+_AGAIN = 1.0
 Warn = Callable[[Place, str], Awaitable[None]]
 
 
@@ -33,7 +36,6 @@ class Intake:
         self._session = session
         self._warn = warn
         self._lines: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._homes: dict[int, str] = {}
         self.reads_everything = True
         self._hinted: set[int] = set()
 
@@ -118,27 +120,39 @@ class Intake:
         self, channel: object, guild: discord.Guild | None, author: discord.abc.User
     ) -> Place | None:
         """Where something happened; None for a direct message that no guild of the desk takes."""
-        space = incoming.workspace(guild.id) if guild else await self.home(author.id)
+        channel_id = int(getattr(channel, "id", 0))
+        space = incoming.workspace(guild.id) if guild else await self.home(author.id, channel_id)
         return incoming.place_of(channel, space) if space else None
 
-    async def home(self, user_id: int) -> str:
-        """The guild on whose behalf somebody is talked to directly: the first that they are in."""
+    async def home(self, user_id: int, channel_id: int) -> str:
+        """The guild on whose behalf somebody is talked to directly: where their direct messages
+        went before, else the first that they are in; empty where they are in none.
+        """
         spaces = await self.baton.store.read(_direct)
         if len(spaces) == 1:
             return spaces[0]
-        if self._homes.get(user_id) not in spaces:
-            self._homes[user_id] = await self._first_shared(user_id, spaces)
-        return self._homes[user_id]
-
-    async def _first_shared(self, user_id: int, spaces: tuple[str, ...]) -> str:
-        http = await self._session.http()
+        if known := await self.baton.store.read(_direct_home, channel_id):
+            return known.workspace
         for space in spaces:
-            try:
-                await http.get_member(int(space.partition(":")[2]), user_id)
-            except discord.HTTPException:
-                continue
-            return space
+            if await self._is_member(space, user_id):
+                return space
         return ""
+
+    async def _is_member(self, space: str, user_id: int) -> bool:
+        """Asked until Discord answers: no message is lost to a fault of its own."""
+        http = await self._session.http()
+        while True:
+            try:
+                with translated():
+                    await http.get_member(int(space.partition(":")[2]), user_id)
+            except (Busy, Unclear) as error:
+                log.warning("a member of %s cannot be looked up yet: %s", space, error)
+                wait = error.wait if isinstance(error, Busy) else None
+                await asyncio.sleep(wait.total_seconds() if wait else _AGAIN)
+            except OutletError:
+                return False
+            else:
+                return True
 
     async def author(self, user: discord.abc.User, space: str) -> Person:
         """With the roles that were last seen, where this event does not tell them."""
@@ -170,6 +184,11 @@ def _home_of(tx: Tx, channel_id: int, guild_id: int | None, channel: object) -> 
     """Where a deleted message stood; nobody tells whose it was."""
     if guild_id is not None:
         return incoming.place_of(channel, incoming.workspace(guild_id))
+    return _direct_home(tx, channel_id)
+
+
+def _direct_home(tx: Tx, channel_id: int) -> Place | None:
+    """The guild whose desk a direct channel belongs to, once something was taken in from it."""
     for space in direct_workspaces(tx.desk.get()):
         if tx.sources.get(space, str(channel_id)):
             return Place(workspace=space, channel=str(channel_id))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import discord
@@ -13,9 +14,11 @@ from adapters.discord import completion, incoming, panel
 from adapters.discord.board import Board
 from adapters.discord.commands import FILE, SEND_TO_CONTACT, focused, given, name_of
 from adapters.discord.downloads import fetched
+from adapters.discord.errors import translated
 from adapters.discord.panel import Panel
 from adapters.discord.session import Session
 from adapters.discord.views import answers, forms
+from adapters.discord.views.body import is_ours
 from bot.application import Baton
 from bot.commands import REGISTRY
 from bot.commands.registry import Form, Invocation, Response
@@ -23,12 +26,14 @@ from bot.domain.desk import Role
 from bot.domain.errors import BatonError, NotAllowed
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
+from bot.ports.outlet import OutletError
 from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
 # Discord: the first answer within 3 seconds.
 _PROMPT = 1.5
 _FAULT = "Something went wrong inside Baton; it is in the log."
+_OLD_BUTTON = "This button is not in use any more. The ticket's card has those that are."
 _NOT_A_PERSONS = "Only what a person wrote can be sent to the contact."
 Interaction = discord.Interaction[Any]
 Json = dict[str, Any]
@@ -53,6 +58,8 @@ class Interactions:
                 await self._answer(interaction, self._sent(interaction, data), data)
             case discord.InteractionType.application_command:
                 await self._answer(interaction, self._command(interaction, data), data)
+            case discord.InteractionType.component if not is_ours(str(data.get("custom_id", ""))):
+                await self._show(interaction, Response(text=_OLD_BUTTON, ok=False))
 
     async def pressed(self, interaction: Interaction, action: str, value: str) -> None:
         who, where = _who(interaction), _where(interaction)
@@ -74,7 +81,13 @@ class Interactions:
         role = await self._baton.store.read(_role, _who(interaction))
         if role is not Role.ADMIN:
             return Response(text=str(NotAllowed(needed=Role.ADMIN, role=role)), ok=False)
-        return await self._own[name](_where(interaction))
+        place = _where(interaction)
+        try:
+            with translated():
+                return await self._own[name](place)
+        except OutletError as error:
+            why = self._session.explain(int(place.channel)) or str(error)
+            return Response(text=f"It cannot be posted here. {why}", ok=False)
 
     async def _submitted(self, interaction: Interaction, data: Json) -> Response:
         uploaded = list(data.get("resolved", {}).get("attachments", {}))
@@ -153,13 +166,15 @@ class Interactions:
         if not data.get("resolved", {}).get("attachments"):
             await asyncio.wait({task}, timeout=_PROMPT)
         if not task.done():
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            with _if_it_still_listens():
+                await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             response = await task
         except Exception:
             log.exception("an interaction on Discord could not be handled")
             response = Response(text=_FAULT, ok=False)
-        await self._show(interaction, response)
+        with _if_it_still_listens():
+            await self._show(interaction, response)
 
     async def _show(self, interaction: Interaction, response: Response) -> None:
         if response.form and not interaction.response.is_done():
@@ -176,6 +191,16 @@ class Interactions:
     async def _ask(self, interaction: Interaction, form: Form) -> None:
         choices = await self._baton.store.read(completion.for_form, form)
         await interaction.response.send_modal(forms.modal(form, choices))
+
+
+@contextmanager
+def _if_it_still_listens() -> Iterator[None]:
+    """What was asked for is done, even where nobody can be told: the 3 seconds are over, say."""
+    try:
+        with translated():
+            yield
+    except OutletError as error:
+        log.warning("an interaction on Discord cannot be answered: %s", error)
 
 
 def _who(interaction: Interaction) -> Person:

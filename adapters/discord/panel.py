@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import discord
 
 from adapters.discord import incoming
+from adapters.discord.errors import translated
 from adapters.discord.messages import Messages
 from adapters.discord.places import thread_name
-from adapters.discord.threads import ARCHIVE_AFTER
+from adapters.discord.threads import Threads
 from adapters.discord.views import posts
 from adapters.discord.views.body import Body
 from adapters.discord.views.forms import modal
@@ -20,20 +22,24 @@ from bot.domain.errors import BadInput, BatonError
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, check_text
 from bot.ports.inbound import Written
+from bot.ports.outlet import OutletError
 from bot.ports.store import Tx
 
+log = logging.getLogger(__name__)
 OPEN, MORE = "help:open", "help:more"
 _LARGEST = 10 * 1024 * 1024
 _WORDS = Argument(name="text", kind=Kind.TEXT, help="What do you need?", long=True)
+_NOT_SENT = "Your words could not be passed on just now. Please press the button once more."
 Interaction = discord.Interaction[Any]
 
 
 class Panel:
     """Contacts write through it; nobody's role matters."""
 
-    def __init__(self, baton: Baton, messages: Messages) -> None:
+    def __init__(self, baton: Baton, messages: Messages, threads: Threads) -> None:
         self._baton = baton
         self._messages = messages
+        self._threads = threads
 
     async def put_up(self, place: Place) -> Response:
         """Post the panel in a channel of contacts."""
@@ -66,8 +72,9 @@ class Panel:
         """What somebody wrote in the form stands in their thread, and is taken in from there."""
         try:
             text = check_text(text, attachments)
-            place = place if place.thread else await self._opened(interaction, place, author)
-            source = await self._shown(interaction, place, author, text, attachments)
+            with translated():
+                place = place if place.thread else await self._opened(interaction, place, author)
+                source = await self._shown(interaction, place, author, text, attachments)
             await self._baton.receive(
                 Written(
                     workspace=place.workspace,
@@ -82,19 +89,17 @@ class Panel:
             )
         except BatonError as error:
             return Response(text=str(error), ok=False)
+        except OutletError as error:
+            log.warning("somebody's words cannot be taken by the panel: %s", error)
+            return Response(text=_NOT_SENT, ok=False)
         return Response(text=f"Thank you. We answer you in <#{place.thread}>.")
 
     async def _opened(self, interaction: Interaction, place: Place, author: Person) -> Place:
-        http = interaction.client.http
-        opened = await http.start_thread_without_message(
-            int(place.channel),
-            name=thread_name(author.name),
-            auto_archive_duration=ARCHIVE_AFTER,
-            type=discord.ChannelType.private_thread.value,
-            invitable=False,
+        channel_id, name = int(place.channel), thread_name(author.name)
+        opened = await self._threads.private(
+            place.workspace, channel_id, name, interaction.user.id, None
         )
-        await http.add_user_to_thread(opened["id"], interaction.user.id)
-        return incoming.within(place, str(opened["id"]))
+        return incoming.within(place, str(opened))
 
     async def _shown(
         self,

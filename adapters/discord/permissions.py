@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Iterable
@@ -10,11 +9,9 @@ from typing import Any
 
 import discord
 
-from adapters.discord.convert import clipped
-from adapters.discord.messages import Messages
+from adapters.discord.admins import Admins
 from adapters.discord.places import rooms, workspaces
-from adapters.discord.views.body import CONTENT, Body
-from bot.domain.identity import local_id, workspace_of
+from bot.domain.identity import local_id
 from bot.ports.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -55,9 +52,9 @@ def in_words(lacking: Iterable[str]) -> str:
 class Guard:
     """Looks at every channel of the desk, and tells an admin once about what is missing there."""
 
-    def __init__(self, store: Store, messages: Messages) -> None:
+    def __init__(self, store: Store, admins: Admins) -> None:
         self._store = store
-        self._messages = messages
+        self._admins = admins
         self._client: discord.Client | None = None
 
     def explain(self, channel_id: int) -> str:
@@ -80,21 +77,8 @@ class Guard:
                 if channel is not None:
                     lacking |= set(missing(channel, guild.me))
         if new := await self._store.transact(_untold, lacking):
-            await self._tell(client, new)
-
-    async def _tell(self, client: discord.Client, lacking: list[str]) -> None:
-        words = in_words(lacking)
-        log.warning("%s Invite it anew: %s", words, invitation(client.application_id or 0))
-        for admin in await self._store.read(_admins) or [
-            guild.owner_id for guild in client.guilds if guild.owner_id
-        ]:
-            try:
-                direct = await client.http.start_private_message(admin)
-                key = hashlib.sha256(f"{admin} {words}".encode()).hexdigest()[:25]
-                body = Body(content=clipped(words, CONTENT))
-                await self._messages.send(int(direct["id"]), body, key)
-            except discord.HTTPException as error:
-                log.warning("the admin %s cannot be told on Discord: %s", admin, error)
+            log.warning("Baton may be invited anew: %s", invitation(client.application_id or 0))
+            await self._admins.tell(in_words(new))
 
 
 def _title(name: str) -> str:
@@ -104,16 +88,6 @@ def _title(name: str) -> str:
 def _rooms(tx: Tx) -> dict[str, tuple[str, ...]]:
     desk = tx.desk.get()
     return {space: rooms(desk, space) for space in workspaces(desk)}
-
-
-def _admins(tx: Tx) -> list[int]:
-    """The admins who are on Discord."""
-    people = tx.desk.get().admin.members
-    return [
-        int(local_id(one))
-        for one in people
-        if workspace_of(one).startswith("discord:") and "-role:" not in one
-    ]
 
 
 def _untold(tx: Tx, lacking: set[str]) -> list[str]:

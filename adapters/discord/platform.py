@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 
+from adapters.discord.admins import Admins
 from adapters.discord.backfill import Backfill
 from adapters.discord.board import Board
 from adapters.discord.commands import fingerprint, payload
@@ -20,19 +21,18 @@ from adapters.discord.messages import Messages
 from adapters.discord.outlet import DiscordOutlet
 from adapters.discord.panel import Panel
 from adapters.discord.permissions import Guard
-from adapters.discord.places import workspaces
+from adapters.discord.room import Room
 from adapters.discord.session import Session, Urls
+from adapters.discord.tags import Tags
 from adapters.discord.threads import Threads
 from adapters.discord.views.body import Body
 from bot.application import Baton
 from bot.commands import REGISTRY
 from bot.domain.identity import Place
-from bot.ports.outlet import OutletError
 from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
 _COMMANDS = "discord:commands"
-_LOOK_AT_THREADS = 600.0
 
 
 class Discord:
@@ -44,13 +44,16 @@ class Discord:
         self._baton = baton
         self._session = Session(token, urls)
         self._messages = Messages(self._session, baton.media)
-        self._threads = threads = Threads(self._session, baton.store)
+        threads = Threads(self._session, baton.store)
         self._intake = Intake(baton, self._session, self._warn)
+        admins = Admins(baton.store, self._session, self._messages)
         self._board = Board(baton, self._messages)
-        self._guard = Guard(baton.store, self._messages)
+        self._tags = Tags(baton.store, self._session, admins)
+        self._room = Room(baton.store, self._session, threads, admins)
+        self._guard = Guard(baton.store, admins)
         self._session.explain = self._guard.explain
         self._interactions = Interactions(
-            baton, self._session, Panel(baton, self._messages), self._board
+            baton, self._session, Panel(baton, self._messages, threads), self._board
         )
         self._backfill = Backfill(baton, self._session, threads, self._intake)
         self._problem = "Discord is not connected yet."
@@ -66,7 +69,8 @@ class Discord:
             gateway = await self._gateway()
             beside = [
                 asyncio.create_task(self._board.run(), name="discord boards"),
-                asyncio.create_task(self._watch_threads(), name="discord threads"),
+                asyncio.create_task(self._tags.run(), name="discord tags"),
+                asyncio.create_task(self._room.run(), name="discord threads"),
             ]
             try:
                 await gateway.start(self._session.token)
@@ -127,17 +131,6 @@ class Discord:
         await client.http.bulk_upsert_global_commands(client.application_id or 0, commands)
         await self._baton.store.transact(_register, mark)
 
-    async def _watch_threads(self) -> None:
-        """Until cancelled: see that no guild runs out of threads."""
-        while True:
-            await asyncio.sleep(_LOOK_AT_THREADS)
-            for space in await self._baton.store.read(_spaces):
-                try:
-                    with translated():
-                        await self._threads.watch(space)
-                except OutletError as error:
-                    log.warning("the threads of %s cannot be counted: %s", space, error)
-
     async def _warn(self, place: Place, text: str) -> None:
         """Say in a place why what was written there reaches nobody."""
         target = int(place.thread or place.channel)
@@ -154,10 +147,6 @@ class Discord:
         if self._catching_up is not None:
             self._catching_up.cancel()
             self._catching_up = None
-
-
-def _spaces(tx: Tx) -> tuple[str, ...]:
-    return workspaces(tx.desk.get())
 
 
 def _registered(tx: Tx) -> str | None:

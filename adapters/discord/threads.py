@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,8 +20,6 @@ from bot.ports.store import Store, Tx
 ARCHIVE_AFTER: Final = 10_080
 _SKEW = timedelta(minutes=1)
 _ROOM = 20
-_NEARLY_FULL = 900
-log = logging.getLogger(__name__)
 
 
 class Threads:
@@ -50,9 +47,11 @@ class Threads:
             return message_id
 
     async def private(
-        self, workspace: str, channel_id: int, name: str, person: int, attempt: Attempt
+        self, workspace: str, channel_id: int, name: str, person: int, attempt: Attempt | None
     ) -> int:
-        """A thread that only this person and the server's moderators see."""
+        """A thread that only this person and the server's moderators see. Without an attempt it is
+        a new one in any case.
+        """
         http = await self._session.http()
 
         async def start() -> int:
@@ -66,7 +65,10 @@ class Threads:
             return int(opened["id"])
 
         place = Place(workspace=workspace, channel=str(channel_id))
-        thread_id = await self._once(place, name, attempt, start)
+        if attempt is None:
+            thread_id = await self._with_room(workspace, start)
+        else:
+            thread_id = await self._once(place, name, attempt, start)
         await http.add_user_to_thread(thread_id, person)
         return thread_id
 
@@ -110,13 +112,6 @@ class Threads:
         http = await self._session.http()
         found = await http.get_active_threads(int(workspace.rpartition(":")[2]))
         return list(found["threads"])
-
-    async def watch(self, workspace: str) -> int:
-        """Long before a guild is full, archive what is not needed; answers with how many."""
-        if len(await self.active(workspace)) < _NEARLY_FULL:
-            return 0
-        log.warning("%s has nearly 1,000 active threads; closed tickets are archived", workspace)
-        return await self.make_room(workspace, most=100)
 
     async def make_room(self, workspace: str, most: int = _ROOM) -> int:
         """Archive threads: of closed tickets first, then those of the bot that rest the longest.

@@ -81,10 +81,12 @@ def deleted(tx: Tx, change: Deleted, now: datetime) -> Note | None:
     return _revise(tx, replace(note, deleted_at=now), "note_deleted", now)
 
 
-def _revise(tx: Tx, note: Note, kind: str, now: datetime, **data: str) -> Note:
+def _revise(tx: Tx, note: Note, kind: str, now: datetime, *, before: str = "") -> Note:
     tx.notes.put(note)
     ticket = tx.tickets.get(note.ticket_number) if note.ticket_number else None
-    record.log(tx, kind, actor=note.author_id, now=now, ticket=ticket, note=str(note.id), **data)
+    record.log(
+        tx, kind, actor=note.author_id, now=now, ticket=ticket, note=str(note.id), before=before
+    )
     return note
 
 

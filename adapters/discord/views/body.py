@@ -57,10 +57,15 @@ class Body:
         return view
 
 
-class Press(
-    ui.DynamicItem[ui.Button[Any]],
-    template=r"(?P<action>(?:ticket|message|takeover|conversation|choice|help):[^:]+):(?P<value>.+)",
-):
+_PRESSED = r"(?P<action>(?:ticket|message|takeover|conversation|choice|help):[^:]+):(?P<value>.+)"
+
+
+def is_ours(custom_id: str) -> bool:
+    """Whether a button's id is one that `Press` understands."""
+    return re.fullmatch(_PRESSED, custom_id) is not None
+
+
+class Press(ui.DynamicItem[ui.Button[Any]], template=_PRESSED):
     """A button whose whole state is in its `custom_id`, so it works whatever was restarted."""
 
     def __init__(self, item: ui.Button[Any], action: str, value: str) -> None:

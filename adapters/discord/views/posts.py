@@ -31,7 +31,8 @@ def to_contact(post: Post) -> Body:
     missing = _missing(tuple(one for one in post.attachments if not one.digest))
     content = "\n".join(part for part in (_small(post.aside), text, missing) if part)
     if len(content) > CONTENT:
-        content = text
+        # Converted it may be longer than it was; as it was, it fits, and nobody is pinged by it.
+        content = text if len(text) <= CONTENT else post.text
     return Body(content=content, attachments=_there(post.attachments))
 
 
