@@ -42,7 +42,7 @@ class Admins:
         http = await self._session.http()
         for admin in await self._store.read(_admins) or await self._owners():
             try:
-                direct = await http.start_private_message(admin)
+                direct = await http.start_private_message(str(admin))
                 key = hashlib.sha256(f"{admin} {words}".encode()).hexdigest()[:25]
                 body = Body(content=clipped(words, CONTENT))
                 await self._messages.send(int(direct["id"]), body, key)

@@ -136,13 +136,20 @@ class DiscordOutlet:
             message_id = int(here.place.thread)
             await self._threads.below(here.workspace, here.channel, message_id, here.thread_name)
             return here
-        if error.code == Code.DM_REFUSED and here.refuge:
+        if error.code == Code.DM_REFUSED and (channel := await self._refuge(here)):
             http = await self._session.http()
             direct: Any = await http.get_channel(here.channel)
-            refuge = Place(workspace=here.workspace, channel=here.refuge)
+            refuge = Place(workspace=here.workspace, channel=channel)
             there = replace(here, place=refuge)
             return await self._private(there, direct["recipients"][0], attempt)
         raise error
+
+    async def _refuge(self, here: Spot) -> str:
+        """The first connected channel that can have private threads: forums cannot."""
+        for channel in here.refuges:
+            if not await self._session.is_forum(int(channel)):
+                return channel
+        return ""
 
     async def _private_for_writer(self, here: Spot, reply_to: int | None, attempt: Attempt) -> Spot:
         if reply_to is None:

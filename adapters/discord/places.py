@@ -22,14 +22,14 @@ class Side(Enum):
 class Spot:
     """A place with what is needed to post there.
 
-    `wants_thread`: the contact's thread is yet to be opened. `refuge` is the channel in which a
-    contact who takes no direct messages gets a private thread; empty where there is none.
+    `wants_thread`: the contact's thread is yet to be opened. `refuges` are the channels in
+    which a contact who takes no direct messages may get a private thread.
     """
 
     place: Place
     side: Side
     direct: bool = False
-    refuge: str = ""
+    refuges: tuple[str, ...] = ()
     contact_name: str = ""
 
     @property
@@ -74,7 +74,7 @@ def spot(tx: Tx, place: Place) -> Spot:
         place=place,
         side=Side.CONTACT,
         direct=connected is None and place.thread is None,
-        refuge=_refuge(desk, place.workspace),
+        refuges=_refuges(desk, place.workspace),
         contact_name=found.contact_name if found else "",
     )
 
@@ -98,12 +98,6 @@ def rooms(desk: Desk, workspace: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in (*contacts, *teams) if one != DIRECT))
 
 
-def _refuge(desk: Desk, workspace: str) -> str:
-    return next(
-        (
-            one.channel
-            for one in desk.channels
-            if one.workspace == workspace and one.channel != DIRECT
-        ),
-        "",
-    )
+def _refuges(desk: Desk, workspace: str) -> tuple[str, ...]:
+    here = [one.channel for one in desk.channels if one.workspace == workspace]
+    return tuple(one for one in here if one != DIRECT)

@@ -71,7 +71,7 @@ class Tags:
         """Tags that are not Baton's stay. Discord: one in an archived post wakes it first."""
         http = await self._session.http()
         forum: Any = await http.get_channel(forum_id)
-        tags = await self._tags(forum, status)
+        tags = await self._tags(forum)
         thread: Any = await http.get_channel(thread_id)
         now = [str(one) for one in thread.get("applied_tags", [])]
         wanted = [one for one in now if one not in tags.values()]
@@ -85,10 +85,10 @@ class Tags:
         else:
             await http.edit_channel(thread_id, applied_tags=wanted)
 
-    async def _tags(self, forum: Json, status: str) -> dict[str, str]:
-        """The ids of the forum's status tags, by status; made where one is missing, if allowed."""
+    async def _tags(self, forum: Json) -> dict[str, str]:
+        """The ids of the forum's status tags, by status; one that is missing is made, if allowed."""
         tags = _by_status(forum["available_tags"])
-        if status not in tags:
+        if len(tags) < len(_ALL):
             tags = await self._made(forum, tags)
         lacking = [one for one in _ALL if one not in tags]
         await self._admins.once(f"tags:{forum['id']}", _request(forum, lacking))
