@@ -86,7 +86,7 @@ class Tags:
             await http.edit_channel(thread_id, applied_tags=wanted)
 
     async def _tags(self, forum: Json) -> dict[str, str]:
-        """The ids of the forum's status tags, by status; one that is missing is made, if allowed."""
+        """The ids of the forum's status tags, by status; a missing one is made, if allowed."""
         tags = _by_status(forum["available_tags"])
         if len(tags) < len(_ALL):
             tags = await self._made(forum, tags)
