@@ -28,10 +28,11 @@ NAME ?= footprint
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.$(NAME) $(ARGS)
 
-# The generated parts of docs/, and the README's picture.
+# The generated parts of docs/, the README's picture, and those of Discord.
 docs: .venv/ready
 	$(BIN)/python -m docs.generate
 	$(BIN)/python -m tests.e2e.pictures docs
+	$(BIN)/python -m tests.e2e.discord_pictures
 
 format: .venv/ready
 	$(BIN)/ruff check --fix .

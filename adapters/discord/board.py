@@ -92,7 +92,7 @@ def _board(tx: Tx, place: Place) -> Body | None:
 def _line(tx: Tx, ticket: Ticket) -> str:
     contact = plain(tx.conversations.get(ticket.conversation_id).contact_name)
     thread = tx.threads.of_ticket(ticket.number)
-    where = f" [open]({thread.link})" if thread and thread.link else ""
+    where = f" [thread]({thread.link})" if thread and thread.link else ""
     since = discord.utils.format_dt(ticket.waiting_since, "R") if ticket.waiting_since else ""
     facts = " · ".join(filter(None, (contact, ticket.status, plain(who(tx, ticket)), since)))
     return f"{_MARKS[ticket.priority]} **#{ticket.number}** {facts}{where}"

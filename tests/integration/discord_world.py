@@ -100,7 +100,18 @@ class DiscordWorld:
         """Press a button of a ticket's card."""
         card = await self.card(number)
         custom_id = f"ticket:{action}:{number}"
-        return await self.discord.click(PEOPLE[who], CHANNELS["support"], card["id"], custom_id)
+        begun = await self.discord.click(PEOPLE[who], CHANNELS["support"], card["id"], custom_id)
+        return await self.answered(begun)
+
+    async def answered(self, begun: Json) -> Json:
+        """An interaction with its answer, also where that was put off on a busy machine."""
+
+        async def there() -> Json | None:
+            now = await self.discord.interaction(begun)
+            return now if now["modal"] or (now["message"] or {}).get("content") else None
+
+        found: Json = await self.discord.wait_for(there, within=10)
+        return found
 
     async def settle(self) -> None:
         await asyncio.wait_for(self.parts.courier.settle_down(), 20)

@@ -19,7 +19,7 @@ from bot.domain.states import Status
 
 _NAME = 100
 # Shares of the 4,000 characters, with room left for all that has a length of its own.
-_LONG, _SHORT, _TOPICS = 900, 200, 5
+_LONG, _SHORT, _TOPICS = 600, 200, 5
 _COLOURS = {
     Status.OPEN: 0xED4245,
     Status.IN_PROGRESS: 0x57F287,

@@ -60,7 +60,7 @@ def settled(custom_id: str) -> tuple[str, dict[str, str]]:
 def _field(form: Form, argument: Argument, choices: Sequence[str]) -> ui.Label[Any]:
     value = form.values.get(argument.name, "")
     required = argument.required and not (argument.kind is Kind.TEXT and form.files)
-    options = [str(one) for one in argument.choices] or list(choices)
+    options = list(dict.fromkeys([str(one) for one in argument.choices] or choices))
     item: ui.Select[Any] | ui.TextInput[Any]
     if 0 < len(options) <= _OPTIONS:
         item = ui.Select(
@@ -78,8 +78,9 @@ def _field(form: Form, argument: Argument, choices: Sequence[str]) -> ui.Label[A
             default=value[:_TEXT] or None,
         )
     name = argument.name.replace("_", " ").capitalize()
+    help_text = argument.help[:1].upper() + argument.help[1:]
     return ui.Label(
-        text=clipped(name, _LABEL), description=clipped(argument.help, _HELP), component=item
+        text=clipped(name, _LABEL), description=clipped(help_text, _HELP), component=item
     )
 
 

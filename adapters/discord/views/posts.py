@@ -44,9 +44,10 @@ def in_thread(post: Post, largest: int) -> Body:
     fits = tuple(one for one in _there(post.attachments) if one.size <= largest)
     missing = _missing(tuple(one for one in post.attachments if one not in fits))
     if post.voice == "line":
-        words = "\n".join(
-            part for part in (to_discord(post.text), missing, _small(post.aside)) if part
-        )
+        # What asks for something is read at full size, the rest is small print.
+        asks = post.buttons or post.mentions
+        said = to_discord(post.text) if asks else _small(post.text)
+        words = "\n".join(part for part in (said, missing, _small(post.aside)) if part)
         called = calls(post.mentions)
         content = "\n".join(part for part in (called, clipped(words, CONTENT - 200)) if part)
         return Body(content=content, buttons=post.buttons, attachments=fits, mentions=post.mentions)

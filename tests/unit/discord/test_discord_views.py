@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,9 +38,13 @@ CARD = Card(
     reason=LONG,
     topics=(LONG,) * 9,
     last_action=LONG,
+    wants=LONG,
+    mood=LONG,
     summary_by=LONG,
     who=LONG,
     opened_at=NOW,
+    waiting_since=NOW,
+    due_at=NOW,
     footer=LONG,
     mentions=("discord-role:900/55", "discord:900/77", "slack:T1/U2", "console:bob"),
     buttons=BUTTONS,
@@ -66,6 +71,35 @@ def test_the_largest_card_fits() -> None:
     assert rows[0][0]["custom_id"] == "ticket:claim:42"
     assert all(len(one["label"]) <= 80 for row in rows for one in row)
     assert len(card_name(CARD)) <= 100
+
+
+def test_the_largest_card_fits_with_as_many_pings_as_there_can_be() -> None:
+    people = tuple(f"discord:900/{10**18 + number}" for number in range(60))
+    view = card(replace(CARD, mentions=people)).view
+    assert view is not None
+    texts = [one["content"] for one in walk(view.to_components()) if one["type"] == 10]
+    assert sum(map(len, texts)) <= 4000
+
+
+def test_words_that_grow_by_conversion_still_fit() -> None:
+    """Each @here gets a character that keeps it from pinging; no word is lost to that."""
+    post = Post(voice="attendant", speaker=CAROL, text="@here " * 300)
+    assert posts.to_contact(post).content == post.text
+
+
+def test_two_of_one_name_can_both_be_chosen() -> None:
+    """Discord refuses a form in which a choice stands twice."""
+    form = Form(
+        command="ticket transfer",
+        title="Transfer",
+        arguments=REGISTRY["ticket transfer"].arguments[1:],
+        values={"ticket": "1"},
+    )
+    made = forms.modal(form, {"target": ["@Alice", "@Alice", "billing"]}).to_dict()
+    [select] = [
+        one["component"] for one in made["components"] if one["component"]["custom_id"] == "target"
+    ]
+    assert [one["value"] for one in select["options"]] == ["@Alice", "billing"]
 
 
 def test_only_discords_own_are_pinged_and_by_id() -> None:
