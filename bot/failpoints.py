@@ -20,6 +20,8 @@ NAMES = {
     "lane.recorded": "the outcome of a call is committed",
     "agent.answered": "the agent has answered, which is not yet recorded",
     "media.kept": "a file is stored, the message that carries it not yet",
+    "privacy.unfiled": "a contact's files are removed, which is not yet recorded",
+    "privacy.scrubbed": "the database's own files are clean, which is not yet recorded",
     "jobs.swept": "a batch of due rows was handled and committed",
 }
 

@@ -13,9 +13,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.failpoints import passing
 from bot.ports.clock import Clock
+from bot.ports.media import MediaPort
 from bot.ports.store import Store
 from bot.services.close import sweep_inactive
 from bot.services.delivered import mark_slow
+from bot.services.privacy import finish
+from bot.services.privacy.finish import Standing
 from bot.services.takeover import end_due
 
 _BATCH = 100
@@ -28,8 +31,9 @@ Job = Callable[[], Awaitable[None]]
 class Jobs:
     """The periodic work of one process. `tick` is the time between two looks, in seconds."""
 
-    def __init__(self, store: Store, clock: Clock, *, tick: float = 2.0) -> None:
+    def __init__(self, store: Store, clock: Clock, media: MediaPort, *, tick: float = 2.0) -> None:
         self._store = store
+        self._media = media
         self._clock = clock
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -38,6 +42,7 @@ class Jobs:
         self._add(self.inactivity, seconds=tick)
         self._add(self.takeovers, seconds=tick)
         self._add(self.slow_deliveries, seconds=tick / 2)
+        self._add(self.erasures, seconds=tick)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -58,6 +63,26 @@ class Jobs:
     async def slow_deliveries(self) -> None:
         """Show the team which messages are still on their way."""
         await self._store.transact(mark_slow, self._clock.now() - _SLOW, _BATCH)
+
+    async def erasures(self) -> None:
+        """Go on with what was erased: the files, the database's own files, the copies."""
+        for one in await self._store.read(finish.unfinished):
+            await self._go_on(one)
+
+    async def _go_on(self, one: Standing) -> None:
+        number = one.erasure.id
+        if one.erasure.files:
+            for digest in one.files:
+                await self._media.remove(digest)
+            passing("privacy.unfiled")
+            await self._store.transact(finish.unfiled, number)
+        if not one.removing:
+            await self._store.transact(finish.removed, number)
+        elif one.erasure.scrubbed:
+            return
+        await self._store.scrub()
+        passing("privacy.scrubbed")
+        await self._store.transact(finish.scrubbed, number, self._clock.now())
 
     def _add(self, job: Job, *, seconds: float) -> None:
         self._scheduler.add_job(job, "interval", seconds=seconds, id=job.__name__)

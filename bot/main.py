@@ -69,7 +69,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             outlets=outlets,
             baton=Baton(store, Reader(), media, clock, agent=mind, observe=metrics.received),
             courier=Courier(store, outlets, mind, clock, observe=metrics.performed),
-            jobs=Jobs(store, clock),
+            jobs=Jobs(store, clock, media),
             metrics=metrics,
             platforms=[],
             mounts=[],

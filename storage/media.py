@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import mimetypes
 import os
@@ -52,6 +53,15 @@ class Media:
     async def load(self, digest: str) -> bytes:
         """The bytes. Raises `NotFound`."""
         return await asyncio.to_thread(self._read, digest)
+
+    async def remove(self, digest: str) -> None:
+        """Take a file away; one that is gone already is no error."""
+        if _DIGEST.fullmatch(digest):
+            await asyncio.to_thread(self._remove, digest)
+
+    def _remove(self, digest: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(self._path(digest))
 
     def _write(self, data: bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()

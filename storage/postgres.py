@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
 from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
@@ -63,6 +64,17 @@ class PostgresStore:
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         return self._office.listen(listener)
+
+    async def scrub(self) -> None:
+        """Have the server let go of deleted rows; what its own log keeps is up to the server."""
+        self._check_open()
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._vacuum)
+
+    def _vacuum(self) -> None:
+        alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with alone.connect() as connection:
+            for table in SQLModel.metadata.tables:
+                connection.exec_driver_sql(f'VACUUM "{table}"')
 
     async def close(self) -> None:
         """Finish what was accepted, then leave the server."""

@@ -22,6 +22,7 @@ from bot.failpoints import passing
 from bot.ports.store import Tx
 from storage import engines
 from storage.faults import explained
+from storage.search_index import TABLE
 from storage.transaction import Transaction
 from storage.work import Job, Office
 
@@ -31,6 +32,11 @@ R = TypeVar("R")
 _READERS = 4
 # How long units may go on joining a commit: the first one waits for the last.
 _GATHER_S = 0.02
+_LOG_TRIES, _LOG_PAUSE_S = 50, 0.1
+
+
+class Chore(Job):
+    """Something to do between commits, not a unit of work."""
 
 
 class SqliteStore:
@@ -71,6 +77,13 @@ class SqliteStore:
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         return self._office.listen(listener)
 
+    async def scrub(self) -> None:
+        """Write the file anew without what was deleted, and empty the log beside it."""
+        self._check_open()
+        chore = Chore(lambda _: None)
+        self._queue.put(chore)
+        await chore.future
+
     async def close(self) -> None:
         """Finish what was accepted, then let the file go."""
         if self._open:
@@ -98,9 +111,34 @@ class SqliteStore:
 
     def _work(self) -> None:
         while (first := self._queue.get()) is not None:
+            if isinstance(first, Chore):
+                self._clean(first)
+                continue
             jobs: list[Job] = []
             topics = self._commit(first, jobs)
             self._office.tell(jobs, topics)
+
+    def _clean(self, chore: Job) -> None:
+        """Outside of any transaction, while nobody else writes."""
+        try:
+            driver = _driver(self._connection)
+            # The index of words marks what is gone; only merging it takes the words away.
+            driver.execute(f"INSERT INTO {TABLE}({TABLE}) VALUES ('optimize')")  # noqa: S608 - ours
+            driver.execute("VACUUM")
+            self._empty_log(driver)
+        except BaseException as error:  # noqa: BLE001 - the writer lives on, whoever waits is told
+            chore.error = error
+        self._office.tell([chore], frozenset())
+
+    @staticmethod
+    def _empty_log(driver: sqlite3.Connection) -> None:
+        """Readers may hold it for a moment. Raises `CannotRun` when they do not let go."""
+        for _ in range(_LOG_TRIES):
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+            time.sleep(_LOG_PAUSE_S)
+        raise CannotRun(problem="The database's log cannot be emptied while others read it.")
 
     def _commit(self, first: Job, jobs: list[Job]) -> frozenset[str]:
         """Run and commit what waits, adding it to `jobs`; answers with the topics."""
@@ -131,8 +169,8 @@ class SqliteStore:
                 job = self._queue.get_nowait()
             except Empty:
                 return
-            if job is None:
-                self._queue.put(None)
+            if job is None or isinstance(job, Chore):
+                self._queue.put(job)
                 return
             yield job
 

@@ -15,6 +15,8 @@ from sqlmodel import Field, SQLModel
 
 OPEN = "status <> 'closed'"
 LIVE = "state IN ('pending', 'sending')"
+WITH_FILES = "CAST(attachments AS VARCHAR) <> '[]'"
+UNFINISHED = "progress <> 'done'"
 _JSON = JSON(none_as_null=True)
 _NEVER_AGAIN = {"sqlite_autoincrement": True}
 
@@ -111,6 +113,9 @@ class Messages(SQLModel, table=True):
         Index("messages_conversation", "conversation_id", "id"),
         _partial("messages_source", "source_id", where="source_id IS NOT NULL"),
         _partial("messages_pending", "at", where="delivery = 'pending'"),
+        Index("messages_at", "at", "id"),
+        _partial("messages_participant", "author_id", where="author = 'participant'"),
+        _partial("messages_files", "at", "id", where=WITH_FILES),
         _NEVER_AGAIN,
     )
     id: int = Field(primary_key=True)
@@ -171,6 +176,7 @@ class Notes(SQLModel, table=True):
         Index("notes_conversation", "conversation_id", "id"),
         _partial("notes_source", "source_id", where="source_id IS NOT NULL"),
         _partial("notes_thread", "thread_id", "id", where="thread_id IS NOT NULL"),
+        Index("notes_at", "at", "id"),
         _NEVER_AGAIN,
     )
     id: int = Field(primary_key=True)
@@ -201,7 +207,11 @@ class Summaries(SQLModel, table=True):
 
 
 class Events(SQLModel, table=True):
-    __table_args__ = (Index("events_ticket", "ticket_number", "id"), _NEVER_AGAIN)
+    __table_args__ = (
+        Index("events_ticket", "ticket_number", "id"),
+        Index("events_conversation", "conversation_id"),
+        _NEVER_AGAIN,
+    )
     id: int = Field(primary_key=True)
     at: datetime
     kind: str
@@ -357,6 +367,37 @@ class Desk(SQLModel, table=True):
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     version: int
     document: dict[str, Any] = Field(sa_type=_JSON)
+
+
+class Erasures(SQLModel, table=True):
+    """Who was erased stands here as a digest only."""
+
+    __table_args__ = (
+        Index("erasures_digest", "digest", "id"),
+        _partial("erasures_unfinished", "id", where=UNFINISHED),
+        _NEVER_AGAIN,
+    )
+    id: int = Field(primary_key=True)
+    digest: str
+    by: str
+    at: datetime
+    progress: str
+    extent: dict[str, Any] = Field(sa_type=_JSON)
+    files: list[str] = Field(sa_type=_JSON)
+    lanes: list[int] = Field(sa_type=_JSON)
+    scrubbed: bool
+    remnants: list[Any] = Field(sa_type=_JSON)
+    finished_at: datetime | None
+
+
+class ApiCalls(SQLModel, table=True):
+    """What a call that a program may repeat has made; both it and its key stand as digests."""
+
+    __table_args__ = (Index("apicalls_at", "at"),)
+    key: str = Field(primary_key=True)
+    body: str
+    made: int
+    at: datetime
 
 
 class Seen(SQLModel, table=True):

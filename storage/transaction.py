@@ -13,6 +13,7 @@ from storage.repositories.outbox import Outbox
 from storage.repositories.people import People
 from storage.repositories.posts import Posts
 from storage.repositories.search import Search
+from storage.repositories.privacy import Privacy
 from storage.repositories.sources import Sources
 from storage.repositories.tags import Tags
 from storage.repositories.threads import Events, Notes, Summaries, Threads
@@ -41,6 +42,7 @@ class Transaction:
         self.posts: ports.PostRepository = Posts(session)
         self.sources: ports.SourceRepository = Sources(session)
         self.meta: ports.MetaRepository = Meta(session)
+        self.privacy: ports.PrivacyRepository = Privacy(session)
 
     def limits(self, workspace: str) -> Limits:
         return self._session.limits(workspace)

@@ -71,12 +71,15 @@ class DiscordOutlet:
             await self._messages.edit(channel_id, message_id, self._body(here, content))
 
     async def delete(self, sent: Sent) -> None:
+        """A card goes with its thread, which is named after the contact."""
         try:
             channel_id, message_id = _where(sent)
         except Gone:
             return
         with translated():
             await self._messages.delete(channel_id, message_id)
+            if sent.place.thread and _heads(sent):
+                await self._threads.remove(int(sent.place.thread))
 
     async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
         """A message like it, made since the first try, that is not known as another's copy."""
@@ -224,6 +227,11 @@ def _where(sent: Sent) -> tuple[int, int]:
     if number is None:
         raise Gone("It was deleted on Discord.")
     return int(channel or sent.place.thread or sent.place.channel), number
+
+
+def _heads(sent: Sent) -> bool:
+    """Whether a post is a card: above its thread, or the first message of a forum's post."""
+    return "/" in sent.platform_id or sent.platform_id == sent.place.thread
 
 
 def _number(platform_id: str | None) -> int | None:

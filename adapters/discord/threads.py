@@ -72,6 +72,14 @@ class Threads:
         await http.add_user_to_thread(thread_id, person)
         return thread_id
 
+    async def remove(self, thread_id: int) -> None:
+        """Delete a thread with all that stands in it; one that is gone already is no error."""
+        http = await self._session.http()
+        try:
+            await http.delete_channel(thread_id)
+        except discord.NotFound:
+            return
+
     async def post(
         self, place: Place, name: str, attempt: Attempt, params: MultipartParameters
     ) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.commands.administration import ADMINISTRATION
 from bot.commands.agent import AGENT
 from bot.commands.conversations import CONVERSATIONS
+from bot.commands.privacy import PRIVACY
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.commands.routing import ROUTING
 from bot.commands.teams import TEAMS
@@ -41,5 +42,14 @@ _HELP = Command(
 
 REGISTRY: Mapping[str, Command] = {
     command.name: command
-    for command in (*TICKETS, *CONVERSATIONS, *ROUTING, *ADMINISTRATION, *TEAMS, *AGENT, _HELP)
+    for command in (
+        *TICKETS,
+        *CONVERSATIONS,
+        *ROUTING,
+        *ADMINISTRATION,
+        *TEAMS,
+        *AGENT,
+        *PRIVACY,
+        _HELP,
+    )
 }

@@ -40,6 +40,7 @@ DEEDS: Mapping[str, Deed] = {
     "takeover:resume": Deed(command="resume", argument="conversation"),
     "takeover:escalate": Deed(command="escalate", argument="conversation", asks=True),
     "conversation:takeover": Deed(command="takeover", argument="conversation", asks=True),
+    "privacy:erase": Deed(command="privacy erase", argument="contact", asks=True),
     "conversation:escalate": Deed(command="escalate", argument="conversation", asks=True),
 }
 

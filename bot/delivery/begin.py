@@ -42,6 +42,8 @@ def begin(tx: Tx, lane: Lane, settle: Settle, wall: datetime) -> Work | Rest:
         )
         tx.outbox.put_effect(begun)
         return replace(work, effect=begun)
+    if lane.suspended:  # nothing waits for the destination any more
+        tx.outbox.put_lane(replace(lane, suspended="", failures=0))
     return Rest()
 
 
@@ -81,8 +83,8 @@ def _plan(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
             case LaneKind.CONTACT if _is_stale(tx, lane, effect):
                 return _withhold(tx, effect)
         return _sync(tx, lane, effect)
-    except NotFound:  # erased meanwhile
-        return State.DROPPED
+    except NotFound:  # erased meanwhile: what stands there goes too
+        return _remove(tx, lane, effect)
 
 
 def _ask(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
@@ -119,10 +121,10 @@ def _sync(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
     """Compare what should stand with what does: post, edit, delete, or nothing."""
     home, place = _home(tx, lane)
     content = render(tx, lane, effect.subject)
+    if content is None:
+        return _remove(tx, lane, effect)
     copy = tx.outbox.copy(home, effect.subject)
     standing = copy if copy and not copy.deleted else None
-    if content is None:
-        return _delete(lane, effect, standing) if standing else State.DROPPED
     new = digest(content)
     if standing is None:
         if lane.kind is LaneKind.CARD:
@@ -149,13 +151,19 @@ def _sync(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
     )
 
 
+def _remove(tx: Tx, lane: Lane, effect: Effect) -> Call | State:
+    home, _ = _home(tx, lane)
+    copy = tx.outbox.copy(home, effect.subject)
+    return _delete(lane, effect, copy) if copy and not copy.deleted else State.DROPPED
+
+
 def _delete(lane: Lane, effect: Effect, copy: Copy) -> Call:
     return Call(lane=lane, effect=effect, action="delete", place=copy.place, sent=_sent(copy))
 
 
 def _home(tx: Tx, lane: Lane) -> tuple[int, Place]:
     """The lane under which copies are kept, and where a new post goes now."""
-    if lane.kind is LaneKind.CONTACT:
+    if lane.kind in {LaneKind.CONTACT, LaneKind.AGENT, LaneKind.SUMMARY}:
         return lane.id, tx.conversations.get(lane.ref).place
     thread = tx.threads.get(lane.ref)
     return tx.outbox.lane(LaneKind.THREAD, thread.id, thread.place).id, thread.place

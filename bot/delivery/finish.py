@@ -62,10 +62,20 @@ def _called(tx: Tx, work: Call, done: Done, now: datetime) -> None:
             deleted=work.action == "delete",
         )
     )
+    if work.action == "post" and _is_erased(tx, lane):
+        tx.outbox.add(lane, work.effect.subject, order_at=now)  # it came too late, and goes again
+        return
     if work.action == "post" and lane.kind is LaneKind.THREAD and work.effect.subject == "card":
         _anchor(tx, tx.threads.get(lane.ref), sent, done.link, now)
     if work.action == "post" and lane.kind is LaneKind.CONTACT:
         _reached(tx, lane, work.effect, sent, now)
+
+
+def _is_erased(tx: Tx, lane: Lane) -> bool:
+    """Whether the conversation of a lane has no contact any more."""
+    is_thread = lane.kind is LaneKind.THREAD
+    conversation_id = tx.threads.get(lane.ref).conversation_id if is_thread else lane.ref
+    return tx.conversations.get(conversation_id).is_erased
 
 
 def _anchor(tx: Tx, thread: Thread, sent: Sent, link: str, now: datetime) -> None:
@@ -154,7 +164,7 @@ def _again(tx: Tx, problem: str, effect: Effect) -> None:
 
 def _bury(tx: Tx, lane: Lane, effect: Effect, problem: str) -> None:
     """A dead letter: whoever wrote the message sees it, with Retry."""
-    if lane.kind is LaneKind.CONTACT:
+    if lane.kind is LaneKind.CONTACT and not _is_erased(tx, lane):
         message = tx.messages.get(int(effect.subject.split(":")[1]))
         tx.outbox.kill(lane.id, f"message:{message.id}:", problem)  # no half of it may follow
         delivered.failed(tx, message, problem)
@@ -172,6 +182,9 @@ def _gone(tx: Tx, work: Call, effect: Effect, wall: datetime, now: datetime) -> 
     """What was to be changed is no longer there. A thread without its root is built anew."""
     lane = _home(tx, work.lane)
     is_root = effect.subject == "card" or work.action == "post"
+    if work.action == "delete" or _is_erased(tx, lane):
+        _lost(tx, lane, work, effect, wall)
+        return
     if lane.kind is LaneKind.THREAD and is_root:
         thread = tx.threads.get(lane.ref)
         for lost in tx.outbox.copies(lane.id, ""):
@@ -188,6 +201,11 @@ def _gone(tx: Tx, work: Call, effect: Effect, wall: datetime, now: datetime) -> 
         tx.conversations.put(replace(tx.conversations.get(lane.ref), thread=None))
         _afresh(tx, effect, wall)
         return
+    _lost(tx, lane, work, effect, wall)
+
+
+def _lost(tx: Tx, lane: Lane, work: Call, effect: Effect, wall: datetime) -> None:
+    """Nothing is left to change there."""
     copy = tx.outbox.copy(lane.id, effect.subject)
     if copy:
         tx.outbox.put_copy(replace(copy, deleted=True, digest=work.digest))

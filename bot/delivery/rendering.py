@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.domain.card import Button, Card, Content, Line, Post, Style, Transcript, Voice, card
 from bot.domain.conversation import Conversation, Mode
 from bot.domain.desk import Priority
+from bot.domain.errors import NotFound
 from bot.domain.identity import Person, platform_of
 from bot.domain.message import Author, Delivery, Message, Part, parts
 from bot.domain.thread import Event, Thread
@@ -90,8 +91,12 @@ def _answered(tx: Tx, lane: Lane, message: Message) -> str | None:
     copy = tx.outbox.copy(lane.id, f"message:{message.reply_to}:0")
     if copy and not copy.deleted:
         return copy.platform_id
-    said = tx.messages.get(message.reply_to)
-    return said.source_id if lane.kind is LaneKind.CONTACT else None
+    if lane.kind is not LaneKind.CONTACT:
+        return None
+    try:
+        return tx.messages.get(message.reply_to).source_id
+    except NotFound:  # it has outlived its time
+        return None
 
 
 def _speaker(tx: Tx, message: Message) -> Person | None:
@@ -170,7 +175,9 @@ def _note(tx: Tx, note_id: int) -> Post:
     return Post(voice="note", speaker=speaker, text=note.text, attachments=note.attachments)
 
 
-def _event(event: Event) -> Post:
+def _event(event: Event) -> Post | None:
+    if not event.line:  # its words were erased
+        return None
     button = event.data.get("button", "")
     label, style = _BUTTONS.get(button, ("", ""))
     shown = Button(action=button, label=label, value=str(event.ticket_number), style=style)
@@ -213,8 +220,10 @@ def _words(message: Message) -> str:
     return f"{withheld}{message.text} {files}".strip()
 
 
-def _card(tx: Tx, thread: Thread) -> Card:
+def _card(tx: Tx, thread: Thread) -> Card | None:
     conversation = tx.conversations.get(thread.conversation_id)
+    if conversation.is_erased:
+        return None
     if thread.ticket_number is None:
         return _takeover_card(tx, thread, conversation)
     ticket = tx.tickets.get(thread.ticket_number)

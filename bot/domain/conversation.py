@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.erasure import ALIAS
 from bot.domain.errors import AlreadyHandled, NotTakenOver
 from bot.domain.identity import Place
 
@@ -53,6 +54,11 @@ class Conversation:
     @property
     def place(self) -> Place:
         return Place(workspace=self.workspace, channel=self.channel, thread=self.thread)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its contact was erased: only its figures are left."""
+        return self.contact.startswith(ALIAS)
 
 
 def joins(conversation: Conversation, now: datetime) -> bool:

@@ -70,6 +70,10 @@ class OtherTicketOpen(TicketError):
     """Ticket #{number} cannot be reopened: #{other} of the same conversation is open."""
 
 
+class ContactErased(TicketError):
+    """The contact of ticket #{number} was erased: nothing of it is left to go on with."""
+
+
 class ThreadCutOff(TicketError):
     """Ticket #{number} went on in another thread: {link}"""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.identity import Place
 from bot.domain.message import Attachment
+
+# What figures are made from. Everything else an event tells may be somebody's words.
+FACTS = frozenset({"after", "priority", "rule", "signal", "team", "to", "version"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,8 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One line of the log of who did what, when. Never changed, never removed.
+    """One line of the log of who did what, when. Never removed; erasure and retention take away its
+    words, and never its facts.
 
     `kind` is a past tense (`claimed`); `line` the words the thread shows, empty for none.
     """
@@ -74,3 +78,9 @@ class Event:
     thread_id: int | None = None
     line: str = ""
     data: dict[str, str]
+
+
+def without_words(event: Event) -> Event:
+    """The event with nothing left of what anybody said."""
+    facts = {name: value for name, value in event.data.items() if name in FACTS}
+    return replace(event, line="", data=facts)

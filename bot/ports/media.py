@@ -18,3 +18,6 @@ class MediaPort(Protocol):
 
     async def load(self, digest: str) -> bytes:
         """The bytes. Raises `NotFound` when they were removed (by retention, by erasure)."""
+
+    async def remove(self, digest: str) -> None:
+        """Take a file away; one that is gone already is no error."""

@@ -17,6 +17,7 @@ from bot.domain.blocking import Block
 from bot.domain.card import Content
 from bot.domain.conversation import Conversation
 from bot.domain.desk import Desk
+from bot.domain.erasure import Erasure
 from bot.domain.identity import Person, Place
 from bot.domain.message import Limits, Message
 from bot.domain.search import Query
@@ -372,6 +373,60 @@ class MetaRepository(Protocol):
         """Remove the counters whose name begins so."""
 
 
+class PrivacyRepository(Protocol):
+    """Everything about one contact, found and forgotten; and what has outlived its time."""
+
+    def conversations(self, contact: str) -> list[Conversation]: ...
+    def elsewhere(self, contact: str) -> list[Message]:
+        """What they wrote in the conversations of others."""
+
+    def events(self, conversation_id: int) -> list[Event]: ...
+    def threads(self, conversation_id: int) -> list[Thread]: ...
+    def lanes(self, conversation_id: int) -> list[Lane]:
+        """The lanes to the contact, to the agent, and to every thread of a conversation."""
+
+    def forget_messages(self, message_ids: Sequence[int]) -> None:
+        """Remove messages, with what they said before they were edited."""
+
+    def forget_notes(self, note_ids: Sequence[int]) -> None: ...
+    def forget_summaries(self, conversation_id: int) -> None: ...
+    def forget_words(self, conversation_id: int) -> None:
+        """Blank the words of a conversation's tickets and events; facts for figures stay."""
+
+    def forget_person(self, contact: str, names: Sequence[str]) -> None:
+        """Remove who they are: their name, their groups, drafts and log lines that name them."""
+
+    def forget_place(self, place: Place) -> None:
+        """Remove what the embedded platform shows there, and that Baton follows it."""
+
+    def forget_parked(self, contact: str, place: Place) -> list[str]:
+        """Remove live events that wait there or are theirs; answers with them, as JSON."""
+
+    def forget_actor(self, contact: str, alias: str, conversation_ids: Sequence[int]) -> None:
+        """Write another actor for them into the log of these conversations."""
+
+    def forget_lane(self, lane_id: int) -> None:
+        """Remove what was sent in a lane and where it stands; dead letters stay."""
+
+    def hide_lane(self, lane_id: int) -> None:
+        """Blank the place that a lane leads to, as it is somebody's own."""
+
+    def unsure(self, lane_id: int) -> list[Effect]:
+        """Effects that are being sent, or may have been."""
+
+    def used(self, digests: Sequence[str]) -> frozenset[str]:
+        """Which of these files anything still refers to."""
+
+    def add(self, erasure: Erasure) -> Erasure: ...
+    def put(self, erasure: Erasure) -> None: ...
+    def erasure(self, digest: str) -> Erasure | None:
+        """The newest erasure of a contact."""
+
+    def unfinished(self) -> list[Erasure]: ...
+    def recent(self, limit: int) -> list[Erasure]:
+        """The newest erasures, newest first."""
+
+
 class Tx(Protocol):
     """One transaction. `limits` tells what one post in a workspace can carry."""
 
@@ -391,6 +446,7 @@ class Tx(Protocol):
     posts: PostRepository
     sources: SourceRepository
     meta: MetaRepository
+    privacy: PrivacyRepository
 
     def limits(self, workspace: str) -> Limits: ...
     def first_sight(self, key: str) -> bool:
@@ -413,5 +469,8 @@ class Store(Protocol):
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call with the topics of each commit, in the event loop; answers with how to stop."""
+
+    async def scrub(self) -> None:
+        """Leave nothing of what was deleted in the database's own files; may take a while."""
 
     async def close(self) -> None: ...

@@ -45,6 +45,8 @@ def record_outcome(
     not know of the contact's latest words is let go: the turn that does is queued already.
     """
     conversation = tx.conversations.lock(conversation_id)
+    if conversation.is_erased:
+        return
     spending.spend(tx, conversation, outcome.tokens, now)
     if conversation.epoch != epoch:
         if isinstance(outcome, Answer):
@@ -65,6 +67,8 @@ def record_outcome(
 def record_summary(tx: Tx, summary: Summary, now: datetime) -> Summary:
     """Keep a summary with only the citations that exist, and show it on the card."""
     conversation, ticket = record.locked(tx, summary.ticket_number)
+    if conversation.is_erased:
+        return summary
     known = {message.id for message in tx.messages.of(conversation.id)}
     summary = tx.summaries.add(checked(summary, known))
     record.refresh_card(tx, tx.threads.of_ticket(ticket.number), now)

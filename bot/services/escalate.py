@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain import hours
 from bot.domain.conversation import Conversation, mute
 from bot.domain.desk import Desk, Team
-from bot.domain.errors import AlreadyHandled, BadDesk
+from bot.domain.errors import AlreadyHandled, BadDesk, NotFound
 from bot.domain.escalation import Escalation, Signal
 from bot.domain.message import Author, Delivery, Message
 from bot.domain.thread import Thread
@@ -34,6 +34,8 @@ def escalate(
     text, where one is configured).
     """
     conversation = tx.conversations.lock(conversation.id)
+    if conversation.is_erased:
+        raise NotFound(what="conversation", name=conversation.id, hint="Its contact was erased.")
     if ticket := tx.tickets.open_of(conversation.id):
         raise AlreadyHandled(who=f"ticket #{ticket.number} is open")
     team = _destination(tx.desk.get(), conversation, escalation)

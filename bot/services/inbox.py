@@ -82,7 +82,9 @@ def queue(tx: Tx, attendant: str, now: datetime) -> Queue:
             ],
         ),
         with_agent=tuple(
-            _running(tx, one) for one in tx.conversations.with_agent(now - _RUNNING, _MOST)
+            _running(tx, one)
+            for one in tx.conversations.with_agent(now - _RUNNING, _MOST)
+            if not one.is_erased
         ),
         load=tuple((record.name(tx, person), count) for person, count in load.most_common()),
     )

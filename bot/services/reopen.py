@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain import ticket as moves
 from bot.domain.conversation import Conversation, mute
 from bot.domain.desk import Role
-from bot.domain.errors import OtherTicketOpen
+from bot.domain.errors import ContactErased, OtherTicketOpen
 from bot.domain.escalation import Escalation
 from bot.domain.message import Message
 from bot.domain.reading import Reading
@@ -26,6 +26,8 @@ def reopen(tx: Tx, number: int, actor: str, now: datetime) -> Ticket:
     """The actor has it again under its number. Raises `OtherTicketOpen` with the other's number."""
     conversation, ticket = record.locked(tx, number)
     after(ticket.status, Action.REOPEN, number=number)
+    if conversation.is_erased:
+        raise ContactErased(number=number)
     return _reopen(tx, conversation, ticket, actor, now)
 
 

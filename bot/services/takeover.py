@@ -8,7 +8,7 @@ from bot.domain import conversation as moves
 from bot.domain.conversation import Conversation
 from bot.domain.desk import Desk, Team
 from bot.domain.duration import roughly
-from bot.domain.errors import BadDesk
+from bot.domain.errors import BadDesk, NotFound
 from bot.domain.identity import Person
 from bot.domain.thread import Thread
 from bot.ports.store import Tx
@@ -21,7 +21,10 @@ def take_over(
     tx: Tx, conversation_id: int, attendant: str, span: timedelta, now: datetime
 ) -> Conversation:
     """Mute the agent for a while. Raises `AlreadyHandled` when a ticket is open."""
-    conversation = moves.take_over(tx.conversations.lock(conversation_id), attendant, now + span)
+    conversation = tx.conversations.lock(conversation_id)
+    if conversation.is_erased:
+        raise NotFound(what="conversation", name=conversation_id, hint="Its contact was erased.")
+    conversation = moves.take_over(conversation, attendant, now + span)
     tx.conversations.put(conversation)
     tx.outbox.withdraw(record.agent_lane(tx, conversation), "turn:")
     thread = _thread(tx, conversation, attendant, now)

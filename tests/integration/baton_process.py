@@ -96,7 +96,8 @@ async def serve(database: str, ledger: str, knows_keys: str, media: str) -> None
     store = open_store(database, lambda _: Limits())
     await store.transact(_first_desk)
     clock = FakeClock()
-    baton = Baton(store, FakeReader(), Media(media), clock)
+    files = Media(media)
+    baton = Baton(store, FakeReader(), files, clock)
     outlet = LedgerOutlet(ledger, knows_keys=knows_keys == "1")
     courier = Courier(store, {"console": outlet}, FakeAgent(), clock)
     process = Process(baton, courier, clock)
@@ -109,7 +110,7 @@ async def serve(database: str, ledger: str, knows_keys: str, media: str) -> None
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     lanes = asyncio.create_task(courier.run())
-    Jobs(store, clock, tick=0.2).start()
+    Jobs(store, clock, files, tick=0.2).start()
     sys.stdout.write("http://{}:{}\n".format(*runner.addresses[0][:2]))
     sys.stdout.flush()
     await lanes

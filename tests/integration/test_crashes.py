@@ -26,8 +26,8 @@ from bot import failpoints
 SAID = [f"word {number}" for number in range(1, 5)]
 ANSWER = "Have you tried the help pages?"
 REPLIES = [f"answer {number}" for number in range(1, 5)]
-# Passed in other places than this story: the console's own (tests/integration/test_console_*.py).
-ELSEWHERE = {"console.posted"}
+# Passed in other places than this story: see test_console_*.py and test_erasure_crashes.py.
+ELSEWHERE = {"console.posted", "privacy.unfiled", "privacy.scrubbed"}
 # The n-th passing at which to die, so that the story is well under way.
 DEEPER = {
     "store.before_commit": 14,
