@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI, Response
@@ -19,6 +17,7 @@ from bot.domain.errors import CannotRun
 from bot.parts import Parts
 from bot.ports.platform import Platform
 from bot.ports.store import Tx
+from bot.secret_key import secret_key
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -52,7 +51,7 @@ def http_app(parts: Parts) -> FastAPI:
             parts.baton,
             clock=parts.clock,
             password=parts.settings.console_password or None,
-            secret=_secret(parts.settings),
+            secret=secret_key(parts.settings),
             connections=lambda: [_connection(one) for one in parts.platforms],
         )
     return app
@@ -76,18 +75,6 @@ def _connection(platform: Platform) -> console.Connection:
     return console.Connection(
         name=platform.name.capitalize(), ok=not reasons, detail=" ".join(reasons)
     )
-
-
-def _secret(settings: Settings) -> str:
-    """Given, or made once and kept beside the database, readable by its owner alone."""
-    if settings.secret_key:
-        return settings.secret_key
-    _, _, path = settings.database_url.partition("sqlite:///")
-    keeper = Path(f"{path or 'baton'}.key")
-    if not keeper.exists():
-        keeper.touch(mode=0o600)
-        keeper.write_text(secrets.token_urlsafe(32), encoding="utf-8")
-    return keeper.read_text(encoding="utf-8").strip()
 
 
 def _touch(tx: Tx) -> int:

@@ -17,6 +17,8 @@ from adapters.agents import assembly
 from adapters.agents.openai_model import Access
 from adapters.agents.reader import Reader
 from adapters.console.outlet import ConsoleOutlet
+from adapters.webhooks.addresses import networks
+from adapters.webhooks.sender import WebhookSender
 from bot import failpoints
 from bot.application import Baton
 from bot.clock import DeskClock
@@ -31,6 +33,7 @@ from bot.parts import Parts
 from bot.ports.agent import AgentPort
 from bot.ports.media import MediaPort
 from bot.ports.outlet import Outlet
+from bot.secret_key import secret_key
 from bot.settings import Settings
 from bot.supervision import supervised
 from storage.media import Media
@@ -50,7 +53,11 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         failpoints.arm(settings.failpoint)
     await asyncio.to_thread(migrate, settings.database_url)
     outlets: dict[str, Outlet] = {}
-    store = open_store(settings.database_url, lambda workspace: _limits(outlets, workspace))
+    store = open_store(
+        settings.database_url,
+        lambda workspace: _limits(outlets, workspace),
+        await asyncio.to_thread(secret_key, settings),
+    )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         await apply_desk(store, settings)
@@ -59,6 +66,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         media = Media(settings.media_url)
         await media.keep("baton.txt", b"Baton keeps files here.\n")  # or says why it cannot
         outlets["console"] = ConsoleOutlet(store, clock)
+        sender = WebhookSender(networks(settings.webhook_allow))
+        stack.push_async_callback(sender.close)
         mind, metrics = agent(settings, media), Metrics()
         parts = Parts(
             settings=settings,
@@ -68,7 +77,9 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             agent=mind,
             outlets=outlets,
             baton=Baton(store, Reader(), media, clock, agent=mind, observe=metrics.received),
-            courier=Courier(store, outlets, mind, clock, observe=metrics.performed),
+            courier=Courier(
+                store, outlets, mind, clock, webhooks=sender, observe=metrics.performed
+            ),
             jobs=Jobs(store, clock, media),
             metrics=metrics,
             platforms=[],

@@ -11,6 +11,7 @@ from bot import desk_file
 from bot.domain.desk import Desk
 from bot.domain.message import Limits
 from bot.ports.store import Store, Tx
+from bot.secret_key import secret_key
 from bot.services import configure
 from bot.services import replay as replaying
 from bot.services.replay import Read, Replayed
@@ -23,7 +24,7 @@ from storage.store import open_store
 async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The configured database, migrated. Raises `CannotRun`."""
     await asyncio.to_thread(migrate, settings.database_url)
-    store = open_store(settings.database_url, lambda _: Limits())
+    store = open_store(settings.database_url, lambda _: Limits(), secret_key(settings))
     try:
         yield store
     finally:

@@ -27,6 +27,7 @@ class Settings:
     console_password: str = ""
     secret_key: str = ""
     api_token: str = ""
+    webhook_allow: str = ""
     media_url: str = "media/"
     knowledge_dir: str = ""
     log: str = "info"
@@ -67,6 +68,7 @@ _PREFIXED = (
     "console_password",
     "secret_key",
     "api_token",
+    "webhook_allow",
     "media_url",
     "knowledge_dir",
     "failpoint",

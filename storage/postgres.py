@@ -17,6 +17,7 @@ from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
 from bot.failpoints import passing
 from bot.ports.store import Tx
+from bot.ports.vault import Vault
 from storage import engines
 from storage.faults import explained, is_passing, named
 from storage.repositories.desk import Superseded
@@ -34,9 +35,9 @@ _AGAIN = (0.01, 0.03, 0.1, 0.3, 1.0)
 class PostgresStore:
     """The same units as on SQLite; rows are held by the locks that the units ask for."""
 
-    def __init__(self, url: URL, limits: Callable[[str], Limits]) -> None:
+    def __init__(self, url: URL, limits: Callable[[str], Limits], vault: Vault) -> None:
         self._url = url
-        self._office = Office(limits)
+        self._office = Office(limits, vault)
         self._engine = engines.postgres(url, _THREADS)
         # One state of the database for the whole of a read, as on SQLite.
         self._readers = self._engine.execution_options(

@@ -24,6 +24,7 @@ from sqlmodel import SQLModel
 from bot.domain.desk import Desk
 from bot.domain.errors import NotFound
 from bot.domain.message import Limits
+from bot.ports.vault import Vault
 from storage import tables
 from storage.mapping import Mapper
 
@@ -46,6 +47,7 @@ class Session:
     limits: Callable[[str], Limits]
     desk: Callable[[], Newest]
     keep_desk: Callable[[Newest], None]
+    vault: Vault
     topics: set[str] = field(default_factory=set)
 
     @property

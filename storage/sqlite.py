@@ -20,6 +20,7 @@ from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
 from bot.failpoints import passing
 from bot.ports.store import Tx
+from bot.ports.vault import Vault
 from storage import engines
 from storage.faults import explained
 from storage.search_index import TABLE
@@ -45,9 +46,9 @@ class SqliteStore:
     All that wait when one begins share its commit, and with it the wait for the disk.
     """
 
-    def __init__(self, url: URL, limits: Callable[[str], Limits]) -> None:
+    def __init__(self, url: URL, limits: Callable[[str], Limits], vault: Vault) -> None:
         self._url = url
-        self._office = Office(limits)
+        self._office = Office(limits, vault)
         self._writer = engines.sqlite_writer(url)
         self._readers = engines.sqlite_readers(url, _READERS)
         self._connection = self._writer.connect()

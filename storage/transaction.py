@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.message import Limits
 from bot.ports import store as ports
+from bot.ports.vault import Vault
 from storage.repositories.blocks import Blocks
 from storage.repositories.conversations import Conversations
 from storage.repositories.desk import DeskDocument
@@ -12,8 +13,8 @@ from storage.repositories.meta import Meta, first_sight
 from storage.repositories.outbox import Outbox
 from storage.repositories.people import People
 from storage.repositories.posts import Posts
-from storage.repositories.search import Search
 from storage.repositories.privacy import Privacy
+from storage.repositories.search import Search
 from storage.repositories.sources import Sources
 from storage.repositories.tags import Tags
 from storage.repositories.threads import Events, Notes, Summaries, Threads
@@ -43,6 +44,7 @@ class Transaction:
         self.sources: ports.SourceRepository = Sources(session)
         self.meta: ports.MetaRepository = Meta(session)
         self.privacy: ports.PrivacyRepository = Privacy(session)
+        self.vault: Vault = session.vault
 
     def limits(self, workspace: str) -> Limits:
         return self._session.limits(workspace)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.domain.message import Limits
+from bot.ports.vault import Vault
 from storage.rows import Newest, Session
 from storage.transaction import Transaction
 
@@ -47,8 +48,9 @@ class Job:
 class Office:
     """Hands out sessions and tells the outcome of jobs to the event loop."""
 
-    def __init__(self, limits: Callable[[str], Limits]) -> None:
+    def __init__(self, limits: Callable[[str], Limits], vault: Vault) -> None:
         self._limits = limits
+        self._vault = vault
         self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._desk = Newest()
 
@@ -58,6 +60,7 @@ class Office:
             limits=self._limits,
             desk=lambda: self._desk,
             keep_desk=self._keep,
+            vault=self._vault,
         )
 
     def forget_desk(self) -> None:

@@ -53,7 +53,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An open store on a migrated database."""
-    opened = open_store(database_url, lambda _workspace: Limits())
+    opened = open_store(database_url, lambda _workspace: Limits(), "a key for tests")
     yield opened
     await opened.close()
 

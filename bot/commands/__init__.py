@@ -15,6 +15,7 @@ from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.commands.routing import ROUTING
 from bot.commands.teams import TEAMS
 from bot.commands.tickets import TICKETS
+from bot.commands.webhooks import WEBHOOKS
 from bot.domain.desk import Role
 
 
@@ -50,6 +51,7 @@ REGISTRY: Mapping[str, Command] = {
         *TEAMS,
         *AGENT,
         *PRIVACY,
+        *WEBHOOKS,
         _HELP,
     )
 }

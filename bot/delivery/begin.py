@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery.rendering import render
-from bot.delivery.work import Ask, Call, Rest, Summarize, Work
+from bot.delivery.work import Ask, Call, Rest, Summarize, Tell, Work
 from bot.domain.card import Content, Post
 from bot.domain.conversation import Mode
 from bot.domain.errors import NotFound
@@ -17,7 +17,7 @@ from bot.domain.message import Author
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
 from bot.ports.outlet import Sent
 from bot.ports.store import Tx
-from bot.services import answer, delivered
+from bot.services import answer, delivered, webhooks
 
 Settle = Callable[[str], timedelta | None]
 
@@ -77,6 +77,8 @@ def _plan(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
         match lane.kind:
             case LaneKind.AGENT:
                 return _ask(tx, lane, effect)
+            case LaneKind.WEBHOOK:
+                return _tell(tx, lane, effect)
             case LaneKind.SUMMARY:
                 case = answer.case(tx, int(effect.subject.partition(":")[2]))
                 return Summarize(lane=lane, effect=effect, case=case)
@@ -85,6 +87,14 @@ def _plan(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
         return _sync(tx, lane, effect)
     except NotFound:  # erased meanwhile: what stands there goes too
         return _remove(tx, lane, effect)
+
+
+def _tell(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
+    try:
+        notice = webhooks.notice(tx, lane, effect)
+    except NotFound:  # what it is about is gone
+        return State.DROPPED
+    return Tell(lane=lane, effect=effect, notice=notice) if notice else State.DROPPED
 
 
 def _ask(tx: Tx, lane: Lane, effect: Effect) -> Work | State:

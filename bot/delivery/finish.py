@@ -41,6 +41,8 @@ def finish(tx: Tx, done: Done, wall: datetime, now: datetime) -> None:
 
 def hold(tx: Tx, lane: Lane) -> None:
     """Let no other process change the lane's conversation until the commit."""
+    if lane.kind is LaneKind.WEBHOOK:
+        return
     is_thread = lane.kind in {LaneKind.THREAD, LaneKind.CARD}
     tx.conversations.lock(tx.threads.get(lane.ref).conversation_id if is_thread else lane.ref)
 

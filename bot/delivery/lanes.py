@@ -27,6 +27,7 @@ from bot.ports.agent import AgentPort
 from bot.ports.clock import Clock
 from bot.ports.outlet import Busy, Outlet
 from bot.ports.store import Store, Tx
+from bot.ports.webhook import WebhookPort
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ class Courier:
         agent: AgentPort,
         clock: Clock,
         *,
+        webhooks: WebhookPort | None = None,
         observe: Callable[[Done], None] = lambda _: None,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -109,6 +111,7 @@ class Courier:
         self._store = store
         self._outlets = outlets
         self._agent = agent
+        self.webhooks = webhooks
         self._clock = clock
         self._wall = wall
         self._observe = observe
@@ -202,7 +205,9 @@ class Courier:
         keeper = asyncio.create_task(self._keep(work.lane.id), name=f"lease {work.lane.id}")
         try:
             save = self._saver(work.effect.id)
-            return await perform(work, self._outlets, self._agent, save, self._clock.now)
+            return await perform(
+                work, self._outlets, self._agent, save, self._clock.now, webhooks=self.webhooks
+            )
         finally:
             keeper.cancel()
 

@@ -7,12 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from bot.delivery.work import Ask, Call, Done, Summarize, Work
+from bot.delivery.work import Ask, Call, Done, Summarize, Tell, Work
 from bot.domain.card import Card
 from bot.domain.identity import platform_of
 from bot.failpoints import passing
 from bot.ports.agent import AgentPort, Failure, Outcome
 from bot.ports.outlet import Attempt, Outlet, OutletError, Sent, Unclear, Unreachable
+from bot.ports.webhook import WebhookPort
 
 log = logging.getLogger(__name__)
 # Longer than any platform's own time limit for a request, shorter than a lease.
@@ -21,8 +22,14 @@ SummaryClock = Callable[[], datetime]
 Save = Callable[[Mapping[str, str]], Awaitable[None]]
 
 
-async def perform(
-    work: Work, outlets: Mapping[str, Outlet], agent: AgentPort, save: Save, now: SummaryClock
+async def perform(  # noqa: PLR0911 - one way out for each kind of work
+    work: Work,
+    outlets: Mapping[str, Outlet],
+    agent: AgentPort,
+    save: Save,
+    now: SummaryClock,
+    *,
+    webhooks: WebhookPort | None = None,
 ) -> Done:
     """Carry work out. An error that no port announces is ours; it is logged and reported."""
     try:
@@ -35,6 +42,9 @@ async def perform(
                 return Done(work=work, outcome=outcome)
             case Summarize():
                 return Done(work=work, summary=await agent.summarize(work.case, now()))
+            case Tell():
+                await _tell(work, webhooks)
+        return Done(work=work)
     except OutletError as error:
         return Done(work=work, error=error)
     except TimeoutError:
@@ -42,6 +52,14 @@ async def perform(
     except Exception as error:
         log.exception("effect %s failed inside Baton", work.effect.id)
         return Done(work=work, error=error)
+
+
+async def _tell(work: Tell, webhooks: WebhookPort | None) -> None:
+    if webhooks is None:
+        raise Unreachable("Webhooks are switched off here.")
+    async with asyncio.timeout(CALL_TIMEOUT):
+        await webhooks.tell(work.notice)
+    passing("lane.called")
 
 
 async def _ask(work: Ask, agent: AgentPort) -> Outcome:

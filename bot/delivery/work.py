@@ -12,6 +12,7 @@ from bot.domain.summary import Summary
 from bot.ports.agent import Case, Outcome, Turn
 from bot.ports.outbox import Effect, Lane
 from bot.ports.outlet import Sent
+from bot.ports.webhook import Notice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,16 @@ class Summarize:
     case: Case
 
 
-Work = Call | Ask | Summarize
+@dataclass(frozen=True, kw_only=True)
+class Tell:
+    """Tell another program."""
+
+    lane: Lane
+    effect: Effect
+    notice: Notice
+
+
+Work = Call | Ask | Summarize | Tell
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from bot.domain.identity import platform_of, workspace_of
 
@@ -206,9 +207,20 @@ class Retention:
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook:
+    """A program that is told what happens. `events` empty: everything. `secret` signs; the desk
+    keeps it sealed, and without one a secret is made from the installation's key.
+    """
+
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    name: str = ""
     url: str
     events: tuple[str, ...] = ()
+    secret: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called; without a name, the host it is at."""
+        return self.name or urlsplit(self.url).netloc
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,6 +268,9 @@ class Desk:
 
     def team(self, name: str) -> Team | None:
         return next((team for team in self.teams if team.name == name), None)
+
+    def webhook(self, label: str) -> Webhook | None:
+        return next((one for one in self.webhooks if one.label == label), None)
 
     def team_at(self, workspace: str, channel: str) -> Team | None:
         """The team whose channel this is."""

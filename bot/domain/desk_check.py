@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.domain import webhook
 from bot.domain.desk import DIRECT, Channel, Desk, Rule, Team
 from bot.domain.escalation import compiles
 from bot.domain.hours import WEEKDAYS, parse_shift
@@ -22,6 +23,11 @@ def problems(desk: Desk) -> tuple[str, ...]:
         *_twice("rule", (rule.name for rule in desk.rules)),
         *_twice("snippet", (snippet.name for snippet in desk.snippets)),
     ]
+    for one in desk.webhooks:
+        called = one.name or one.url
+        found += [f'webhook "{called}": {problem}' for problem in webhook.problems(one)]
+    if not found:
+        found += _twice("webhook", (one.label for one in desk.webhooks))
     for team in desk.teams:
         found += [f'team "{team.name}": {problem}' for problem in _team(team, teams)]
     for channel in desk.channels:

@@ -11,9 +11,10 @@ from bot.domain.identity import Place
 
 
 class LaneKind(StrEnum):
-    """Where a lane leads: to the contact, to a thread of the team, or to the agent.
+    """Where a lane leads: to the contact, to a thread of the team, to the agent, or to a program.
 
-    `ref` of a lane is the thread's id for THREAD and CARD, else the conversation's. Changes of a
+    `ref` of a lane is the thread's id for THREAD and CARD, a number of its own for each WEBHOOK,
+    else the conversation's. Changes of a
     card and summaries have lanes of their own: waiting for them holds no message up.
     """
 
@@ -22,6 +23,7 @@ class LaneKind(StrEnum):
     CARD = "card"
     AGENT = "agent"
     SUMMARY = "summary"
+    WEBHOOK = "webhook"
 
 
 class State(StrEnum):

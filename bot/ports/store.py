@@ -25,6 +25,7 @@ from bot.domain.summary import Summary
 from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import Backlog, Copy, Effect, Lane, LaneKind
+from bot.ports.vault import Vault
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -447,6 +448,7 @@ class Tx(Protocol):
     sources: SourceRepository
     meta: MetaRepository
     privacy: PrivacyRepository
+    vault: Vault
 
     def limits(self, workspace: str) -> Limits: ...
     def first_sight(self, key: str) -> bool:

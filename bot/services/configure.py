@@ -11,7 +11,7 @@ from bot.domain.desk_check import problems
 from bot.domain.errors import BadDesk, BadInput, NotFound, TeamCannotMove, TeamHasTickets
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import record, webhooks
 
 ADMIN_CODE = "admin_code"
 
@@ -24,6 +24,7 @@ def save(tx: Tx, desk: Desk, actor: str, what: str, now: datetime) -> Desk:
     """
     if found := problems(desk):
         raise BadDesk(problem="; ".join(found) + ".")
+    desk = webhooks.sealed(tx, desk)
     for team in tx.desk.get().teams:
         _check_open_tickets(tx, team, desk.team(team.name))
     tx.desk.put(desk)

@@ -12,6 +12,7 @@ from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
+from bot.services import webhooks
 from bot.services.calendar import hours_of
 
 BATON = "baton"
@@ -116,6 +117,7 @@ def log(
             data=data,
         )
     )
+    webhooks.announce(tx, event)
     if line and thread:
         tx.outbox.add(thread_lane(tx, thread), f"event:{event.id}", order_at=now)
     return event

@@ -1,0 +1,1 @@
+"""Telling other programs over HTTPS: signed, bounded, and only where nothing private answers."""

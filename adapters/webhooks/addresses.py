@@ -1,0 +1,89 @@
+"""Which addresses a webhook may reach: the open internet, and what the operator allows by name.
+
+A host is resolved for each connection and connected to at just the address that was checked, so
+that a name cannot point elsewhere a moment later.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from bot.domain.errors import CannotRun
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+# These carry an IPv4 address inside, which may be a private one.
+_WRAPPING = tuple(
+    ipaddress.IPv6Network(one)
+    for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
+
+
+class Forbidden(OSError):
+    """The address is not one that a webhook may reach."""
+
+
+def networks(listed: str) -> tuple[Network, ...]:
+    """`127.0.0.0/8, 10.1.2.3` as networks. Raises `CannotRun` naming what is none."""
+    try:
+        return tuple(ipaddress.ip_network(one.strip()) for one in listed.split(",") if one.strip())
+    except ValueError as error:
+        raise CannotRun(
+            problem=f"BATON_WEBHOOK_ALLOW: {error}. Write networks, like 127.0.0.0/8, 10.1.2.3."
+        ) from error
+
+
+def is_allowed(address: Address, allowed: Iterable[Network]) -> bool:
+    """Whether the operator named its network."""
+    plain = _unwrapped(address)
+    return any(plain in network for network in allowed if network.version == plain.version)
+
+
+def is_public(address: Address) -> bool:
+    """Whether it is anybody's on the internet, and not this machine's or this network's own."""
+    plain = _unwrapped(address)
+    wraps = plain.version == 6 and any(plain in network for network in _WRAPPING)  # noqa: PLR2004 - IPv6
+    return plain.is_global and not plain.is_multicast and not wraps
+
+
+def literal(host: str) -> Address | None:
+    """The address that a host is written as, if it is one; aiohttp resolves no such host."""
+    try:
+        return ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+
+
+class GuardedResolver(AbstractResolver):
+    """Raises `Forbidden` when any of a host's addresses is not to be reached."""
+
+    def __init__(self, allowed: tuple[Network, ...], inner: AbstractResolver | None = None) -> None:
+        self._allowed = allowed
+        self._inner = inner or ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        for one in found:
+            check(ipaddress.ip_address(one["host"].partition("%")[0]), self._allowed)
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def check(address: Address, allowed: tuple[Network, ...]) -> None:
+    """Raises `Forbidden`."""
+    if not is_public(address) and not is_allowed(address, allowed):
+        raise Forbidden(f"{address} is an address of a private network (see BATON_WEBHOOK_ALLOW)")
+
+
+def _unwrapped(address: Address) -> Address:
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped if mapped is not None else address

@@ -1,0 +1,1 @@
+"""A strict receiver of Standard Webhooks that can fail on purpose."""
