@@ -198,7 +198,7 @@ def _is_known(tx: Tx, place: Place, source_id: str) -> bool:
 def _watch_rooms(tx: Tx, mark: str) -> tuple[str, ...]:
     desk = tx.desk.get()
     for space in workspaces(desk):
-        for channel in rooms(desk, space):
+        for channel in filter(str.isdecimal, rooms(desk, space)):
             tx.sources.watch(space, channel, "", mark)
     return workspaces(desk)
 

@@ -51,7 +51,7 @@ async def _guild(client: discord.Client, space: str, channels: Iterable[str]) ->
         guild = await client.fetch_guild(int(number))
         known = {str(one.id): one for one in await guild.fetch_channels()}
         me = await guild.fetch_member(client.user.id if client.user else 0)
-    except (discord.NotFound, discord.Forbidden):
+    except (discord.NotFound, discord.Forbidden, ValueError):
         return [f"an invitation to the server {number}"]
     found = []
     for channel in channels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,14 +10,19 @@ from typing import Any
 
 from adapters.discord.convert import clipped
 from adapters.discord.places import PREFIX
-from bot.commands import resolve
+from bot.commands import REGISTRY, resolve
 from bot.commands.registry import Argument, Form, Kind
 from bot.domain.desk import DIRECT
+from bot.domain.errors import NotFound
+from bot.domain.identity import Person
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 
 # Discord: 25 choices, each of 100 characters.
 MOST, LENGTH = 25, 100
+_HINTED = 10
+_ROLE = f"{PREFIX.removesuffix(':')}-role:"
+_MENTIONED_ROLE = re.compile(r"<@&(\d+)>")
 Choice = tuple[str, str]
 _RUNNING = timedelta(days=1)
 
@@ -101,8 +107,51 @@ def channels_of(guild: Any) -> list[Choice]:
     return [(f"#{one.name}", str(one.id)) for one in usable] + [("direct messages", DIRECT)]
 
 
-def named(value: str, guild_id: int) -> str:
-    """A role's mention as the desk writes it; a person's is known to the core."""
-    if value.startswith("<@&") and value.endswith(">"):
-        return f"{PREFIX.removesuffix(':')}-role:{guild_id}/{value[3:-1]}"
-    return value
+def named(command: str, values: Mapping[str, str], guild: Any) -> dict[str, str]:
+    """Channels and roles that were typed instead of picked, by their ids; the core knows people.
+
+    Raises `NotFound` for a channel that is not there.
+    """
+    channels = _channel_arguments(command)
+    return {
+        name: _channel(value, guild) if name in channels else _role(value, guild)
+        for name, value in values.items()
+    }
+
+
+def roles(values: Mapping[str, str], guild: Any) -> list[Person]:
+    """The roles among the values, with their names."""
+    prefix = f"{_ROLE}{guild.id}/" if guild is not None else ""
+    named = [one for one in values.values() if prefix and one.startswith(prefix)]
+    found = [(one, guild.get_role(int(one.removeprefix(prefix)))) for one in named]
+    return [Person(id=one, name=role.name) for one, role in found if role is not None]
+
+
+def linked(text: str, command: str, values: Mapping[str, str]) -> str:
+    """An answer in which the channels that were named are links and not numbers."""
+    for name in _channel_arguments(command):
+        if (value := values.get(name, "")).isdecimal():
+            text = re.sub(rf"(?<![\w#/]){value}(?!\w)", f"<#{value}>", text)
+    return text
+
+
+def _channel_arguments(command: str) -> set[str]:
+    known = REGISTRY.get(command)
+    return {one.name for one in known.arguments if one.kind is Kind.CHANNEL} if known else set()
+
+
+def _channel(typed: str, guild: Any) -> str:
+    wanted = typed.strip().removeprefix("<").removesuffix(">").removeprefix("#")
+    if not wanted or wanted.isdecimal() or wanted == DIRECT:
+        return wanted
+    channels = channels_of(guild)
+    for name, value in channels:
+        if name.removeprefix("#").casefold() == wanted.casefold():
+            return value
+    hint = ", ".join(name for name, _ in channels[:_HINTED])
+    raise NotFound(what="channel", name=typed, hint=f"There are: {hint}.")
+
+
+def _role(typed: str, guild: Any) -> str:
+    match = _MENTIONED_ROLE.fullmatch(typed.strip())
+    return f"{_ROLE}{guild.id}/{match[1]}" if match and guild is not None else typed

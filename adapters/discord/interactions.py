@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -23,7 +24,7 @@ from bot.application import Baton
 from bot.commands import REGISTRY
 from bot.commands.registry import Form, Invocation, Response
 from bot.domain.desk import Role
-from bot.domain.errors import BatonError, NotAllowed
+from bot.domain.errors import BatonError, NotAllowed, NotFound
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
 from bot.ports.outlet import OutletError
@@ -122,16 +123,21 @@ class Interactions:
         values: dict[str, str],
         attachments: tuple[Attachment, ...],
     ) -> Response:
-        guild = interaction.guild_id or 0
-        return await self._baton.run(
+        try:
+            values = completion.named(name, values, interaction.guild)
+        except NotFound as error:
+            return Response(text=str(error), ok=False)
+        await self._baton.store.transact(_meet, completion.roles(values, interaction.guild))
+        response = await self._baton.run(
             Invocation(
                 person=_who(interaction),
                 place=_where(interaction),
                 command=name,
-                values={key: completion.named(str(one), guild) for key, one in values.items()},
+                values=values,
                 attachments=attachments,
             )
         )
+        return replace(response, text=completion.linked(response.text, name, values))
 
     async def _files(
         self, interaction: Interaction, data: Json, ids: list[str]
@@ -205,6 +211,12 @@ def _if_it_still_listens() -> Iterator[None]:
 
 def _who(interaction: Interaction) -> Person:
     return incoming.person(interaction.user, _space(interaction))
+
+
+def _meet(tx: Tx, roles: Sequence[Person]) -> None:
+    """A role that was named by its mention has its name from then on."""
+    for role in roles:
+        tx.people.put(role)
 
 
 def _role(tx: Tx, person: Person) -> Role:

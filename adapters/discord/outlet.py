@@ -47,6 +47,8 @@ class DiscordOutlet:
 
     async def post(self, place: Place, content: Content, attempt: Attempt) -> Sent:
         self._check(content)
+        if not place.channel.isdecimal():
+            raise Unreachable(f"“{place.channel}” is not the id of a channel on Discord.")
         with self._reached(place):
             if _is_late(attempt) and (found := await self.find(place, content, attempt)):
                 return found

@@ -80,15 +80,19 @@ def spot(tx: Tx, place: Place) -> Spot:
 
 
 def workspaces(desk: Desk) -> tuple[str, ...]:
-    """Every guild that the desk names, in its order."""
+    """Every guild that the desk names, in its order; what cannot be one is for `baton check`."""
     named = [one.workspace for one in desk.channels] + [one.workspace for one in desk.teams]
-    return tuple(dict.fromkeys(one for one in named if one.startswith(PREFIX)))
+    return tuple(dict.fromkeys(one for one in named if _is_guild(one)))
 
 
 def direct_workspaces(desk: Desk) -> tuple[str, ...]:
     """The guilds whose members may write to Baton directly."""
     here = [one.workspace for one in desk.channels if one.channel == DIRECT]
-    return tuple(one for one in here if one.startswith(PREFIX))
+    return tuple(one for one in here if _is_guild(one))
+
+
+def _is_guild(workspace: str) -> bool:
+    return workspace.startswith(PREFIX) and workspace.removeprefix(PREFIX).isdecimal()
 
 
 def rooms(desk: Desk, workspace: str) -> tuple[str, ...]:
@@ -100,4 +104,4 @@ def rooms(desk: Desk, workspace: str) -> tuple[str, ...]:
 
 def _refuges(desk: Desk, workspace: str) -> tuple[str, ...]:
     here = [one.channel for one in desk.channels if one.workspace == workspace]
-    return tuple(one for one in here if one != DIRECT)
+    return tuple(one for one in here if one.isdecimal())

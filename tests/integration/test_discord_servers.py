@@ -304,6 +304,43 @@ async def test_who_is_refused_or_does_not_know_any_better_is_told_so(
         assert await discord.violations() == []
 
 
+async def test_channels_and_roles_may_be_typed_by_name(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    """Not everybody picks what is offered; what is not there changes nothing."""
+    async with emulated() as discord:
+        bot = await populated(discord)
+        role = await discord.create_role(GUILD, "Manager", permissions=["manage_guild"])
+        await discord.set_member(GUILD, ALICE, roles=[role])
+        desk = DESK.replace('channel = "710"\n', 'channel = "billing"\n')
+        async with at_work(
+            settings(tmp_path, discord, bot, desk, template=sqlite_template), discord, bot
+        ) as world:
+            new = await discord.create_channel(GUILD, "Sales Floor")
+            before = await world.read(lambda tx: tx.desk.version)
+            refused = await connects(discord, "#nowhere")
+            assert "no channel #nowhere" in refused["message"]["content"]
+            assert await world.read(lambda tx: tx.desk.version) == before
+            added = await connects(discord, "#sales floor")
+            assert f"<#{new}>" in added["message"]["content"]
+            known = await world.read(lambda tx: tx.desk.get())
+            assert known.channel_at(f"discord:{GUILD}", new, direct=False)
+            named = await discord.slash(
+                ALICE, SUPPORT, "desk member add", person="<@&55>", team="billing"
+            )
+            assert "Support crew" in named["message"]["content"]
+            await discord.post(CAROL, await world.direct(), "I want a refund")
+            lanes = await world.until(lambda tx: tx.outbox.suspended())
+            assert lanes[0].suspended == "“billing” is not the id of a channel on Discord."
+
+
+async def connects(discord: Discord, channel: str) -> Json:
+    options = {"channel": channel}
+    command = {"command": "desk channel add", "options": options, "files": {}}
+    answered: Json = await discord.do("slash", user=ALICE, channel=SUPPORT, **command)
+    return answered
+
+
 async def button(discord: Discord, bot: Bot, channel: str, custom_id: str) -> str:
     """A message of the bot with a button of another time."""
     parts = [{"type": 2, "style": 2, "label": "Old", "custom_id": custom_id}]
