@@ -13,7 +13,7 @@ import pytest
 
 from bot.domain.card import Post
 from bot.domain.identity import Place
-from bot.ports.outlet import Attempt, Busy, Unreachable
+from bot.ports.outlet import Attempt, Busy, Unclear, Unreachable
 from tests.contract.discord_harness import DiscordHarness, discord
 from tests.contract.test_outlet import card
 
@@ -53,6 +53,40 @@ async def test_stored_then_502_is_one_message(
     await at._discord.fault("stored_then_error", SEND)
     await at.outlet.post(at.contact, POST, attempt())
     assert await texts(at) == ["once"] * copies
+
+
+@pytest.mark.parametrize("fault", ["reset_after", "drop_after"])
+async def test_a_line_that_breaks_after_the_call_leaves_one_message(
+    at: DiscordHarness, fault: str
+) -> None:
+    """On Linux discord.py does not repeat after ECONNRESET: the lane does, with the same key."""
+    await at._discord.fault(fault, SEND)
+    first = attempt()
+    with pytest.raises(Unclear):
+        await at.outlet.post(at.contact, POST, first)
+    await at.outlet.post(at.contact, POST, replace(first, number=2))
+    assert await texts(at) == ["once"]
+
+
+@pytest.mark.parametrize(("fault", "least"), [("cloudflare", 60), ("global_rate_limited", 90)])
+async def test_being_shut_out_goes_back_to_the_lane(
+    at: DiscordHarness, fault: str, least: int
+) -> None:
+    """Cloudflare's 429 has no `Via`, and says nothing about when it ends."""
+    await at._discord.fault(fault, SEND, seconds=99)
+    with pytest.raises(Busy) as busy:
+        await at.outlet.post(at.contact, POST, attempt())
+    assert busy.value.wait is not None
+    assert busy.value.wait >= timedelta(seconds=least)
+    assert await texts(at) == []
+
+
+async def test_an_edit_pings_nobody(at: DiscordHarness) -> None:
+    """Discord: an edit without allowed mentions would parse them all anew."""
+    sent = await at.outlet.post(at.contact, POST, attempt())
+    await at.outlet.edit(sent, Post(voice="attendant", text="<@77> @everyone twice"))
+    edits = await at._discord.calls("PATCH /channels/{channel_id}/messages/{message_id}")
+    assert [one["body"]["allowed_mentions"] for one in edits] == [{"parse": []}]
 
 
 async def test_after_minutes_it_is_looked_for_in_the_history(at: DiscordHarness) -> None:

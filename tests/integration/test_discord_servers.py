@@ -117,6 +117,27 @@ async def test_a_tag_that_cannot_be_set_is_told_once_and_holds_nothing_up(
             assert not await world.read(lambda tx: tx.outbox.suspended())
 
 
+async def test_a_refuge_is_a_channel_that_can_have_private_threads(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    """Forums cannot, so the next connected channel is taken."""
+    async with emulated() as discord:
+        bot = await populated(discord)
+        _, desk = await forum(discord, "billing")
+        async with at_work(
+            settings(tmp_path, discord, bot, desk, template=sqlite_template), discord, bot
+        ) as world:
+            await discord.post(CAROL, await world.direct(), "human please")
+            thread = await world.thread(1)
+            await discord.set_user(CAROL, refuses_dms=True)
+            await discord.slash(ALICE, thread, "reply", text="Can you hear me?")
+            await world.says(thread, "takes no direct messages")
+            [private] = [
+                one for one in await discord.threads(GUILD) if one["parent_id"] == CHANNELS["quiet"]
+            ]
+            await world.says(private["id"], "Can you hear me?")
+
+
 async def test_a_server_that_fills_up_is_told_of_early(
     tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
