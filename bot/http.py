@@ -45,6 +45,10 @@ def http_app(parts: Parts) -> FastAPI:
 
     for mount in parts.mounts:
         mount(app)
+    if parts.settings.api_token:
+        from adapters import api  # noqa: PLC0415 - only who uses it loads it
+
+        api.mount(app, parts.baton, token=parts.settings.api_token, unready=lambda: _unready(parts))
     if parts.settings.serves_console:
         console.mount(
             app,

@@ -6,6 +6,7 @@ from bot.domain.message import Limits
 from bot.ports import store as ports
 from bot.ports.vault import Vault
 from storage.repositories.blocks import Blocks
+from storage.repositories.calls import Calls
 from storage.repositories.conversations import Conversations
 from storage.repositories.desk import DeskDocument
 from storage.repositories.messages import Messages
@@ -44,6 +45,7 @@ class Transaction:
         self.sources: ports.SourceRepository = Sources(session)
         self.meta: ports.MetaRepository = Meta(session)
         self.privacy: ports.PrivacyRepository = Privacy(session)
+        self.calls: ports.CallRepository = Calls(session)
         self.vault: Vault = session.vault
 
     def limits(self, workspace: str) -> Limits:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections import deque
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
@@ -19,8 +18,6 @@ COOKIE = "baton_session"
 LOGIN = "/login"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LASTS_S = 12 * 3600
-_TRIES, _WITHIN_S = 5, 300.0
-_MOST_ADDRESSES = 10_000
 _LARGEST_BODY = LARGEST_FILE * MOST_FILES + 1024 * 1024
 _POLICY_VIOLATION = 1008
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -47,30 +44,6 @@ class Sessions:
 
     def _mark(self, ends: str) -> str:
         return hmac.new(self._key, ends.encode(), hashlib.sha256).hexdigest()
-
-
-class Tries:
-    """How often an address got the password wrong of late."""
-
-    def __init__(self, wall: Callable[[], float] = time.monotonic) -> None:
-        self._failed: dict[str, deque[float]] = {}
-        self._wall = wall
-
-    def wait(self, address: str) -> float:
-        """Seconds until the address may try again; 0 when it may now."""
-        failed = self._recent(address)
-        return failed[0] + _WITHIN_S - self._wall() if len(failed) >= _TRIES else 0.0
-
-    def failed(self, address: str) -> None:
-        if len(self._failed) >= _MOST_ADDRESSES and address not in self._failed:
-            self._failed.pop(next(iter(self._failed)))
-        self._failed.setdefault(address, deque(maxlen=_TRIES)).append(self._wall())
-
-    def _recent(self, address: str) -> deque[float]:
-        failed = self._failed.get(address, deque())
-        while failed and failed[0] <= self._wall() - _WITHIN_S:
-            failed.popleft()
-        return failed
 
 
 class Guard:

@@ -11,7 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from adapters.console.guard import COOKIE, LOGIN, Sessions, Tries
+from adapters.console.guard import COOKIE, LOGIN, Sessions
+from bot.tries import Tries
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Log in · Baton</title>

@@ -21,6 +21,7 @@ from bot.domain.erasure import Erasure
 from bot.domain.identity import Person, Place
 from bot.domain.message import Limits, Message
 from bot.domain.search import Query
+from bot.domain.states import Status
 from bot.domain.summary import Summary
 from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
@@ -112,6 +113,17 @@ class TicketRepository(Protocol):
         """Every ticket that is not closed, by due time (none last), then by number."""
 
     def of_contact(self, contact: str) -> list[Ticket]: ...
+    def page(
+        self,
+        *,
+        statuses: Sequence[Status],
+        team: str,
+        contact: str,
+        below: int | None,
+        limit: int,
+    ) -> list[Ticket]:
+        """Tickets with a number `below` that one, newest first; what is empty does not matter."""
+
     def latest_of_contact(self, contact: str, limit: int) -> list[Ticket]:
         """A contact's newest tickets in any place, newest first."""
 
@@ -374,6 +386,24 @@ class MetaRepository(Protocol):
         """Remove the counters whose name begins so."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """What a repeatable call asked for, as a digest, and the number of what it made."""
+
+    key: str
+    body: str
+    made: int = 0
+    at: datetime
+
+
+class CallRepository(Protocol):
+    def begin(self, key: str, body: str, at: datetime) -> Call | None:
+        """The call that was made under this key; None for the first, which holds the key."""
+
+    def finish(self, key: str, made: int) -> None: ...
+    def forget(self, before: datetime) -> None: ...
+
+
 class PrivacyRepository(Protocol):
     """Everything about one contact, found and forgotten; and what has outlived its time."""
 
@@ -448,6 +478,7 @@ class Tx(Protocol):
     sources: SourceRepository
     meta: MetaRepository
     privacy: PrivacyRepository
+    calls: CallRepository
     vault: Vault
 
     def limits(self, workspace: str) -> Limits: ...

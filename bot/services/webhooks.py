@@ -20,7 +20,7 @@ from bot.domain.webhook import KINDS, PING, PREFIX, SEALED, TESTED, key, wants
 from bot.ports.outbox import Effect, Lane, LaneKind, State
 from bot.ports.store import Tx
 from bot.ports.webhook import Notice
-from bot.services.outside import ticket_view
+from bot.services.views import ticket_view
 
 WORKSPACE = "webhook"
 _LANES = "webhooks"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, literal_column, select
 
+from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from storage import tables
 from storage.rows import Repository, Rows, Upsert, locked
@@ -92,6 +94,25 @@ class Tickets(Repository):
 
     def practice(self) -> list[Ticket]:
         return _ROWS.all(self.session, _PRACTICE)
+
+    def page(
+        self,
+        *,
+        statuses: Sequence[Status],
+        team: str,
+        contact: str,
+        below: int | None,
+        limit: int,
+    ) -> list[Ticket]:
+        wanted = _OF_CONTACT if contact else _ROWS.select
+        if statuses:
+            wanted = wanted.where(_C.status.in_([one.value for one in statuses]))
+        if team:
+            wanted = wanted.where(_C.team == team)
+        if below is not None:
+            wanted = wanted.where(_C.number < below)
+        newest = wanted.order_by(None).order_by(_C.number.desc()).limit(limit)
+        return _ROWS.all(self.session, newest, **({"contact": contact} if contact else {}))
 
     def inactive(self, now: datetime, limit: int) -> list[Ticket]:
         held = self.session.run(_CLAIM_DUE, now=now, limit=limit).scalars().all()

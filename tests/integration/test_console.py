@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from adapters.console import files, login, places
 from adapters.console.catchup import catch_up
 from adapters.console.figures import figures
-from adapters.console.guard import Guard, Sessions, Tries
+from adapters.console.guard import Guard, Sessions
 from adapters.console.inbound import Inbound
 from adapters.console.outlet import standing
 from adapters.console.views.markdown import linked, render
@@ -24,6 +24,7 @@ from bot.domain.identity import Person
 from bot.domain.message import Attachment, Message
 from bot.domain.thread import Thread
 from bot.ports.store import Store, Tx
+from bot.tries import Tries
 from storage.media import Media
 from tests.fakes import FakeClock, FakeReader
 from tests.world import DESK, keep_desk
