@@ -17,7 +17,7 @@ from bot.ports.media import MediaPort
 from bot.ports.store import Store
 from bot.services.close import sweep_inactive
 from bot.services.delivered import mark_slow
-from bot.services.privacy import finish
+from bot.services.privacy import finish, retention
 from bot.services.privacy.finish import Standing
 from bot.services.takeover import end_due
 
@@ -43,6 +43,7 @@ class Jobs:
         self._add(self.takeovers, seconds=tick)
         self._add(self.slow_deliveries, seconds=tick / 2)
         self._add(self.erasures, seconds=tick)
+        self._add(self.retention, seconds=tick * 10)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -68,6 +69,14 @@ class Jobs:
         """Go on with what was erased: the files, the database's own files, the copies."""
         for one in await self._store.read(finish.unfinished):
             await self._go_on(one)
+
+    async def retention(self) -> None:
+        """Let go of a little of what has outlived its time, at a quiet pace."""
+        await self._store.transact(retention.sweep, self._clock.now())
+        if files := await self._store.read(retention.removable):
+            for digest in files:
+                await self._media.remove(digest)
+            await self._store.transact(retention.removed, files)
 
     async def _go_on(self, one: Standing) -> None:
         number = one.erasure.id

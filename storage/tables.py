@@ -210,6 +210,7 @@ class Events(SQLModel, table=True):
     __table_args__ = (
         Index("events_ticket", "ticket_number", "id"),
         Index("events_conversation", "conversation_id"),
+        _partial("events_wordy", "at", "id", where="NOT bare"),
         _NEVER_AGAIN,
     )
     id: int = Field(primary_key=True)
@@ -221,6 +222,7 @@ class Events(SQLModel, table=True):
     thread_id: int | None = Field(foreign_key="threads.id")
     line: str
     data: dict[str, str] = Field(sa_type=_JSON)
+    bare: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
 class People(SQLModel, table=True):

@@ -66,7 +66,8 @@ class Event:
     """One line of the log of who did what, when. Never removed; erasure and retention take away its
     words, and never its facts.
 
-    `kind` is a past tense (`claimed`); `line` the words the thread shows, empty for none.
+    `kind` is a past tense (`claimed`); `line` the words the thread shows, empty for none. `bare`
+    marks one whose words were taken away.
     """
 
     id: int = 0
@@ -78,9 +79,10 @@ class Event:
     thread_id: int | None = None
     line: str = ""
     data: dict[str, str]
+    bare: bool = False
 
 
 def without_words(event: Event) -> Event:
     """The event with nothing left of what anybody said."""
     facts = {name: value for name, value in event.data.items() if name in FACTS}
-    return replace(event, line="", data=facts)
+    return replace(event, line="", data=facts, bare=True)

@@ -19,7 +19,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.desk import Desk
 from bot.domain.erasure import Erasure
 from bot.domain.identity import Person, Place
-from bot.domain.message import Limits, Message
+from bot.domain.message import Attachment, Limits, Message
 from bot.domain.search import Query
 from bot.domain.states import Status
 from bot.domain.summary import Summary
@@ -404,8 +404,47 @@ class CallRepository(Protocol):
     def forget(self, before: datetime) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Carrier:
+    """Something that carries files. `mark` is where a walk past them goes on."""
+
+    said: Message | Note
+    is_closed: bool
+    mark: str
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        return self.said.attachments
+
+
 class PrivacyRepository(Protocol):
-    """Everything about one contact, found and forgotten; and what has outlived its time."""
+    """Everything about one contact, found and forgotten; and what has outlived its time.
+
+    What is in an open ticket or a takeover has not.
+    """
+
+    def outlived_messages(self, before: datetime, limit: int) -> list[Message]: ...
+    def outlived_notes(self, before: datetime, limit: int) -> list[Note]: ...
+    def outlived_events(self, before: datetime, limit: int) -> list[Event]:
+        """Events that still have their words."""
+
+    def carriers(self, before: datetime, mark: str, limit: int) -> list[Carrier]:
+        """What carries files from before then, oldest first, after a mark (empty: from the first);
+        open tickets too.
+        """
+
+    def forget_outlived(self, conversation_id: int, before: datetime) -> None:
+        """Remove the summaries and blank the reasons of tickets that were closed before then."""
+
+    def forget_post(self, place: Place, platform_id: str) -> None:
+        """Remove a post of the embedded platform; a place elsewhere is left alone."""
+
+    def forget_sent(self, lane_id: int, prefix: str) -> None:
+        """Forget what was sent of a subject and where it stands."""
+
+    def forget_drafts(self, before: datetime) -> None: ...
+    def put_event(self, event: Event) -> None: ...
+    def put_note(self, note: Note) -> None: ...
 
     def conversations(self, contact: str) -> list[Conversation]: ...
     def elsewhere(self, contact: str) -> list[Message]:

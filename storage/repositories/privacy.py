@@ -16,7 +16,8 @@ from bot.domain.thread import Event, Thread, without_words
 from bot.ports.outbox import Effect, Lane, LaneKind, State
 from storage import tables
 from storage.repositories.lanes import LANES
-from storage.rows import Repository, Rows
+from storage.repositories.outlived import Outlived
+from storage.rows import Rows
 
 _CONVERSATIONS = Rows(tables.Conversations, Conversation)
 _MESSAGES = Rows(tables.Messages, Message)
@@ -83,7 +84,7 @@ _FILES_OF_NOTES = select(cast(_N.attachments, String)).where(text(tables.WITH_FI
 _MANY = 500  # values in one IN (…)
 
 
-class Privacy(Repository):
+class Privacy(Outlived):
     def conversations(self, contact: str) -> list[Conversation]:
         return _CONVERSATIONS.all(self.session, _OF_CONTACT, contact=contact)
 
