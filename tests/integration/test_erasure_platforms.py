@@ -63,7 +63,9 @@ async def _erase(stage: Stage, contact: str, name: str) -> None:
             alice = slack.user("U0ALICE")
             typed = f"erase {contact} confirm={name}"
             await alice.command("/privacy", typed, "C0TEAM")
-        case DiscordCrew(discord=discord):
+        case DiscordCrew(discord=discord):  # which shows admins' commands to admins alone
+            role = await discord.create_role("900", "Admins", permissions=["manage_guild"])
+            await discord.set_member("900", PEOPLE["alice"], roles=[_id(role)])
             await discord.slash(
                 PEOPLE["alice"], "700", "privacy erase", contact=contact, confirm=name
             )
@@ -72,6 +74,10 @@ async def _erase(stage: Stage, contact: str, name: str) -> None:
             place = Place(workspace="console", channel="support")
             answer = await parts.baton.typed(alice, place, f"/privacy erase {contact} {name}")
             assert answer.ok, answer.text
+
+
+def _id(made: Any) -> str:
+    return str(made["id"] if isinstance(made, dict) else made)
 
 
 async def _threads_are_gone(crew: Crew) -> None:

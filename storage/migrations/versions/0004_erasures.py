@@ -1,4 +1,4 @@
-"""Who was erased, what an API call made, and how to find what is to be forgotten."""
+"""Who was erased, what an API call made, and indexes to find what is to be forgotten."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -12,7 +12,6 @@ depends_on = None
 
 WITH_FILES = sa.text("CAST(attachments AS VARCHAR) <> '[]'")
 PARTICIPANT = sa.text("author = 'participant'")
-WORDY = sa.text("NOT bare")
 UNFINISHED = sa.text("progress <> 'done'")
 
 
@@ -47,13 +46,9 @@ def upgrade() -> None:
     op.create_index('messages_files', 'messages', ['at', 'id'], sqlite_where=WITH_FILES, postgresql_where=WITH_FILES)
     op.create_index('notes_at', 'notes', ['at', 'id'])
     op.create_index('events_conversation', 'events', ['conversation_id'])
-    op.add_column('events', sa.Column('bare', sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.create_index('events_wordy', 'events', ['at', 'id'], sqlite_where=WORDY, postgresql_where=WORDY)
 
 
 def downgrade() -> None:
-    op.drop_index('events_wordy', 'events')
-    op.drop_column('events', 'bare')
     op.drop_index('events_conversation', 'events')
     op.drop_index('notes_at', 'notes')
     op.drop_index('messages_files', 'messages')
