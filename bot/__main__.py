@@ -145,6 +145,9 @@ def routing_replay(
     ] = None,
     *,
     last: Annotated[int, typer.Option(help="How many conversations, newest first.")] = 500,
+    slack_export: Annotated[
+        Path | None, typer.Option(help="A Slack export (zip or folder) instead of our own past.")
+    ] = None,
     every: Annotated[bool, typer.Option(help="Also those that would go the same way.")] = False,
 ) -> None:
     """Show what rules would have done to past conversations; nothing happens."""
@@ -153,7 +156,13 @@ def routing_replay(
     from bot.services import replay
 
     wanted = desk_file.read(file) if file else None
-    found = _go(offline.replay(settings.read(), wanted, Reader().read, last))
+    if slack_export:
+        from adapters.slack import archive
+
+        rules = wanted or _go(offline.desk(settings.read()))
+        found = replay.judged(archive.read(slack_export, rules)[:last], rules, Reader().read)
+    else:
+        found = _go(offline.replay(settings.read(), wanted, Reader().read, last))
     typer.echo(replay.in_words(found, every=every))
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
-from bot.commands import REGISTRY, actions, errands, parsing
+from bot.commands import REGISTRY, actions, decisions, errands, execution, parsing
 from bot.commands.execution import execute
-from bot.commands.registry import Draft, Invocation, Response
-from bot.domain.card import Button
-from bot.domain.errors import BadInput, BatonError, HeldByOther, TargetUncertain, TicketClosed
+from bot.commands.registry import Draft, Invocation, Response, Shell, Unpack
+from bot.desk_key import Text
+from bot.domain.errors import BatonError
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, check_text
 from bot.domain.reading import Reading
@@ -31,14 +29,6 @@ from bot.services.revise import deleted, edited
 
 log = logging.getLogger(__name__)
 
-# What somebody can decide on when a use case asks back: label, and the answer to give it.
-_QUESTIONS: Mapping[type[BatonError], tuple[tuple[str, str], ...]] = {
-    HeldByOther: (("Take over and send", "take over"), ("Send once", "send once")),
-    TicketClosed: (("Reopen and send", "reopen"),),
-    TargetUncertain: (("Send", "send"), ("Change", "change")),
-}
-_ASKS_BACK = {"reply", "ticket reply"}
-_DRAFT = "draft:"
 _OUR_FAULT = "Something went wrong inside Baton, and nothing was changed. The log says what."
 
 
@@ -53,6 +43,7 @@ class Baton:
         clock: Clock,
         *,
         agent: AgentPort | None = None,
+        unpack: Unpack | None = None,
         observe: Callable[[Inbound], None] = lambda _: None,
     ) -> None:
         self.store = store
@@ -60,6 +51,8 @@ class Baton:
         self.media = media
         self.clock = clock
         self._reader = reader
+        self._text = Text()
+        self._shell = Shell(media=media, reader=reader, desk_text=self._text, unpack=unpack)
         self._observe = observe
         self._lines: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
@@ -158,43 +151,67 @@ class Baton:
 
     async def _execute(self, call: Invocation, *, asks: bool = False) -> Response:
         try:
-            response = await self.store.transact(
-                execute, call, self._reader, self.clock.now(), asks=asks
-            )
+            files = await self._opened(call)
+            response = await self.store.transact(self._run, call, files, asks)
             return await self._finished(call, response)
         except (ValueError, BatonError) as error:
-            if call.command not in _ASKS_BACK or not _questions(error):
+            if not decisions.asks_back(call, error):
                 return Response(text=str(error), ok=False)
-            draft = _addressed(call, error)
-            token = await self.store.transact(_keep_draft, draft, self.clock.now())
-            return _asking(error, token)
+            draft = decisions.addressed(call, error)
+            token = await self.store.transact(decisions.keep, draft, self.clock.now())
+            return decisions.asking(error, token)
         except Exception:
             log.exception("/%s failed inside Baton", call.command)
             return Response(text=_OUR_FAULT, ok=False)
 
+    def _run(self, tx: Tx, call: Invocation, files: tuple[bytes, ...], asks: bool) -> Response:  # noqa: FBT001 - one of a callback's
+        now = self.clock.now()
+        return execute(tx, call, self._reader, self._text, now, files=files, asks=asks)
+
+    async def _opened(self, call: Invocation) -> tuple[bytes, ...]:
+        """The bytes of a call's files, for a command that looks into them."""
+        if not execution.command(call.command).opens:
+            return ()
+        return tuple([await self.media.load(one.digest) for one in call.attachments if one.digest])
+
     async def _finished(self, call: Invocation, response: Response) -> Response:
-        """The response, after the agent has done what it asks for."""
-        if response.errand is None:
-            return response
-        if self._agent is None:
-            return Response(text="There is no agent here.", ok=False)
-        done = await errands.run(response.errand, self._agent)
-        if not done.draft or not isinstance(response.errand, Draft):
-            return done
-        values = {"ticket": str(response.errand.number), "text": done.draft}
-        reply = replace(call, command="ticket reply", values=values)
-        token = await self.store.transact(_keep_draft, reply, self.clock.now())
-        button = Button(action=f"{actions.CHOICE}:edit", label="Edit and send", value=token)
-        return replace(done, buttons=(button,))
+        """The response after its errand, with the buttons for what it asks."""
+        done = response
+        if response.errand is not None:
+            done = await errands.run(response.errand, self._agent, self._shell)
+        now = self.clock.now()
+        if response.proposes is not None:
+            draft = replace(call, seen=response.proposes)
+            token = await self.store.transact(decisions.keep, draft, now)
+            return decisions.proposing(call, done, token)
+        if done.next_page:
+            values = {**call.values, **done.next_page}
+            token = await self.store.transact(decisions.keep, replace(call, values=values), now)
+            return decisions.turning(done, token)
+        if done.draft and isinstance(response.errand, Draft):
+            values = {"ticket": str(response.errand.number), "text": done.draft}
+            reply = replace(call, command="ticket reply", values=values)
+            token = await self.store.transact(decisions.keep, reply, now)
+            return replace(done, buttons=(decisions.editing(token),))
+        return done
 
     async def _decide(self, person: Person, answer: str, token: str) -> Response:
         """Somebody answered a question; what they wanted to do was kept meanwhile."""
         try:
-            return await self.store.transact(
-                _carry_out, person, answer, token, self._reader, self.clock.now()
+            files = await self._opened(await self.store.read(decisions.kept, person, token))
+            call, response = await self.store.transact(
+                decisions.carry_out,
+                person,
+                answer,
+                token,
+                lambda tx, call, asks: self._run(tx, call, files, asks),
             )
-        except BatonError as error:
-            return _asking(error, token)
+            return await self._finished(call, response)
+        except (ValueError, BatonError) as error:
+            return decisions.asking(error, token)
+        except Exception:
+            log.exception("what was decided failed inside Baton")
+            return Response(text=_OUR_FAULT, ok=False)
 
 
 def _take_in(
@@ -214,58 +231,3 @@ def _take_in(
 
 def _unpark(tx: Tx, number: int) -> None:
     tx.sources.unpark(number)
-
-
-def _questions(error: Exception) -> tuple[tuple[str, str], ...]:
-    return next((asked for kind, asked in _QUESTIONS.items() if isinstance(error, kind)), ())
-
-
-def _addressed(call: Invocation, error: Exception) -> Invocation:
-    """Where the target was asked about, the draft goes to the one that was shown."""
-    if not isinstance(error, TargetUncertain):
-        return call
-    return replace(call, values={**call.values, "ticket": str(error.number)})
-
-
-def _asking(error: Exception, token: str) -> Response:
-    """Why it was not done, and what can be decided about it; the draft stays under its token."""
-    buttons = tuple(
-        Button(action=f"{actions.CHOICE}:{answer}", label=label, value=token)
-        for label, answer in _questions(error)
-    )
-    return Response(text=str(error), ok=False, buttons=buttons)
-
-
-def _carry_out(
-    tx: Tx, person: Person, answer: str, token: str, reader: ReaderPort, now: datetime
-) -> Response:
-    """Do what was kept, as decided, in one transaction: a refusal leaves the draft where it is."""
-    call = _take_draft(tx, person, token)
-    if answer == "edit":
-        return execute(tx, replace(call, person=person), reader, now, asks=True)
-    values = {**call.values, "collision": answer}
-    if answer == "change":
-        del values["ticket"]
-    call = replace(call, values=values, person=person)
-    return execute(tx, call, reader, now, asks=answer == "change")
-
-
-def _keep_draft(tx: Tx, call: Invocation, now: datetime) -> str:
-    token = secrets.token_urlsafe(12)
-    tx.meta.put(_DRAFT + token, json.dumps({**asdict(call), "at": now.isoformat()}))
-    return token
-
-
-def _take_draft(tx: Tx, person: Person, token: str) -> Invocation:
-    kept = tx.meta.get(_DRAFT + token)
-    draft = json.loads(kept) if kept else None
-    if draft is None or draft["person"]["id"] != person.id:
-        raise BadInput(problem="This was decided already. Send the reply again if it is missing.")
-    tx.meta.put(_DRAFT + token, None)
-    return Invocation(
-        person=person,
-        place=Place(**draft["place"]),
-        command=draft["command"],
-        values=draft["values"],
-        attachments=tuple(Attachment(**one) for one in draft["attachments"]),
-    )

@@ -31,7 +31,7 @@ _PLURALS = {
     "webhook": "webhooks",
     "person": "people",
 }
-_SINGULARS = {plural: singular for singular, plural in _PLURALS.items()}
+SINGULARS = {plural: singular for singular, plural in _PLURALS.items()}
 _KINDS: dict[str, type] = {
     "teams": model.Team,
     "inactivity": model.Inactivity,
@@ -75,46 +75,54 @@ def digest(path: Path) -> str:
 
 
 def parse(text: str) -> Desk:
-    """The desk that a text describes."""
+    """The desk that a text describes. Raises `BadDesk` with everything that is wrong in it."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadDesk(problem=f"this is no TOML: {error}.") from error
+    if not raw:
+        raise BadDesk(problem="there is nothing in it, and a desk without a team cannot work.")
+    return _desk(raw)
+
+
+def _desk(raw: Mapping[str, Any]) -> Desk:
     document = {_PLURALS.get(key, key): value for key, value in raw.items()}
+    wrong: list[str] = []
+    spanned = _spans(document, (), document, wrong)
     try:
-        desk = _DESK.validate_python(_spans(document, ""))
+        desk = _DESK.validate_python(spanned)
     except ValidationError as error:
-        lines = [_explain(one, document) for one in error.errors()]
-        raise BadDesk(problem="; ".join(lines) + ".") from error
-    if found := problems(desk):
-        raise BadDesk(problem="; ".join(found) + ".")
+        wrong += [_explain(one, document) for one in error.errors()]
+        raise BadDesk(problem="; ".join(wrong) + ".") from error
+    if wrong := [*wrong, *problems(desk)]:
+        raise BadDesk(problem="; ".join(wrong) + ".")
     return desk
 
 
-def _spans(value: Any, where: str) -> Any:
-    """The document with its durations as timedeltas."""
+def _spans(value: Any, at: tuple[Any, ...], document: Mapping[str, Any], wrong: list[str]) -> Any:
+    """The document with its durations as timedeltas; what is none is left out and told of."""
     match value:
-        case dict():
-            return {key: _span(key, one, where) for key, one in value.items()}
         case list():
-            return [_spans(one, where) for one in value]
+            return [_spans(one, (*at, n), document, wrong) for n, one in enumerate(value)]
+        case dict():
+            found = {}
+            for key, one in value.items():
+                if key not in _DURATIONS:
+                    found[key] = _spans(one, (*at, key), document, wrong)
+                    continue
+                try:
+                    found[key] = duration.parse(str(one))
+                except ValueError as error:
+                    wrong.append(f"{_where(at, document)}{key}: {error}")
+            return found
     return value
-
-
-def _span(key: str, value: Any, where: str) -> Any:
-    if key in _DURATIONS:
-        try:
-            return duration.parse(value if isinstance(value, str) else str(value))
-        except ValueError as error:
-            raise BadDesk(problem=f"{where}{key}: {error}.") from error
-    return _spans(value, f"{where}{_SINGULARS.get(key, key)}.")
 
 
 def _explain(error: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     """One of pydantic's errors for somebody who wrote the file."""
     location = tuple(error["loc"])
     where = _where(location[:-1], document)
-    key = _SINGULARS.get(str(location[-1]), str(location[-1]))
+    key = SINGULARS.get(str(location[-1]), str(location[-1]))
     match error["type"]:
         case "extra_forbidden" | "unexpected_keyword_argument":
             return f'{where}there is no key "{key}"{_nearest(key, location[:-1])}'
@@ -136,7 +144,7 @@ def _where(location: tuple[Any, ...], document: Mapping[str, Any]) -> str:
             name = value.get("name") if isinstance(value, dict) else None
             words[-1:] = [f'{words[-1]} "{name}"' if name else f"{words[-1]} number {step + 1}"]
         else:
-            words.append(_SINGULARS.get(step, step))
+            words.append(SINGULARS.get(step, step))
     return ", ".join(words) + ": " if words else ""
 
 
@@ -144,7 +152,7 @@ def _nearest(key: str, location: tuple[Any, ...]) -> str:
     """The key that was probably meant, among those that are valid there."""
     named = [step for step in location if step in _KINDS]
     kind = _KINDS[named[-1]] if named else Desk
-    known = [_SINGULARS.get(field.name, field.name) for field in fields(kind)]
+    known = [SINGULARS.get(field.name, field.name) for field in fields(kind)]
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
     return f'; did you mean "{near[0]}"?' if near else f"; valid are {', '.join(known)}"
 
@@ -156,7 +164,7 @@ def write(desk: Desk, name_of: Callable[[str], str] = lambda _: "") -> str:
         value = getattr(desk, field.name)
         if value == _default(field):
             continue
-        key = _SINGULARS.get(field.name, field.name)
+        key = SINGULARS.get(field.name, field.name)
         if isinstance(value, tuple):
             tables = tomlkit.aot()
             for one in value:
@@ -200,7 +208,7 @@ def _item(value: Any, name_of: Callable[[str], str]) -> Any:
     if not isinstance(value, tuple):
         return tomlkit.item(_plain(value))
     array = tomlkit.array()
-    names = [name_of(one) if isinstance(one, str) else "" for one in value]
+    names = [_comment(name_of(one)) if isinstance(one, str) else "" for one in value]
     for one, name in zip(value, names, strict=True):
         array.add_line(_plain(one), comment=name or None) if any(names) else array.append(
             _plain(one)
@@ -208,6 +216,11 @@ def _item(value: Any, name_of: Callable[[str], str]) -> Any:
     if any(names):
         array.add_line(indent="")
     return array
+
+
+def _comment(name: str) -> str:
+    """TOML: a comment is one line, without control characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
 
 
 def _plain(value: Any) -> Any:

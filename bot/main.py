@@ -17,6 +17,7 @@ from adapters.agents import assembly
 from adapters.agents.openai_model import Access
 from adapters.agents.reader import Reader
 from adapters.console.outlet import ConsoleOutlet
+from adapters.slack import archive
 from adapters.webhooks.addresses import networks
 from adapters.webhooks.sender import WebhookSender
 from bot import failpoints
@@ -76,7 +77,15 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             media=media,
             agent=mind,
             outlets=outlets,
-            baton=Baton(store, Reader(), media, clock, agent=mind, observe=metrics.received),
+            baton=Baton(
+                store,
+                Reader(),
+                media,
+                clock,
+                agent=mind,
+                unpack=archive.read,
+                observe=metrics.received,
+            ),
             courier=Courier(
                 store, outlets, mind, clock, webhooks=sender, observe=metrics.performed
             ),

@@ -402,6 +402,16 @@ class ApiCalls(SQLModel, table=True):
     at: datetime
 
 
+class DeskVersions(SQLModel, table=True):
+    """What the desk was, so that a change can be told and taken back."""
+
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    desk: dict[str, Any] = Field(sa_type=_JSON)
+    at: datetime
+    actor: str
+    what: str
+
+
 class Seen(SQLModel, table=True):
     digest: bytes = Field(primary_key=True)
 

@@ -110,6 +110,7 @@ class Inbound:
                 command=form.command,
                 values={**form.values, **given},
                 attachments=attachments,
+                preview=True,
             )
         )
 

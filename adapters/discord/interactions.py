@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from adapters.discord import completion, incoming, panel
+from adapters.discord import completion, gifts, incoming, introductions, panel
 from adapters.discord.board import Board
 from adapters.discord.commands import FILE, SEND_TO_CONTACT, focused, given, name_of
 from adapters.discord.downloads import fetched
@@ -33,6 +33,8 @@ from bot.ports.store import Tx
 log = logging.getLogger(__name__)
 # Discord: the first answer within 3 seconds.
 _PROMPT = 1.5
+# These may name people who have not been seen yet.
+_NAMES_PEOPLE = ("desk", "routing")
 _FAULT = "Something went wrong inside Baton; it is in the log."
 _OLD_BUTTON = "This button is not in use any more. The ticket's card has those that are."
 _NOT_A_PERSONS = "Only what a person wrote can be sent to the contact."
@@ -103,7 +105,7 @@ class Interactions:
         except BatonError as error:
             return Response(text=str(error), ok=False)
         values |= filled
-        return await self._run(interaction, name, values, attachments)
+        return await self._run(interaction, name, values, attachments, preview=True)
 
     async def _sent(self, interaction: Interaction, data: Json) -> Response:
         """The menu on a message: what stands there goes to the contact of the thread's ticket."""
@@ -122,12 +124,17 @@ class Interactions:
         name: str,
         values: dict[str, str],
         attachments: tuple[Attachment, ...],
+        *,
+        preview: bool = False,
     ) -> Response:
         try:
             values = completion.named(name, values, interaction.guild)
         except NotFound as error:
             return Response(text=str(error), ok=False)
         await self._baton.store.transact(_meet, completion.roles(values, interaction.guild))
+        if name.startswith(_NAMES_PEOPLE) and interaction.guild:
+            said = " ".join(values.values())
+            await introductions.meet(self._baton.store, interaction.guild, said)
         response = await self._baton.run(
             Invocation(
                 person=_who(interaction),
@@ -135,6 +142,7 @@ class Interactions:
                 command=name,
                 values=values,
                 attachments=attachments,
+                preview=preview,
             )
         )
         return replace(response, text=completion.linked(response.text, name, values))
@@ -183,11 +191,17 @@ class Interactions:
             await self._show(interaction, response)
 
     async def _show(self, interaction: Interaction, response: Response) -> None:
-        if response.form and not interaction.response.is_done():
+        # Discord: a form cannot be answered with another one.
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        if response.form and not is_form and not interaction.response.is_done():
             await self._ask(interaction, response.form)
             return
         if response.form:
-            response = Response(text="That took too long. Please try once more.", ok=False)
+            late = "That took too long. Please try once more."
+            text = "Something is missing. Please try once more." if is_form else late
+            response = Response(text=text, ok=False)
+        response = await gifts.warned(self._baton.store, interaction.guild, response)
+        response = await gifts.given(interaction, response)
         parts = answers.answer(response).parts()
         if interaction.response.is_done():
             await interaction.followup.send(**parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import discord
 
@@ -11,6 +12,7 @@ from bot.domain.identity import Person, local_id, workspace_of
 from bot.ports.store import Store, Tx
 
 log = logging.getLogger(__name__)
+_MENTION = re.compile(r"(?<![&\d])(?:<@!?|discord:\d+/)(\d+)")
 
 
 async def introduce(store: Store, client: discord.Client) -> None:
@@ -24,6 +26,24 @@ async def introduce(store: Store, client: discord.Client) -> None:
             log.warning("%s of the desk is not found on Discord: %s", one, error)
             continue
         await store.transact(_meet, incoming.person(member, workspace_of(one)))
+
+
+async def meet(store: Store, guild: discord.Guild, words: str) -> None:
+    """Whoever is mentioned in some words, and was not seen before."""
+    space = incoming.workspace(guild.id)
+    for one in dict.fromkeys(_MENTION.findall(words)):
+        if await store.read(_seen, f"{space}/{one}"):
+            continue
+        try:
+            member = await guild.fetch_member(int(one))
+        except discord.HTTPException as error:
+            log.info("%s is not found on Discord: %s", one, error)
+            continue
+        await store.transact(_meet, incoming.person(member, space))
+
+
+def _seen(tx: Tx, person: str) -> bool:
+    return tx.people.seen(person)
 
 
 def _strangers(tx: Tx) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from adapters.slack.directory import Directory
 from adapters.slack.mrkdwn import from_text, unescape
@@ -15,7 +16,7 @@ from bot.domain.identity import Person, Place
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)")
 _PEOPLE = {Kind.PERSON, Kind.ATTENDANT}
-_NAMED = {"members", "target", "value", "attendant"}
+_NAMED = {"members", "notify", "target", "value", "attendant"}
 HELP = "help"
 # Slack keeps this name for itself; `/ticket help` and its like take its place.
 _BUILT_IN = {HELP}
@@ -52,17 +53,33 @@ class Commands:
         await self._directory.learn(_USER.findall(" ".join(read.values())))
         return Invocation(person=person, place=place, command=command.name, values=read)
 
+    async def resolved(self, name: str, values: Mapping[str, str]) -> dict[str, str]:
+        """What was filled into a form, with names of people and channels as ids."""
+        known = {one.name: one for one in REGISTRY[name].arguments} if name in REGISTRY else {}
+        found = {}
+        for key, value in values.items():
+            argument = known.get(key)
+            is_typed = argument is not None and not argument.long
+            found[key] = await self._named(argument, value) if argument and is_typed else value
+        return found
+
     async def _value(self, command: Command, name: str, value: str) -> str:
         argument = next(one for one in command.arguments if one.name == name)
+        if argument.plain:
+            return unescape(value)
         if argument.long:
             names = await self._people.names({"text": value})
             return from_text(value, names)
+        value = await self._named(argument, value)
+        return unescape(value) if argument.kind is Kind.TEXT and name not in _NAMED else value
+
+    async def _named(self, argument: Argument, value: str) -> str:
         value = _GROUP.sub(rf"slack-group:{self._workspace.team}/\1", value)
-        if (argument.kind in _PEOPLE or name in _NAMED) and "@" in value:
+        if (argument.kind in _PEOPLE or argument.name in _NAMED) and "@" in value:
             value = ",".join([await self._person(one) for one in value.split(",")])
         if _is_channel(argument):
-            value = await self._channel(value)
-        return unescape(value) if argument.kind is Kind.TEXT and name not in _NAMED else value
+            value = ",".join([await self._channel(one) for one in value.split(",")])
+        return value
 
     async def _person(self, typed: str) -> str:
         """`@bob` → `<@U0BOB>`, `@support` → the user group, where Slack knows such a name."""
@@ -86,4 +103,4 @@ class Commands:
 
 
 def _is_channel(argument: Argument) -> bool:
-    return argument.kind is Kind.CHANNEL or argument.name == "value"
+    return argument.kind is Kind.CHANNEL or argument.name in {"value", "channels"}

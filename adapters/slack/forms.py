@@ -27,7 +27,9 @@ def callback(form: Form) -> tuple[str, str]:
     action = _ACTIONS.get(form.command)
     if action:
         return action, form.values.get(DEEDS[action].argument, "").removeprefix("#")
-    return f"{_COMMAND}{form.command}", json.dumps(dict(form.values))
+    asked = {one.name for one in form.arguments}
+    settled = {name: value for name, value in form.values.items() if name not in asked}
+    return f"{_COMMAND}{form.command}", json.dumps(settled)
 
 
 def command(view: Json) -> tuple[str, dict[str, str]]:
@@ -39,10 +41,13 @@ def command(view: Json) -> tuple[str, dict[str, str]]:
 
 
 def given(view: Json, names: Names) -> dict[str, str]:
-    """What was filled in, by field; formatted text as Markdown."""
+    """What was filled in, or emptied, by field; formatted text as Markdown."""
     states: Mapping[str, Json] = (view.get("state") or {}).get("values") or {}
-    found = {block: _value(state.get(VALUE) or {}, names) for block, state in states.items()}
-    return {block: value for block, value in found.items() if value}
+    return {
+        block: _value(state.get(VALUE) or {}, names)
+        for block, state in states.items()
+        if block != FILES
+    }
 
 
 def files(view: Json) -> list[Json]:

@@ -9,13 +9,17 @@ from collections.abc import Mapping
 
 from bot.commands.administration import ADMINISTRATION
 from bot.commands.agent import AGENT
+from bot.commands.audit import AUDIT
 from bot.commands.conversations import CONVERSATIONS
+from bot.commands.entries import ENTRIES
+from bot.commands.policies import POLICIES
 from bot.commands.privacy import PRIVACY
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.commands.routing import ROUTING
 from bot.commands.teams import TEAMS
 from bot.commands.tickets import TICKETS
 from bot.commands.webhooks import WEBHOOKS
+from bot.commands.whole_desk import WHOLE_DESK
 from bot.domain.desk import Role
 
 
@@ -49,7 +53,11 @@ REGISTRY: Mapping[str, Command] = {
         *ROUTING,
         *ADMINISTRATION,
         *TEAMS,
+        *POLICIES,
+        *ENTRIES,
         *AGENT,
+        *WHOLE_DESK,
+        *AUDIT,
         *PRIVACY,
         *WEBHOOKS,
         _HELP,

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from bot.commands import resolve
-from bot.commands.desk import CHANNEL, NEW_TEAM, PERSON, channel_id, command, name_of, save
+from bot.commands.desk import CHANNEL, NEW_TEAM, PERSON, command, save
 from bot.commands.registry import Argument, Context, Kind, Response
+from bot.commands.resolve import channel as channel_id
+from bot.commands.wording import name as name_of
 from bot.domain.conversation import Conversation
 from bot.domain.desk import DIRECT, Channel, Desk, Team
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.escalation import Escalation, Signal
 from bot.domain.message import Author, Message
 from bot.services import configure, escalate
+
+_THREADS: dict[str, Literal["public", "private"]] = {"public": "public", "private": "private"}
 
 
 def _setup(context: Context) -> Response:
@@ -37,7 +42,8 @@ def _setup(context: Context) -> Response:
     number = _test_ticket(context, team)
     return Response(
         text=f"Set up: contacts write in {customers}, the team {team.name} works in "
-        f"{team.channel}. Test ticket #{number} is on its way there."
+        f"{team.channel}. Test ticket #{number} is on its way there.",
+        moves_places=True,
     )
 
 
@@ -79,11 +85,14 @@ def _channels(context: Context) -> Response:
 
 def _add_channel(context: Context) -> Response:
     team = resolve.team(context, context.get("team")) if context.get("team") else None
-    channel = Channel(
-        workspace=context.call.place.workspace,
-        channel=channel_id(context.get("channel")),
-        agent=context.get("agent") != "off",
-        team=team.name if team else "",
+    workspace, typed = context.call.place.workspace, channel_id(context.get("channel"))
+    known = context.tx.desk.get().channel_at(workspace, typed, direct=typed == DIRECT)
+    channel = known or Channel(workspace=workspace, channel=typed)
+    channel = replace(
+        channel,
+        agent=context.get("agent") != "off" if context.get("agent") else channel.agent,
+        team=team.name if team else channel.team,
+        threads=_THREADS.get(context.get("threads"), channel.threads),
     )
     desk = configure.with_channel(context.tx.desk.get(), channel)
     return save(context, desk, f"Connected {channel.channel}.")
@@ -108,7 +117,8 @@ def _add_admin(context: Context) -> Response:
     if person not in known and not resolve.is_exact(typed, person):
         raise BadInput(problem=f"{typed} is {person}, who is not on the desk. Give the id itself.")
     desk = configure.with_admin(context.tx.desk.get(), person)
-    return save(context, desk, f"{name_of(context, person)} ({person}) is an admin.")
+    what = f"{name_of(context, person)} ({person}) is an admin."
+    return save(context, desk, what, people=typed)
 
 
 def remove_admin(desk: Desk, person: str) -> Desk:
@@ -144,7 +154,7 @@ ADMINISTRATION = (
     command("channel list", "Where contacts write", _channels),
     command(
         "channel add",
-        "Connect a channel in which contacts write",
+        "Connect a channel in which contacts write, or change how",
         _add_channel,
         CHANNEL,
         Argument(name="team", kind=Kind.TEAM, help="who its tickets go to", required=False),
@@ -154,6 +164,13 @@ ADMINISTRATION = (
             help="whether the agent answers",
             required=False,
             choices=("on", "off"),
+        ),
+        Argument(
+            name="threads",
+            kind=Kind.WORD,
+            help="who sees the answers on Discord: everybody there, or the contact alone",
+            required=False,
+            choices=("public", "private"),
         ),
     ),
     command("channel remove", "Disconnect a channel", _remove_channel, CHANNEL),

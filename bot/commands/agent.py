@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
+from bot.commands import settings
 from bot.commands.desk import command, save
 from bot.commands.registry import Argument, Context, Kind, Response, Trial
+from bot.commands.settings import CODES, NUMBER, TEXT, WORD, Setting
 from bot.domain.desk import Agent
 from bot.domain.errors import BadInput
 from bot.domain.message import Author, Message
 from bot.ports.agent import Turn
 
 _BUDGETS = ("contact_turns", "desk_turns", "contact_tokens", "desk_tokens")
-_KEYS = ("name", "prompt", "languages", "attempts", *_BUDGETS)
+_SETTINGS = (
+    Setting(name="name", help="what contacts see", codec=WORD),
+    Setting(name="prompt", help="what it is told about its work", codec=TEXT, long=True),
+    Setting(name="languages", help="like en,pt; off: the contact's own", codec=CODES),
+    Setting(name="attempts", help="answers before an unhappy contact gets a human", codec=NUMBER),
+)
+_SPENDING = tuple(
+    Setting(name=key, help=f"{key.replace('_', ' ')} a day; off: no limit", codec=NUMBER)
+    for key in _BUDGETS
+)
+_KEYS = tuple(one.name for one in (*_SETTINGS, *_SPENDING))
 
 
 def _show(context: Context) -> Response:
@@ -37,33 +48,35 @@ def _show(context: Context) -> Response:
 def _set(context: Context) -> Response:
     key, value = context.get("key"), context.get("value").strip()
     desk = context.tx.desk.get()
-    agent = _changed(desk.agent, key, value)
+    settings_of = {one.name: one for one in (*_SETTINGS, *_SPENDING)}
+    budget = key in _BUDGETS
+    part = desk.agent.budget if budget else desk.agent
+    found = {key: settings.read(context, part, settings_of[key], value)}
+    changes = {"budget": replace(desk.agent.budget, **found)} if budget else found
     shown = "changed" if key == "prompt" else value or "empty"
+    agent = _checked(replace(desk.agent, **changes))
     return save(context, replace(desk, agent=agent), f"The agent's {key} is {shown} now.")
 
 
-def _changed(agent: Agent, key: str, value: str) -> Agent:
-    """The agent with one setting changed. Raises `BadInput`."""
-    changes: dict[str, Any] = {key: value}
-    if key == "languages":
-        codes = [one.strip().casefold() for one in value.split(",") if one.strip()]
-        if wrong := [one for one in codes if len(one) != 2 or not one.isalpha()]:  # noqa: PLR2004
-            raise BadInput(problem=f"{wrong[0]!r} is no language code; write en,pt.")
-        changes = {key: tuple(codes)}
-    elif key in _BUDGETS:
-        number = None if value == "off" else _number(value)
-        changes = {"budget": replace(agent.budget, **{key: number})}
-    elif key == "attempts":
-        changes = {key: _number(value)}
-    elif key == "name" and not value:
+def _edit(context: Context) -> Response:
+    desk = context.tx.desk.get()
+    agent = settings.changed(context, desk.agent, _SETTINGS)
+    agent = replace(agent, budget=settings.changed(context, agent.budget, _SPENDING))
+    return save(context, replace(desk, agent=_checked(agent)), "Changed the agent.")
+
+
+def _standing(context: Context) -> dict[str, str]:
+    agent = context.tx.desk.get().agent
+    return {
+        **settings.filled(context, agent, _SETTINGS),
+        **settings.filled(context, agent.budget, _SPENDING),
+    }
+
+
+def _checked(agent: Agent) -> Agent:
+    if not agent.name.strip():
         raise BadInput(problem="The agent needs a name.")
-    return replace(agent, **changes)
-
-
-def _number(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 0 < int(value[:10]) < 10**9):
-        raise BadInput(problem=f"{value!r} is no number from 1 on.")
-    return int(value)
+    return agent
 
 
 def _ask(context: Context) -> Response:
@@ -88,7 +101,15 @@ AGENT = (
         "Change one setting of the agent",
         _set,
         Argument(name="key", kind=Kind.WORD, help="which setting", choices=_KEYS),
-        Argument(name="value", kind=Kind.TEXT, help="its new value", long=True),
+        Argument(name="value", kind=Kind.TEXT, help="its new value", long=True, plain=True),
+    ),
+    command(
+        "agent edit",
+        "See and change the agent, in a form",
+        _edit,
+        *settings.arguments((*_SETTINGS, *_SPENDING)),
+        fill=_standing,
+        edits=True,
     ),
     command(
         "agent ask",

@@ -106,6 +106,11 @@ def _retry(context: Context) -> Response:
     return Response(text="It is being sent again.")
 
 
+def _said(context: Context) -> dict[str, str]:
+    message_id = resolve.number(context.get("message"), "message")
+    return {"text": context.tx.messages.get(message_id).text}
+
+
 def _edit(context: Context) -> Response:
     message_id = resolve.number(context.get("message"), "message")
     reply.edit(context.tx, message_id, context.me, context.get("text"), context.now)
@@ -118,7 +123,7 @@ def _delete(context: Context) -> Response:
     return Response(text="Deleted, also where the contact sees it.")
 
 
-_MESSAGE = Argument(name="message", kind=Kind.WORD, help="the number of the message")
+_MESSAGE = Argument(name="message", kind=Kind.WORD, help="the number of the message", subject=True)
 _TEXT = Argument(name="text", kind=Kind.TEXT, help="what to say", long=True)
 
 CONVERSATIONS = (
@@ -189,6 +194,7 @@ CONVERSATIONS = (
         help="Change a reply, also where the contact sees it",
         role=Role.ATTENDANT,
         handler=_edit,
+        fill=_said,
         arguments=(_MESSAGE, _TEXT),
     ),
     Command(

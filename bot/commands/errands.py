@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from bot.commands.registry import Draft, Response, Trial
+from bot.commands.registry import Draft, Errand, Response, Shell, Trial
 from bot.ports.agent import AgentPort, Answer, Failure, Found, Handover, Outcome
 
 _SHOWN = 160
 
 
-async def run(errand: Draft | Trial, agent: AgentPort) -> Response:
+async def run(errand: Draft | Trial | Errand, agent: AgentPort | None, shell: Shell) -> Response:
     """Nothing is sent or changed by it; the person who asked is the only one who sees it."""
+    if not isinstance(errand, Draft | Trial):
+        return await errand.run(shell)
+    if agent is None:
+        return Response(text="There is no agent here.", ok=False)
     match errand:
         case Draft():
             return _draft(errand, await agent.suggest(errand.case))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.commands import REGISTRY, parsing
 from bot.commands.registry import Argument, Command, Context, Form, Invocation, Kind, Response
 from bot.domain.errors import NotAllowed, NotFound
 from bot.ports.agent import ReaderPort
+from bot.ports.desk_text import DeskText
 from bot.ports.store import Tx
+
+_DESK = {"desk", "routing"}
 
 
 def command(name: str) -> Command:
@@ -19,7 +23,14 @@ def command(name: str) -> Command:
 
 
 def execute(
-    tx: Tx, call: Invocation, reader: ReaderPort, now: datetime, *, asks: bool = False
+    tx: Tx,
+    call: Invocation,
+    reader: ReaderPort,
+    desk_text: DeskText,
+    now: datetime,
+    *,
+    files: tuple[bytes, ...] = (),
+    asks: bool = False,
 ) -> Response:
     """Do what a command says, or answer with the form for what it still needs.
 
@@ -34,33 +45,60 @@ def execute(
         for one in parsing.check(wanted, call.values)
         if not (one.kind is Kind.TEXT and call.attachments)
     ]
-    context = Context(tx=tx, call=call, values=call.values, now=now, reader=reader)
-    if missing or asks:
+    context = Context(
+        tx=tx,
+        call=call,
+        values=call.values,
+        now=now,
+        reader=reader,
+        desk_text=desk_text,
+        files=files,
+    )
+    if missing or asks or (wanted.edits and _says_nothing(wanted, call)):
         return Response(form=_form(context, wanted))
     tx.people.put(call.person)
     return wanted.handler(context)
 
 
+def _says_nothing(wanted: Command, call: Invocation) -> bool:
+    """Whether nothing is said but what it is about."""
+    subjects = {one.name for one in wanted.arguments if one.subject}
+    return not call.attachments and not set(call.values) - subjects
+
+
 def _form(context: Context, wanted: Command) -> Form:
-    values = dict(context.values)
-    if wanted.name == "message edit" and values.get("message", "").isdecimal():
-        values["text"] = context.tx.messages.get(int(values["message"])).text
+    """What is changed is asked first, since what stands there now depends on it."""
+    unknown = tuple(
+        one for one in wanted.arguments if one.subject and not context.get(one.name).strip()
+    )
+    ready = not (wanted.fill and unknown)
+    values = {**(wanted.fill(context) if wanted.fill and ready else {}), **context.values}
+    asked = tuple(
+        one for one in wanted.arguments if not one.typed and not _settled(one, context.values)
+    )
     return Form(
         command=wanted.name,
         title=_title(wanted, values),
-        arguments=tuple(one for one in wanted.arguments if not _settled(one, values)),
+        arguments=asked if ready else unknown,
         values=values,
-        files=wanted.files,
+        files=wanted.files and ready,
     )
 
 
-def _settled(argument: Argument, values: dict[str, str]) -> bool:
+def _settled(argument: Argument, values: Mapping[str, str]) -> bool:
     """What a button has said already is not asked again."""
-    named = argument.kind in {Kind.TICKET, Kind.CONVERSATION} or argument.name == "message"
-    return named and argument.name in values
+    named = argument.kind in {Kind.TICKET, Kind.CONVERSATION} or argument.subject
+    return named and bool(values.get(argument.name, "").strip())
 
 
-def _title(wanted: Command, values: dict[str, str]) -> str:
-    verb = wanted.name.rpartition(" ")[2].capitalize()
+def _title(wanted: Command, values: Mapping[str, str]) -> str:
+    """`Reply #42`; for the desk what is changed, and of what: `Hours of support`."""
+    words = wanted.name.split()
+    subject = next((values.get(one.name, "") for one in wanted.arguments if one.subject), "")
+    if words[0] in _DESK:
+        what = " ".join(words[1:] if words[0] == "desk" else ("rule", *words[1:]))
+        what = what.upper() if what == "sla" else what.capitalize()
+        return f"{what}: {subject}" if subject else what
+    verb = words[-1].capitalize()
     number = values.get("ticket", "").removeprefix("#")
     return f"{verb} #{number}" if number else verb

@@ -35,12 +35,15 @@ def parse(command: Command, rest: str, *, in_thread: bool = False) -> dict[str, 
     most`): there another ticket is named by `#2` or `ticket=2`.
     """
     values: dict[str, str] = {}
-    open_arguments = list(command.arguments)
-    while rest.strip() and open_arguments:
+    placed = [one for one in command.arguments if not one.named]
+    open_arguments = list(placed)
+    while rest.strip():
         match = _TOKEN.match(rest)
         named = _named(command, values, match["name"] if match else None)
+        if not named and not open_arguments:
+            break
         argument = named or _skip(open_arguments, rest, in_thread=in_thread)
-        if argument.kind is Kind.TEXT and not named and argument is command.arguments[-1]:
+        if argument.kind is Kind.TEXT and not named and argument is placed[-1]:
             values[argument.name] = rest.strip()
             return values
         if match is None:

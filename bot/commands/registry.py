@@ -6,14 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from bot.domain.card import Button
-from bot.domain.desk import Role
+from bot.domain.desk import Desk, Role
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
 from bot.ports.agent import Case, ReaderPort, Turn
+from bot.ports.desk_text import DeskText
+from bot.ports.media import MediaPort
 from bot.ports.store import Tx
 from bot.services.inbox import Queue
+from bot.services.replay import Past
 
 
 class Kind(StrEnum):
@@ -32,7 +36,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Argument:
-    """`here`: it can be left out in a ticket's thread. `long`: wants a box of several lines."""
+    """`here`: it can be left out in a ticket's thread. `long`: wants a box of several lines, and
+    `plain` keeps what is written there as it is. `named`: only by its name (`team=billing`), not by
+    its place in the line. `subject`: what the command is about; once given, no form asks for it.
+    `typed`: only for a command line, no form has it.
+    """
 
     name: str
     kind: Kind
@@ -40,18 +48,29 @@ class Argument:
     required: bool = True
     here: bool = False
     long: bool = False
+    plain: bool = False
+    named: bool = False
+    subject: bool = False
+    typed: bool = False
     choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """Somebody uses a command: typed, by a button, or by a form."""
+    """Somebody uses a command: typed, by a button, or by a form.
+
+    A value that is there but empty was emptied on purpose. `preview` asks to see a change of the
+    desk before it is saved, as forms do; `seen` is the version of the desk that a preview compared
+    with, once somebody has decided on it.
+    """
 
     person: Person
     place: Place
     command: str
     values: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    preview: bool = False
+    seen: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +100,43 @@ class Trial:
 
 
 @dataclass(frozen=True, kw_only=True)
+class File:
+    """Something for the person who used a command to keep."""
+
+    name: str
+    data: bytes
+
+
+# Past conversations from another place's export, for a desk. Raises `BadInput`.
+Unpack = Callable[[bytes, Desk], tuple[Past, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shell:
+    """What an errand has at hand."""
+
+    media: MediaPort
+    reader: ReaderPort
+    desk_text: DeskText
+    unpack: Unpack | None = None
+
+
+class Errand(Protocol):
+    """Work for after the transaction, since it takes a while or is not the core's to do."""
+
+    async def run(self, shell: Shell) -> Response: ...
+
+
+@dataclass(frozen=True, kw_only=True)
 class Response:
     """What the person who used a command sees, and nobody else.
 
     `form` asks for more before anything is done; `queue` is shown in the platform's own way;
-    `buttons` are pressed like those of a card. An `errand` is done by the agent before anybody sees
-    this; no platform ever gets one. `draft` is a reply that the text proposes.
+    `buttons` are pressed like those of a card. An `errand` is done before anybody sees this; no
+    platform ever gets one. `draft` is a reply that the text proposes. `proposes` is the version of
+    the desk that a change, shown and not saved, was compared with: it is asked about.
+    `moves_places`: the desk's channels changed, so a platform should look at them. `files` come in
+    the way that the platform has for it. `next_page` are the values by which the command goes on.
     """
 
     text: str = ""
@@ -94,19 +144,25 @@ class Response:
     buttons: tuple[Button, ...] = ()
     form: Form | None = None
     queue: Queue | None = None
-    errand: Draft | Trial | None = None
+    errand: Draft | Trial | Errand | None = None
     draft: str = ""
+    proposes: int | None = None
+    moves_places: bool = False
+    files: tuple[File, ...] = ()
+    next_page: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a handler has at hand."""
+    """What a handler has at hand. `files` are the bytes of the files that came along."""
 
     tx: Tx
     call: Invocation
     values: Mapping[str, str]
     now: datetime
     reader: ReaderPort
+    desk_text: DeskText
+    files: tuple[bytes, ...] = ()
 
     @property
     def me(self) -> str:
@@ -117,11 +173,16 @@ class Context:
 
 
 Handler = Callable[[Context], Response]
+Fill = Callable[[Context], Mapping[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """`name` is its path of words: `ticket claim` is typed `/ticket claim`."""
+    """`name` is its path of words: `ticket claim` is typed `/ticket claim`.
+
+    `fill` says what stands in its form beforehand. One that `edits` opens its form where nothing
+    but its subject is given. Of one that `opens` files, the handler is given the bytes.
+    """
 
     name: str
     help: str
@@ -129,12 +190,18 @@ class Command:
     handler: Handler
     arguments: tuple[Argument, ...] = ()
     files: bool = False
+    fill: Fill | None = None
+    edits: bool = False
+    opens: bool = False
 
     @property
     def usage(self) -> str:
         """`/ticket transfer [ticket] <target>`: square brackets mark what can be left out."""
-        words = [
-            f"<{one.name}>" if one.required and not one.here else f"[{one.name}]"
-            for one in self.arguments
-        ]
+        words = [_usage(one) for one in sorted(self.arguments, key=lambda one: one.named)]
         return " ".join((f"/{self.name}", *words))
+
+
+def _usage(argument: Argument) -> str:
+    if argument.required and not argument.here:
+        return f"<{argument.name}>"
+    return f"[{argument.name}=…]" if argument.named else f"[{argument.name}]"

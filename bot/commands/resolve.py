@@ -14,6 +14,8 @@ from bot.ports.store import Tx
 
 # Slack sends `<@U0BOB>` or `<@U0BOB|bob>`, Discord `<@77>`.
 _DIGITS = 10  # what a database's integer always holds
+# So are channels: `<#C0TEAM|support>`, `<#600>`.
+_CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
 _MENTION = re.compile(r"<@!?([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -100,6 +102,48 @@ def person(context: Context, typed: str) -> str:
     if len(named) == 1:
         return named[0].id
     return qualify(context.call.place.workspace, typed)
+
+
+def mention(context: Context, person: str) -> str:
+    """Somebody as one would type them: by name where it is theirs alone, else by id."""
+    name = context.tx.people.get(person).name
+    named = context.tx.people.named(name)
+    here = qualify(context.call.place.workspace, name)
+    alone = [one.id for one in named] == [person] or (not named and here == person)
+    return f"@{name}" if alone and "," not in name else person
+
+
+def doubt(context: Context, typed: str, person: str) -> str:
+    """A question about somebody nobody has seen and who was not named by an id or a mention."""
+    if _is_known(context, person) or (is_exact(typed, person) and not _is_bare(typed)):
+        return ""
+    return f"Nobody called {typed.strip()} has been seen here. Is {person} right?"
+
+
+def warning(context: Context, person: str) -> str:
+    """What to know about an id that nobody has seen."""
+    if _is_known(context, person):
+        return ""
+    return f"⚠️ Nobody with the id {person} has been seen yet; see that it is right."
+
+
+def _is_known(context: Context, person: str) -> bool:
+    is_group = person.partition(":")[0].endswith(("-group", "-role"))
+    on_desk = person in context.tx.desk.get().attendants
+    return is_group or on_desk or person == context.me or context.tx.people.seen(person)
+
+
+def _is_bare(typed: str) -> bool:
+    """Whether it could as well be a name: on the console, every name is an id."""
+    typed = typed.strip()
+    return ":" not in typed and not typed.startswith("<")
+
+
+def channel(typed: str) -> str:
+    """The id a channel is known by: from a mention, or as typed without its #."""
+    typed = typed.strip()
+    match = _CHANNEL.fullmatch(typed)
+    return match[1] if match else typed.removeprefix("#")
 
 
 def is_exact(typed: str, person: str) -> bool:

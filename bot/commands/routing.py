@@ -2,69 +2,158 @@
 
 from __future__ import annotations
 
-from bot.commands import resolve
+from dataclasses import replace
+
+from bot.commands import resolve, settings, wording
+from bot.commands.desk import PREVIEW, save
 from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.commands.settings import (
+    ATTENDANT,
+    CHANNELS,
+    FLAG,
+    FLAGS,
+    NUMBER,
+    SEVERAL,
+    TEAM,
+    WORD,
+    Codec,
+    Setting,
+)
+from bot.commands.trial import Replay
 from bot.domain.desk import Priority, Role, Rule, When
-from bot.services import configure, dry_run
+from bot.domain.errors import BadInput
+from bot.services import configure, dry_run, replay
 
-_FLAGS = ("asks_for_human", "agent_decides", "agent_failed")
-
-
-def describe(rule: Rule) -> str:
-    """A rule in one line: what it waits for, and where it leads."""
-    when = rule.when
-    waits = [f"“{keyword}”" for keyword in when.keyword]
-    waits += [f"pattern {when.regex}"] if when.regex else []
-    waits += [f"{when.sentiment} sentiment"] if when.sentiment else []
-    waits += [f"{when.attempts} attempts"] if when.attempts else []
-    waits += [flag.replace("_", " ") for flag in _FLAGS if getattr(when, flag)]
-    where = rule.team or rule.attendant or "the channel's team"
-    hours = "" if rule.hours == "any" else f", when {rule.hours}"
-    return f"**{rule.name}**: {' or '.join(waits)} → {where}, {rule.priority}{hours}"
+_REPLAYED, _MOST = 100, 500
+_PRIORITY = Codec(read=lambda _, typed: Priority(typed), show=lambda _, value: str(value))
+# The first five are those that a small form shows.
+_KEYWORD = Setting(
+    name="keyword", help="words or phrases, with commas between", codec=SEVERAL, placed=True
+)
+_WHERE = (
+    Setting(name="team", help="the team it goes to", codec=TEAM, placed=True),
+    Setting(
+        name="priority",
+        help="how urgent it is",
+        codec=_PRIORITY,
+        choices=tuple(Priority),
+        placed=True,
+    ),
+    Setting(
+        name="hours",
+        help="when it holds: any time, or while the team is open or closed",
+        codec=WORD,
+        choices=("any", "open", "closed"),
+    ),
+)
+_MORE_WHERE = (
+    Setting(name="attendant", help="the attendant it goes to", codec=ATTENDANT),
+    Setting(name="channels", help="only in these channels, with commas", codec=CHANNELS),
+)
+_MORE_WHEN = (
+    Setting(name="regex", help="a regular expression", codec=WORD),
+    Setting(name="sentiment", help="the contact's mood", codec=WORD, choices=("negative", "off")),
+    Setting(name="attempts", help="answers by the agent without a resolution", codec=NUMBER),
+    Setting(name="asks_for_human", help="the contact asks for a human", codec=FLAG, choices=FLAGS),
+    Setting(name="agent_decides", help="the agent decides to hand over", codec=FLAG, choices=FLAGS),
+    Setting(name="agent_failed", help="the agent cannot answer", codec=FLAG, choices=FLAGS),
+)
+_WHEN = (_KEYWORD, *_MORE_WHEN)
+_ALL_WHERE = (*_WHERE, *_MORE_WHERE)
+_SETTINGS = (_KEYWORD, *_WHERE, *_MORE_WHEN, *_MORE_WHERE)
 
 
 def _list(context: Context) -> Response:
     rules = context.tx.desk.get().rules
-    lines = [f"{number}. {describe(rule)}" for number, rule in enumerate(rules, start=1)]
+    lines = [f"{number}. {wording.rule(context, one)}" for number, one in enumerate(rules, start=1)]
     return Response(text="\n".join(lines) or "There are no rules. /routing add makes one.")
 
 
 def _add(context: Context) -> Response:
+    """As the last rule, or before the one at a position."""
     desk = context.tx.desk.get()
+    rule = _changed(context, Rule(name=context.get("name").strip()))
+    desk = configure.with_rule(desk, rule)
+    place = "as the last rule"
+    if typed := context.get("position"):
+        position = _position(typed, len(desk.rules))
+        desk = configure.with_rule_at(desk, rule.name, position)
+        place = f"as rule {position}"
+    return save(context, desk, f"Added {place}: {wording.rule(context, rule)}")
+
+
+def _edit(context: Context) -> Response:
+    rule = _changed(context, _rule(context))
+    desk = configure.with_changed_rule(context.tx.desk.get(), rule)
+    return save(context, desk, f"Changed: {wording.rule(context, rule)}")
+
+
+def _changed(context: Context, rule: Rule) -> Rule:
+    """A rule with what was given; what it waits for stands one level deeper."""
+    rule = settings.changed(context, rule, _ALL_WHERE)
+    return replace(rule, when=settings.changed(context, rule.when, _WHEN))
+
+
+def _standing(context: Context) -> dict[str, str]:
     rule = _rule(context)
-    configure.save(
-        context.tx, configure.with_rule(desk, rule), context.me, f"rule {rule.name}", context.now
-    )
-    return Response(text=f"Added as the last rule: {describe(rule)}")
+    return {
+        **settings.filled(context, rule, _ALL_WHERE),
+        **settings.filled(context, rule.when, _WHEN),
+    }
+
+
+def _blank(context: Context) -> dict[str, str]:
+    rule = Rule(name="")
+    return {
+        **settings.filled(context, rule, _ALL_WHERE),
+        **settings.filled(context, When(), _WHEN),
+    }
 
 
 def _rule(context: Context) -> Rule:
-    attempts = context.get("attempts")
-    attendant = context.get("attendant")
-    return Rule(
-        name=context.get("name"),
-        when=When(
-            keyword=_several(context.get("keyword")),
-            regex=context.get("regex"),
-            sentiment="negative" if context.get("sentiment") else "",
-            attempts=resolve.number(attempts, "attempts") if attempts else None,
-            asks_for_human=context.get("asks_for_human") == "true",
-            agent_decides=context.get("agent_decides") == "true",
-            agent_failed=context.get("agent_failed") == "true",
-        ),
-        channels=_several(context.get("channels")),
-        hours=context.get("hours") or "any",  # type: ignore[arg-type]
-        priority=Priority(context.get("priority") or Priority.NORMAL),
-        team=resolve.team(context, context.get("team")).name if context.get("team") else "",
-        attendant=resolve.attendant(context, attendant) if attendant else "",
-    )
+    return configure.rule(context.tx.desk.get(), context.get("name"))
+
+
+def _move(context: Context) -> Response:
+    rule, desk = _rule(context), context.tx.desk.get()
+    position = _position(context.get("position"), len(desk.rules))
+    desk = configure.with_rule_at(desk, rule.name, position)
+    return save(context, desk, f"{rule.name} is rule {position} of {len(desk.rules)} now.")
+
+
+def _position(typed: str, count: int) -> int:
+    words = {"first": 1, "last": count}
+    plain = typed.strip().casefold()
+    position = words[plain] if plain in words else resolve.number(plain, "rule")
+    if not 1 <= position <= count:
+        raise BadInput(problem=f"There are {count} rules; write a position from 1 to {count}.")
+    return position
 
 
 def _remove(context: Context) -> Response:
-    name = context.get("name")
+    name = _rule(context).name
     desk = configure.without_rule(context.tx.desk.get(), name)
-    configure.save(context.tx, desk, context.me, f"removed rule {name}", context.now)
-    return Response(text=f"Removed rule {name}.")
+    return save(context, desk, f"Removed rule {name}.")
+
+
+def _replay(context: Context) -> Response:
+    """On the own history, or on the export that came along."""
+    typed = context.get("last")
+    limit = resolve.number(typed, "conversation") if typed else _REPLAYED
+    if len(context.files) > 1:
+        raise BadInput(problem="Give one Slack export along, as its zip file.")
+    archive = context.files[0] if context.files else None
+    if archive is None and context.get("source") == "export":
+        raise BadInput(problem="Give the zip file of a Slack export along.")
+    past = () if archive is not None else replay.past(context.tx, min(limit, _MOST))
+    return Response(
+        errand=Replay(
+            past=past,
+            desk=context.tx.desk.get(),
+            every=context.get("every") == "yes",
+            archive=archive,
+        )
+    )
 
 
 def _test(context: Context) -> Response:
@@ -74,15 +163,9 @@ def _test(context: Context) -> Response:
     return Response(text=dry_run.in_words(trial))
 
 
-def _several(typed: str) -> tuple[str, ...]:
-    return tuple(one.strip() for one in typed.split(",") if one.strip())
-
-
-def _option(name: str, text: str, *choices: str) -> Argument:
-    return Argument(name=name, kind=Kind.WORD, help=text, required=False, choices=choices)
-
-
-_NAME = Argument(name="name", kind=Kind.WORD, help="the rule's name")
+_NAME = Argument(name="name", kind=Kind.WORD, help="the rule's name", subject=True)
+_NEW_NAME = replace(_NAME, subject=False)
+_AT = Argument(name="position", kind=Kind.WORD, help="its number in the list, first or last")
 
 ROUTING = (
     Command(
@@ -97,27 +180,61 @@ ROUTING = (
         role=Role.ADMIN,
         handler=_add,
         arguments=(
-            _NAME,
-            _option("keyword", "words or phrases, with commas between"),
-            _option("team", "the team it goes to"),
-            _option("priority", "how urgent it is", *Priority),
-            _option("attendant", "the attendant it goes to"),
-            _option("regex", "a regular expression"),
-            _option("sentiment", "the mood", "negative"),
-            _option("attempts", "answers by the agent without a resolution"),
-            _option("asks_for_human", "the contact asks for a human", "true", "false"),
-            _option("agent_decides", "the agent decides to hand over", "true", "false"),
-            _option("agent_failed", "the agent cannot answer", "true", "false"),
-            _option("channels", "only in these channels"),
-            _option("hours", "when it holds", "any", "open", "closed"),
+            _NEW_NAME,
+            *settings.arguments(_SETTINGS),
+            replace(_AT, required=False, named=True),
+            PREVIEW,
         ),
+        fill=_blank,
+    ),
+    Command(
+        name="routing edit",
+        help="See and change a rule",
+        role=Role.ADMIN,
+        handler=_edit,
+        arguments=(_NAME, *settings.arguments(_SETTINGS), PREVIEW),
+        fill=_standing,
+        edits=True,
+    ),
+    Command(
+        name="routing move",
+        help="Put a rule at another place; the first that matches wins",
+        role=Role.ADMIN,
+        handler=_move,
+        arguments=(_NAME, _AT, PREVIEW),
     ),
     Command(
         name="routing remove",
         help="Remove a rule",
         role=Role.ADMIN,
         handler=_remove,
-        arguments=(_NAME,),
+        arguments=(_NAME, PREVIEW),
+    ),
+    Command(
+        name="routing replay",
+        help="What the rules would have done to past conversations, or to a Slack export's",
+        role=Role.SUPERVISOR,
+        handler=_replay,
+        arguments=(
+            Argument(name="last", kind=Kind.WORD, help="how many, newest first", required=False),
+            Argument(
+                name="every",
+                kind=Kind.WORD,
+                help="also those that would go the same way",
+                required=False,
+                named=True,
+                choices=("yes", "no"),
+            ),
+            Argument(
+                name="source",
+                kind=Kind.WORD,
+                help="our own history, or an export's zip file that comes along",
+                required=False,
+                choices=("history", "export"),
+            ),
+        ),
+        files=True,
+        opens=True,
     ),
     Command(
         name="routing test",

@@ -1,29 +1,79 @@
-"""Commands of an admin about teams and who is in them."""
+"""Commands of an admin about teams, who is in them, and how they work."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from bot.commands import resolve
-from bot.commands.desk import NEW_TEAM, PERSON, TEAM, channel_id, command, name_of, save
+from bot.commands import resolve, settings, wording
+from bot.commands.desk import NEW_TEAM, PERSON, TEAM, command, save
 from bot.commands.registry import Argument, Context, Kind, Response
-from bot.domain import duration
+from bot.commands.settings import CHANNEL, NUMBER, PEOPLE, SPAN, TEXT, WORD, Setting
+from bot.commands.settings import TEAM as TEAM_CODEC
 from bot.domain.desk import Role, Team
 from bot.domain.errors import BadInput
 from bot.services import configure
 
-_CAN_BE_EMPTY = {"out_of_hours", "backup", "notify"}
-_NOTHING = {"", "off", "none"}
-_TEXTS = ("identity", "reopen", "assignment", "backup", "out_of_hours")
+# The first five are those that a small form shows.
+SETTINGS = (
+    Setting(name="notify", help="who is pinged, like @alice,@crew; off: nobody", codec=PEOPLE),
+    Setting(
+        name="assignment",
+        help="how a ticket finds its attendant",
+        codec=WORD,
+        choices=("manual", "round_robin", "least_loaded"),
+    ),
+    Setting(name="capacity", help="tickets that one attendant can hold", codec=NUMBER),
+    Setting(
+        name="identity",
+        help="what contacts see of who answers",
+        codec=WORD,
+        choices=("name", "team", "anonymous"),
+    ),
+    Setting(name="claim_within", help="then the team is reminded, like 5m", codec=SPAN),
+    Setting(name="backup", help="the team that is called next", codec=TEAM_CODEC),
+    Setting(name="channel", help="where the team works", codec=CHANNEL),
+)
+REOPEN = (
+    Setting(
+        name="reopen",
+        help="what happens when a contact writes after the close",
+        codec=WORD,
+        choices=("offer", "auto", "never"),
+        placed=True,
+    ),
+    Setting(
+        name="reopen_within", help="later it is a new ticket, like 14d", codec=SPAN, placed=True
+    ),
+)
+OUT_OF_HOURS = Setting(
+    name="out_of_hours",
+    help="told to contacts while closed; {until} is when you open; off: nothing",
+    codec=TEXT,
+    long=True,
+)
+SILENCE = (
+    Setting(
+        name="warn_after", help="ask a silent contact after, like 20h", codec=SPAN, placed=True
+    ),
+    Setting(name="close_after", help="close after, like 24h", codec=SPAN, placed=True),
+    Setting(name="warning", help="the words of the question", codec=TEXT, long=True),
+    Setting(name="closing", help="the words of the close", codec=TEXT, long=True),
+)
+_KEYS = {one.name: one for one in (*SETTINGS, *REOPEN, OUT_OF_HOURS)}
+_SILENT_KEYS = {one.name: one for one in SILENCE}
+
+
+def changed(context: Context, team: Team, what: str, *, people: str = "") -> Response:
+    """Save a team that was changed."""
+    desk = configure.with_team(context.tx.desk.get(), team)
+    return save(context, desk, what, people=people)
 
 
 def _teams(context: Context) -> Response:
-    teams = context.tx.desk.get().teams
     lines = [
         f"**{team.name}** in {team.workspace} {team.channel}: "
-        + (", ".join(name_of(context, one) for one in team.people) or "nobody yet")
-        for team in teams
+        + (", ".join(wording.name(context, one) for one in team.people) or "nobody yet")
+        for team in context.tx.desk.get().teams
     ]
     return Response(text="\n".join(lines) or "There is no team. /desk team add makes one.")
 
@@ -33,60 +83,41 @@ def _add_team(context: Context) -> Response:
     name = context.get("team").strip().lower()
     if desk.team(name):
         raise BadInput(problem=f"There is a team {name} already.")
-    people = tuple(
-        resolve.person(context, one) for one in context.get("members").split(",") if one.strip()
-    )
+    typed = context.get("members")
+    people = tuple(resolve.person(context, one) for one in typed.split(",") if one.strip())
     team = Team(
         name=name,
         workspace=context.call.place.workspace,
-        channel=channel_id(context.get("channel")),
+        channel=resolve.channel(context.get("channel")),
         members=people or (context.me,),
     )
-    return save(context, configure.with_team(desk, team), f"Added team {name}.")
+    return save(context, configure.with_team(desk, team), f"Added team {name}.", people=typed)
 
 
 def _set_team(context: Context) -> Response:
     team = resolve.team(context, context.get("team"))
-    key, value = context.get("key"), context.get("value").strip()
-    if key in _CAN_BE_EMPTY and value.strip('"').lower() in _NOTHING:
-        value = ""
-    changed = _changed(context, team, key, value)
-    desk = configure.with_team(context.tx.desk.get(), changed)
-    return save(context, desk, f"{team.name}: {key} is {value or 'off'} now.")
+    key, typed = context.get("key"), context.get("value").strip().strip('"')
+    if key in _SILENT_KEYS:
+        value = settings.read(context, team.inactivity, _SILENT_KEYS[key], typed)
+        team = replace(team, inactivity=replace(team.inactivity, **{key: value}))
+    else:
+        setting = _KEYS[key]
+        if setting.choices and typed not in setting.choices:
+            known = ", ".join(setting.choices)
+            raise BadInput(problem=f"{key} is one of: {known}; not {typed!r}.")
+        team = replace(team, **{key: settings.read(context, team, setting, typed)})
+    people = typed if key == "notify" else ""
+    return changed(context, team, f"{team.name}: {key} is {typed or 'off'} now.", people=people)
 
 
-def _changed(context: Context, team: Team, key: str, value: str) -> Team:
-    """A team with one setting changed."""
-    changes: dict[str, Any] = {key: value}
-    match key:
-        case "channel":
-            changes = {key: channel_id(value)}
-        case "notify":
-            typed = [one for one in value.split(",") if one.strip()]
-            changes = {key: tuple(resolve.person(context, one) for one in typed)}
-        case "capacity":
-            changes = {key: resolve.number(value, "tickets")}
-        case "reopen_within" | "claim_within":
-            changes = {key: duration.parse(value)}
-        case "warn_after" | "close_after":
-            span: dict[str, Any] = {key: None if value == "off" else duration.parse(value)}
-            changes = {"inactivity": replace(team.inactivity, **span)}
-        case _:
-            _check_choice(key, value)
-    return replace(team, **changes)
+def _edit_team(context: Context) -> Response:
+    team = resolve.team(context, context.get("team"))
+    team = settings.changed(context, team, SETTINGS)
+    return changed(context, team, f"Changed team {team.name}.", people=context.get("notify"))
 
 
-_CHOICES = {
-    "identity": ("name", "team", "anonymous"),
-    "reopen": ("offer", "auto", "never"),
-    "assignment": ("manual", "round_robin", "least_loaded"),
-}
-
-
-def _check_choice(key: str, value: str) -> None:
-    known = _CHOICES.get(key)
-    if known and value not in known:
-        raise BadInput(problem=f"{key} is one of: {', '.join(known)}; not {value!r}.")
+def _standing(context: Context) -> dict[str, str]:
+    return settings.filled(context, resolve.team(context, context.get("team")), SETTINGS)
 
 
 def _remove_team(context: Context) -> Response:
@@ -97,31 +128,23 @@ def _remove_team(context: Context) -> Response:
 
 def _add_member(context: Context) -> Response:
     team = resolve.team(context, context.get("team"))
-    person = resolve.person(context, context.get("person"))
+    typed = context.get("person")
+    person = resolve.person(context, typed)
     is_supervisor = context.get("role") == Role.SUPERVISOR
     desk = configure.with_member(context.tx.desk.get(), team, person, supervisor=is_supervisor)
     role = "a supervisor" if is_supervisor else "an attendant"
-    return save(context, desk, f"{name_of(context, person)} ({person}) is {role} of {team.name}.")
+    who = f"{wording.name(context, person)} ({person})"
+    return save(context, desk, f"{who} is {role} of {team.name}.", people=typed)
 
 
 def _remove_member(context: Context) -> Response:
     team = resolve.team(context, context.get("team"))
     person = resolve.person(context, context.get("person"))
     desk = configure.without_member(context.tx.desk.get(), team, person)
-    return save(context, desk, f"{name_of(context, person)} left {team.name}.")
+    return save(context, desk, f"{wording.name(context, person)} left {team.name}.")
 
 
-_SETTINGS = (
-    *_TEXTS,
-    "channel",
-    "notify",
-    "capacity",
-    "reopen_within",
-    "claim_within",
-    "warn_after",
-    "close_after",
-)
-
+_MEMBER_TEAM = replace(TEAM, subject=False)
 
 TEAMS = (
     command("team list", "Every team, where it works, who is in it", _teams),
@@ -138,8 +161,17 @@ TEAMS = (
         "Change one setting of a team",
         _set_team,
         TEAM,
-        Argument(name="key", kind=Kind.WORD, help="which setting", choices=_SETTINGS),
-        Argument(name="value", kind=Kind.TEXT, help="its new value"),
+        Argument(name="key", kind=Kind.WORD, help="which setting", choices=(*_KEYS, *_SILENT_KEYS)),
+        Argument(name="value", kind=Kind.TEXT, help="its new value; off: none", plain=True),
+    ),
+    command(
+        "team edit",
+        "See and change how a team works, in a form",
+        _edit_team,
+        TEAM,
+        *settings.arguments(SETTINGS),
+        fill=_standing,
+        edits=True,
     ),
     command("team remove", "Remove a team without open tickets", _remove_team, TEAM),
     command(
@@ -147,7 +179,7 @@ TEAMS = (
         "Add somebody to a team, or change their role in it",
         _add_member,
         PERSON,
-        TEAM,
+        _MEMBER_TEAM,
         Argument(
             name="role",
             kind=Kind.WORD,
@@ -156,5 +188,5 @@ TEAMS = (
             choices=(Role.ATTENDANT, Role.SUPERVISOR),
         ),
     ),
-    command("member remove", "Take somebody out of a team", _remove_member, PERSON, TEAM),
+    command("member remove", "Take somebody out of a team", _remove_member, PERSON, _MEMBER_TEAM),
 )

@@ -40,6 +40,8 @@ def _add(context: Context) -> Response:
         raise BadInput(problem=f'There is a webhook "{webhook.label}" already.')
     desk = replace(desk, webhooks=(*desk.webhooks, webhook))
     done = save(context, desk, f"Added the webhook {webhook.label}.")
+    if done.proposes is not None:
+        return done
     return replace(
         done,
         text=f"{done.text}\nIts secret, shown this once: {secret}\n"
@@ -61,6 +63,8 @@ def _secret(context: Context) -> Response:
     desk = context.tx.desk.get()
     changed = tuple(replace(one, secret=secret) if one == old else one for one in desk.webhooks)
     done = save(context, replace(desk, webhooks=changed), f"{old.label} has a new secret.")
+    if done.proposes is not None:
+        return done
     return replace(done, text=f"{done.text}\nShown this once: {secret}")
 
 

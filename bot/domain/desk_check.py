@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +14,7 @@ from bot.domain.hours import WEEKDAYS, parse_shift
 from bot.domain.identity import local_id
 
 _PLATFORMS = ("slack:", "discord:")
+_ID = re.compile(r"(?:slack|slack-group|discord|discord-role):[^/\s]+/[^/\s]+|console:\S+")
 
 
 def problems(desk: Desk) -> tuple[str, ...]:
@@ -33,6 +35,8 @@ def problems(desk: Desk) -> tuple[str, ...]:
     for channel in desk.channels:
         found += [f'channel "{channel.channel}": {one}' for one in _channel(desk, channel, teams)]
     found += _people(desk)
+    found += _shared(desk)
+    found += _ids(desk)
     for rule in desk.rules:
         found += [f'rule "{rule.name}": {problem}' for problem in _rule(desk, rule, teams)]
     return tuple(found)
@@ -48,6 +52,8 @@ def _team(team: Team, teams: set[str]) -> Iterator[str]:
     if not team.name.strip() or any(char.isspace() for char in team.name):
         yield "a team's name is one word without spaces"
     yield from _workspace(team.workspace)
+    if not team.channel.strip() or team.channel == DIRECT:
+        yield "a team works in a channel of its own"
     if team.backup and team.backup not in teams:
         yield f'backup "{team.backup}" is no team'
     if team.capacity < 1:
@@ -71,6 +77,25 @@ def _people(desk: Desk) -> Iterator[str]:
     for one, count in ids.items():
         if count > 1:
             yield f'"{one}" is linked as {count} different persons'
+
+
+def _shared(desk: Desk) -> Iterator[str]:
+    """A thread, and whoever writes in it, has to belong to one team."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for team in desk.teams:
+        places.setdefault((team.workspace, team.channel), []).append(team.name)
+    for (_, channel), names in places.items():
+        if len(names) > 1 and len(set(names)) > 1:
+            yield f"teams {', '.join(names)} share the channel {channel}; give each one its own"
+
+
+def _ids(desk: Desk) -> Iterator[str]:
+    """Whoever is named is named by an id of a platform."""
+    pinged = [one for team in desk.teams for one in team.notify]
+    sent_to = [rule.attendant for rule in desk.rules if rule.attendant]
+    for one in dict.fromkeys((*desk.attendants, *pinged, *sent_to)):
+        if not _ID.fullmatch(one):
+            yield f'"{one}" is nobody\'s id; write it as slack:T0001/U0ALICE or discord:900/77'
 
 
 def _hours(team: Team) -> Iterator[str]:

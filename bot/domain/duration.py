@@ -1,4 +1,4 @@
-"""Spans of time as people write them: `90s`, `30m`, `1h30m`, `14d`."""
+"""Spans of time as people write them: `90s`, `30m`, `1h30m`, `14d`, `2 hours`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_WORDS = re.compile(
+    r"(?<=[\d\s])(d(?:ays?)|h(?:ours?|rs?)|m(?:inutes?|ins?)|s(?:econds?|ecs?))(?![a-z])"
+)
 _LONGEST = timedelta(days=3_650)
 
 
 def parse(text: str) -> timedelta:
     """`1h30m` → a timedelta of at most ten years. Raises `ValueError` in words for an admin."""
-    match = _SPAN.fullmatch(text.strip().lower().replace(" ", ""))
+    short = _WORDS.sub(lambda word: word[0][0], text.strip().lower())
+    match = _SPAN.fullmatch(short.replace(" ", ""))
     if not match or not any(match.groups()):
         raise ValueError(f"{text!r} is no duration; write it as 90s, 30m, 1h30m or 14d")
     amounts = [min(int(amount or 0), 10**10) for amount in match.groups()]

@@ -126,6 +126,10 @@ class TeamCannotMove(BadDesk):
     """
 
 
+class StaleDesk(BadDesk):
+    """Nothing was saved: the desk has changed since you looked. {changes}"""
+
+
 # What keeps Baton from running at all.
 
 

@@ -17,6 +17,7 @@ from bot.domain.blocking import Block
 from bot.domain.card import Content
 from bot.domain.conversation import Conversation
 from bot.domain.desk import Desk
+from bot.domain.desk_changes import Version
 from bot.domain.erasure import Erasure
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, Limits, Message
@@ -40,6 +41,13 @@ class DeskRepository(Protocol):
     def get(self) -> Desk: ...
     def put(self, desk: Desk) -> int:
         """Replace it; answers with the new version."""
+
+    def keep(self, version: Version) -> None:
+        """Remember a version; one that is remembered already stays as it is. Old ones go."""
+
+    def kept(self, version: int) -> Version | None: ...
+    def history(self, limit: int, *, before: int | None = None) -> list[Version]:
+        """What was remembered, newest first."""
 
 
 class ConversationRepository(Protocol):
@@ -210,6 +218,18 @@ class SummaryRepository(Protocol):
     def latest(self, ticket_number: int) -> Summary | None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """Which events are looked for; what is left out is not asked about. `before` is an id."""
+
+    actor: str | None = None
+    ticket: int | None = None
+    kinds: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
 class EventRepository(Protocol):
     def add(self, event: Event) -> Event: ...
     def get(self, event_id: int) -> Event: ...
@@ -219,12 +239,18 @@ class EventRepository(Protocol):
     def recent(self, limit: int) -> list[Event]:
         """Newest first."""
 
+    def search(self, sought: Sought, limit: int) -> list[Event]:
+        """Newest first."""
+
 
 class PeopleRepository(Protocol):
     def get(self, person: str) -> Person:
         """Somebody who was never seen is shown by their local id."""
 
     def put(self, person: Person) -> None: ...
+    def seen(self, person: str) -> bool:
+        """Whether anybody of that id, or in that group, was ever seen."""
+
     def named(self, name: str) -> list[Person]:
         """Everybody of that display name, in any case."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain import ticket as moves
 from bot.domain.desk import Admin, Channel, Desk, Role, Rule, Team
+from bot.domain.desk_changes import Version
 from bot.domain.desk_check import problems
 from bot.domain.errors import BadDesk, BadInput, NotFound, TeamCannotMove, TeamHasTickets
 from bot.domain.ticket import Ticket
@@ -22,16 +23,24 @@ def save(tx: Tx, desk: Desk, actor: str, what: str, now: datetime) -> Desk:
     Raises `BadDesk` with every problem, `TeamHasTickets` for a team that cannot go yet, and
     `TeamCannotMove` for one that cannot change its channel yet.
     """
-    if found := problems(desk):
-        raise BadDesk(problem="; ".join(found) + ".")
+    check(tx, desk)
     desk = webhooks.sealed(tx, desk)
-    for team in tx.desk.get().teams:
-        _check_open_tickets(tx, team, desk.team(team.name))
-    tx.desk.put(desk)
-    record.log(tx, "configured", actor=actor, now=now, what=what)
+    before = Version(version=tx.desk.version, desk=tx.desk.get(), at=now)
+    version = tx.desk.put(desk)
+    tx.desk.keep(before)
+    tx.desk.keep(Version(version=version, desk=desk, at=now, actor=actor, what=what))
+    record.log(tx, "configured", actor=actor, now=now, what=what, version=str(version))
     for ticket in tx.tickets.open():
         _free_from_who_left(tx, ticket, desk, now)
     return desk
+
+
+def check(tx: Tx, desk: Desk) -> None:
+    """Whether this could be the desk now. Raises what `save` would."""
+    if found := problems(desk):
+        raise BadDesk(problem="; ".join(found) + ".")
+    for team in tx.desk.get().teams:
+        _check_open_tickets(tx, team, desk.team(team.name))
 
 
 def _check_open_tickets(tx: Tx, team: Team, later: Team | None) -> None:
@@ -87,6 +96,28 @@ def with_rule(desk: Desk, rule: Rule) -> Desk:
     if any(one.name == rule.name for one in desk.rules):
         raise BadInput(problem=f'There is a rule "{rule.name}" already.')
     return replace(desk, rules=(*desk.rules, rule))
+
+
+def rule(desk: Desk, name: str) -> Rule:
+    """The rule of that name. Raises `NotFound`, with the names there are."""
+    wanted = name.strip()
+    found = next((one for one in desk.rules if one.name == wanted), None)
+    if found is None:
+        hint = f"There are: {', '.join(one.name for one in desk.rules)}." if desk.rules else ""
+        raise NotFound(what="rule", name=wanted, hint=hint)
+    return found
+
+
+def with_changed_rule(desk: Desk, changed: Rule) -> Desk:
+    rules = tuple(changed if one.name == changed.name else one for one in desk.rules)
+    return replace(desk, rules=rules)
+
+
+def with_rule_at(desk: Desk, name: str, position: int) -> Desk:
+    """The rule of that name at a position; the first is 1."""
+    others = [one for one in desk.rules if one.name != name]
+    others.insert(position - 1, rule(desk, name))
+    return replace(desk, rules=tuple(others))
 
 
 def without_rule(desk: Desk, name: str) -> Desk:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from bot.domain.conversation import Conversation
 from bot.domain.desk import Channel, Desk, Rule
@@ -21,49 +22,104 @@ Read = Callable[[str], Reading]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Replayed:
-    """One conversation: the ticket it had, if any, and what the rules of today decide, and when."""
+class Past:
+    """A conversation that is over. `outcome` says what happened where there is no ticket to ask."""
 
     conversation: Conversation
-    ticket: Ticket | None
+    messages: tuple[Message, ...]
+    ticket: Ticket | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replayed:
+    """One conversation: what happened to it, and what the rules of a desk decide, and when."""
+
+    past: Past
     escalation: Escalation | None = None
     team: str = ""
     at: datetime | None = None
 
     @property
+    def conversation(self) -> Conversation:
+        return self.past.conversation
+
+    @property
+    def ticket(self) -> Ticket | None:
+        return self.past.ticket
+
+    @property
     def differs(self) -> bool:
+        if self.past.outcome:
+            return self.escalation is not None
         then = self.ticket.team if self.ticket else ""
         return then != self.team
 
 
+def past(tx: Tx, limit: int) -> tuple[Past, ...]:
+    """The newest conversations."""
+    return tuple(
+        Past(
+            conversation=one,
+            messages=tuple(tx.messages.of(one.id)),
+            ticket=tx.tickets.last_of(one.id),
+        )
+        for one in tx.conversations.recent(limit)
+    )
+
+
 def replay(tx: Tx, desk: Desk, read: Read, limit: int) -> tuple[Replayed, ...]:
-    """The newest conversations under the rules of a desk, which need not be the one in force.
+    """The newest conversations under the rules of a desk, which need not be the one in force."""
+    return judged(past(tx, limit), desk, read)
+
+
+def judged(cases: Iterable[Past], desk: Desk, read: Read) -> tuple[Replayed, ...]:
+    """What the rules of a desk decide on each.
 
     What the model decided or failed at is not known for words it was not asked about, so only the
     signals outside of it are replayed.
     """
-    return tuple(_one(tx, desk, read, one) for one in tx.conversations.recent(limit))
+    read = cache(read)  # a text is read once, however often it is looked at
+    return tuple(_one(one, desk, read) for one in cases)
 
 
-def _one(tx: Tx, desk: Desk, read: Read, conversation: Conversation) -> Replayed:
-    ticket = tx.tickets.last_of(conversation.id)
-    said = tx.messages.of(conversation.id)
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """A conversation that two desks decide differently on."""
+
+    before: Replayed
+    after: Replayed
+
+
+def compare(cases: Iterable[Past], before: Desk, after: Desk, read: Read) -> tuple[Shift, ...]:
+    """Those past conversations that would have gone another way."""
+    read = cache(read)
+    pairs = (Shift(before=_one(one, before, read), after=_one(one, after, read)) for one in cases)
+    return tuple(one for one in pairs if _way(one.before) != _way(one.after))
+
+
+def _way(one: Replayed) -> tuple[str, ...]:
+    found = one.escalation
+    return (one.team, found.priority, found.rule, found.attendant) if found else ()
+
+
+def _one(case: Past, desk: Desk, read: Read) -> Replayed:
+    conversation, said = case.conversation, case.messages
     for at, message in enumerate(said):
         if message.author is not Author.CONTACT or message.deleted_at:
             continue
         evidence = _evidence(message, said[:at], read)
         if escalation := _decision(desk, conversation, evidence, message.at):
             return Replayed(
-                conversation=conversation,
-                ticket=ticket,
+                past=case,
                 escalation=escalation,
                 team=_team(desk, conversation, escalation),
                 at=message.at,
             )
-    return Replayed(conversation=conversation, ticket=ticket)
+    return Replayed(past=case)
 
 
-def _evidence(message: Message, before: list[Message], read: Read) -> Evidence:
+def _evidence(message: Message, before: tuple[Message, ...], read: Read) -> Evidence:
     """What the signals would have seen: what was said since a person last spoke."""
     people = [at for at, one in enumerate(before) if one.author is Author.ATTENDANT]
     since = before[people[-1] + 1 :] if people else before
@@ -114,18 +170,67 @@ def in_words(found: tuple[Replayed, ...], *, every: bool = False) -> str:
     shown = [one for one in found if every or one.differs]
     lines = [_line(one) for one in shown]
     escalated = sum(one.escalation is not None for one in found)
+    imported = any(one.past.outcome for one in found)
+    had = f"{sum(one.ticket is not None for one in found)} had a ticket, "
     total = (
-        f"{len(found)} conversations: {sum(one.ticket is not None for one in found)} had a ticket, "
+        f"{len(found)} conversations: {'' if imported else had}"
         f"{escalated} would have one by these rules; {sum(one.differs for one in found)} differ."
     )
-    return "\n".join([*lines, total])
+    return "\n".join([*lines, *_by_rule(found), total])
+
+
+def _by_rule(found: tuple[Replayed, ...]) -> list[str]:
+    """How many tickets each rule would have opened, most first."""
+    counts: dict[str, int] = {}
+    for one in found:
+        if one.escalation:
+            by = _by(one.escalation)
+            counts[by] = counts.get(by, 0) + 1
+    most = sorted(counts.items(), key=lambda one: -one[1])
+    return [f"By {by}: {count}" for by, count in most]
+
+
+def _by(escalation: Escalation) -> str:
+    return f"rule {escalation.rule}" if escalation.rule else str(escalation.signal)
 
 
 def _line(one: Replayed) -> str:
     who = f"{one.conversation.id} · {one.conversation.contact_name}"
-    then = f"#{one.ticket.number} {one.ticket.team} ({one.ticket.reason})" if one.ticket else "none"
+    ticket = one.ticket
+    had = f"#{ticket.number} {ticket.team} ({ticket.reason})" if ticket else "none"
+    then = one.past.outcome or had
     if one.escalation is None or one.at is None:
         return f"{who} · then: {then} · by these rules: none"
-    rule = f"rule {one.escalation.rule}" if one.escalation.rule else one.escalation.signal
-    now = f"{one.team}, {rule} ({one.escalation.reason}) at {one.at:%d %b %H:%M}"
-    return f"{who} · then: {then} · by these rules: {now}"
+    return f"{who} · then: {then} · by these rules: {_ticket(one)} at {one.at:%d %b %H:%M}"
+
+
+def _ticket(one: Replayed) -> str:
+    if one.escalation is None:
+        return "the agent answers"
+    return f"{one.team}, {_by(one.escalation)} ({one.escalation.reason})"
+
+
+_SHOWN = 8
+
+
+def shifts_in_words(count: int, shifts: tuple[Shift, ...]) -> str:
+    """What a change of the rules would have done."""
+    if not count:
+        return "There are no past conversations to try it on yet."
+    if not shifts:
+        return f"None of {count} past conversations would have gone another way."
+    lines = [
+        f"• {one.after.conversation.contact_name}, {one.after.conversation.started_at:%d %b}: "
+        f"{_way_in_words(one.before)} → {_way_in_words(one.after)}"
+        for one in shifts[:_SHOWN]
+    ]
+    lines += [f"• … and {len(shifts) - _SHOWN} more"] if len(shifts) > _SHOWN else []
+    total = f"{len(shifts)} of {count} past conversations would have gone another way:"
+    return "\n".join((total, *lines))
+
+
+def _way_in_words(one: Replayed) -> str:
+    found = one.escalation
+    if found is None:
+        return "no ticket"
+    return f"{one.team} at {found.priority} by {_by(found)} ({found.reason})"

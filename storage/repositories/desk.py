@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from datetime import timedelta
+
+from sqlalchemy import bindparam, delete, select, update
 
 from bot.domain.desk import Desk
+from bot.domain.desk_changes import Version
 from storage import tables
 from storage.mapping import nested
-from storage.rows import Newest, Repository, Session, Upsert
+from storage.rows import Newest, Repository, Rows, Session, Upsert
 
 _TABLE = tables.table(tables.Desk)
 _ONLY = 1
@@ -20,6 +23,22 @@ _NEXT = (
     .where(_TABLE.c.id == _ONLY, _TABLE.c.version == bindparam("seen"))
     .returning(_TABLE.c.version)
 )
+
+_VERSIONS = Rows(tables.DeskVersions, Version, key="version")
+_V = _VERSIONS.table.c
+_KEEP = Upsert(_VERSIONS.table, ["version"])
+_KEPT = _VERSIONS.select.where(_V.version == bindparam("wanted"))
+_HISTORY = (
+    _VERSIONS.select.where(_V.version < bindparam("before"))
+    .order_by(_V.version.desc())
+    .limit(bindparam("limit"))
+)
+_OLD = delete(_VERSIONS.table).where(
+    (_V.version <= bindparam("last"))
+    | ((_V.at < bindparam("since")) & (_V.version < bindparam("newest")))
+)
+# Further back, and longer ago, nobody takes a change back.
+_MOST, _LONGEST = 200, timedelta(days=365)
 
 
 class Superseded(Exception):
@@ -53,6 +72,7 @@ class DeskDocument(Repository):
     def put(self, desk: Desk) -> int:
         seen = self.version
         document = _DUMP(desk)
+        _LOAD(document)  # what cannot be read back would be the last desk ever
         if seen:
             given = self.session.run(_NEXT, seen=seen, version=seen + 1, document=document)
         else:
@@ -62,6 +82,22 @@ class DeskDocument(Repository):
         self._version, self._put = seen + 1, desk
         self.session.topics.add("desk")
         return seen + 1
+
+    def keep(self, version: Version) -> None:
+        _KEEP.run(self.session, **_VERSIONS.mapper.dump(version))
+        self.session.run(
+            _OLD,
+            last=version.version - _MOST,
+            since=version.at - _LONGEST,
+            newest=version.version - 1,
+        )
+
+    def kept(self, version: int) -> Version | None:
+        return _VERSIONS.first(self.session, _KEPT, wanted=version)
+
+    def history(self, limit: int, *, before: int | None = None) -> list[Version]:
+        end = self.version + 1 if before is None else before
+        return _VERSIONS.all(self.session, _HISTORY, before=end, limit=limit)
 
     def _read(self) -> Newest:
         row = self.session.run(_DOCUMENT).fetchone()

@@ -53,6 +53,11 @@ class People(Repository):
             for group in dict.fromkeys(person.groups):
                 _JOIN.run(self.session, group=group, person=person.id)
 
+    def seen(self, person: str) -> bool:
+        return _ROWS.first(self.session, _BY_ID, person=person) is not None or bool(
+            self.in_groups([person])
+        )
+
     def named(self, name: str) -> list[Person]:
         return _ROWS.all(self.session, _NAMED, folded=_folded(name))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam
 
 from bot.domain.summary import Summary
 from bot.domain.thread import Event, Note, Thread
+from bot.ports.store import Sought
 from storage import tables
 from storage.rows import Repository, Rows
 
@@ -129,3 +132,16 @@ class Events(Repository):
 
     def recent(self, limit: int) -> list[Event]:
         return _EVENTS.all(self.session, _RECENT, limit=limit)
+
+    def search(self, sought: Sought, limit: int) -> list[Event]:
+        asked: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+            (sought.actor, _E.actor.__eq__),
+            (sought.ticket, _E.ticket_number.__eq__),
+            (sought.kinds or None, _E.kind.in_),
+            (sought.since, _E.at.__ge__),
+            (sought.until, _E.at.__lt__),
+            (sought.before, _E.id.__lt__),
+        )
+        wanted = [compare(value) for value, compare in asked if value is not None]
+        statement = _EVENTS.select.where(*wanted).order_by(_E.id.desc()).limit(limit)
+        return _EVENTS.all(self.session, statement)

@@ -25,9 +25,11 @@ async def test_the_rules_in_force_change_nothing(world: World) -> None:
     found = await world.store.read(replayed)
     assert not any(one.differs for one in found)
     assert [one.team for one in found] == ["support", "billing", ""]
-    assert in_words(found) == (
-        "3 conversations: 2 had a ticket, 2 would have one by these rules; 0 differ."
-    )
+    assert in_words(found).splitlines() == [
+        "By asks for a human: 1",
+        "By rule refunds: 1",
+        "3 conversations: 2 had a ticket, 2 would have one by these rules; 0 differ.",
+    ]
 
 
 async def test_a_new_rule_is_tried_without_saving_it(world: World) -> None:

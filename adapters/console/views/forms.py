@@ -65,12 +65,15 @@ class FormDialog:
             button("Send" if self._form.command in _SENDS else verb, self._send, "primary")
 
     def _field(self, argument: Argument, targets: list[str]) -> ValueElement[str | None]:
-        label = argument.name.capitalize() + ("" if argument.required else " (optional)")
+        label = argument.name.replace("_", " ").capitalize()
+        label += "" if argument.required else " (optional)"
         value = self._form.values.get(argument.name, "")
         if argument.choices:
             return self._choice(argument, label, value)
         if argument.long:
             area = ui.textarea(label, value=value).props("outlined autogrow dense autofocus")
+            if argument.plain:
+                return area.props(f'hint="{_plain(argument.help)}"')
             area.on("keydown.enter.exact.prevent", self._send)
             return area.props(f'hint="{_plain(argument.help)} · Enter sends"')
         field = ui.input(label, value=value).props("outlined dense autofocus")
@@ -83,8 +86,10 @@ class FormDialog:
     @staticmethod
     def _choice(argument: Argument, label: str, value: str) -> ValueElement[str | None]:
         options = {one: one for one in argument.choices}
-        given = value or (None if argument.required else argument.choices[0])
-        return ui.select(options, label=label, value=given).props("outlined dense options-dense")
+        field = ui.select(
+            options, label=label, value=value or None, clearable=not argument.required
+        )
+        return field.props("outlined dense options-dense")
 
     @staticmethod
     def _suggest(field: ui.input, targets: list[str]) -> None:
@@ -99,7 +104,7 @@ class FormDialog:
         try:
             given = {name: field.value or "" for name, field in self._fields.items()}
             files = self._uploads.kept if self._uploads else ()
-            response = await self._submit({k: v for k, v in given.items() if v.strip()}, files)
+            response = await self._submit(given, files)
         finally:
             self._busy = False
         if response.ok:

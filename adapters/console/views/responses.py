@@ -43,6 +43,8 @@ class Responder:
             await self._show(response)
 
     async def _show(self, response: Response) -> None:
+        for one in response.files:
+            ui.download(one.data, one.name)
         if response.form:
             await self._ask(response.form)
         elif response.buttons:
@@ -67,7 +69,12 @@ class Responder:
 
     def _decide(self, response: Response) -> None:
         with _dialog() as dialog, box("dialog"):
-            text(response.text, "dialog-title" if response.ok else "dialog-question", "h2")
+            first, _, rest = response.text.partition("\n")
+            text(first, "dialog-title" if response.ok else "dialog-question", "h2")
+            if rest:
+                with box("dialog-scroll"):
+                    for words in rest.strip("\n").split("\n"):
+                        line(words.replace("**", ""), "dialog-line")
             with box("dialog-choices"):
                 for one in response.buttons:
 

@@ -12,7 +12,7 @@ from discord import ui
 
 from adapters.discord.convert import clipped, defused
 from adapters.discord.views.body import CONTENT, ROW, Press, button
-from bot.commands.registry import Response
+from bot.commands.registry import File, Response
 from bot.domain.card import Button
 
 # Discord: an interaction may be answered for 15 minutes.
@@ -27,14 +27,16 @@ class Answer:
     content: str
     buttons: tuple[Button, ...] = ()
     rest: bytes = b""
+    files: tuple[File, ...] = ()
 
     def parts(self) -> dict[str, Any]:
         """As discord.py's `send_message` wants it."""
         parts: dict[str, Any] = {"content": self.content, "ephemeral": True}
         if self.buttons:
             parts["view"] = _view(self.buttons)
-        if self.rest:
-            parts["file"] = discord.File(io.BytesIO(self.rest), "answer.txt")
+        rest = (File(name="answer.txt", data=self.rest),) if self.rest else ()
+        if files := (*self.files, *rest):
+            parts["files"] = [discord.File(io.BytesIO(one.data), one.name) for one in files]
         return parts
 
 
@@ -43,7 +45,8 @@ def answer(response: Response) -> Answer:
     mark = "" if response.ok else "⚠️ "
     shown = clipped(f"{mark}{text}", CONTENT)
     rest = response.text.encode() if len(mark + text) > CONTENT else b""
-    return Answer(content=shown, buttons=(*response.buttons, *_in_queue(response)), rest=rest)
+    buttons = (*response.buttons, *_in_queue(response))
+    return Answer(content=shown, buttons=buttons, rest=rest, files=response.files)
 
 
 def _in_queue(response: Response) -> tuple[Button, ...]:

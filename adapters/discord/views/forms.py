@@ -23,10 +23,14 @@ _CUSTOM_ID = 100
 
 
 def modal(form: Form, choices: Mapping[str, Sequence[str]]) -> ui.Modal:
-    """`choices` are what may be chosen for an argument, by its name."""
+    """`choices` are what may be chosen for an argument, by its name.
+
+    What finds no room, or would be cut short, stays as it is.
+    """
     made = ui.Modal(title=clipped(form.title, _TITLE), custom_id=custom_id(form))
     room = _PARTS - form.files
-    for argument in sorted(form.arguments, key=lambda one: not one.required)[:room]:
+    fitting = [one for one in form.arguments if len(form.values.get(one.name, "")) <= _TEXT]
+    for argument in sorted(fitting, key=lambda one: not one.required)[:room]:
         made.add_item(_field(form, argument, choices.get(argument.name, ())))
     if form.files:
         upload: ui.FileUpload[Any] = ui.FileUpload(
@@ -72,7 +76,9 @@ def _field(form: Form, argument: Argument, choices: Sequence[str]) -> ui.Label[A
     else:
         item = ui.TextInput(
             custom_id=argument.name,
-            style=discord.TextStyle.paragraph if argument.long else discord.TextStyle.short,
+            style=discord.TextStyle.paragraph
+            if argument.long or argument.plain
+            else discord.TextStyle.short,
             required=required,
             max_length=_TEXT,
             default=value[:_TEXT] or None,
@@ -97,4 +103,4 @@ def fields(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         name = str(one.get("custom_id", ""))
         if name and name != FILES:
             found[name] = one.get("value") or ",".join(one.get("values", []))
-    return {name: value for name, value in found.items() if value}
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from adapters.slack.listeners.commands import with_hints
 from adapters.slack.listeners.tools import Tools
 from adapters.slack.views import answers, modals
 from bot.commands.actions import CHOICE, DEEDS
@@ -44,7 +45,7 @@ async def _press(tools: Tools, body: Json, action: Json, respond: Any) -> None:
     if name in DEEDS and DEEDS[name].asks:
         await tools.dialogs.open_for(trigger, name, value, work, person.id, above=above)
         return
-    response = await work
+    response = await with_hints(tools, await work)
     if response.form:
         view = await tools.dialogs.form(response.form, person.id)
         await tools.dialogs.open(trigger, view, above=above)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -16,8 +17,6 @@ from bot.commands.registry import Response
 from bot.domain.errors import BatonError
 
 Json = dict[str, Any]
-# What these have said may name channels that Baton is to join, or should warn about.
-_CHANGES_PLACES = ("/desk setup", "/desk team", "/desk channel")
 
 
 def register(app: AsyncApp, tools: Tools) -> None:
@@ -48,23 +47,28 @@ async def _run(tools: Tools, body: Json) -> Response:
         if not await tools.dialogs.open(str(body["trigger_id"]), view):
             return Response(text="Slack did not open the form. Try again.", ok=False)
         return Response()
-    return await with_hints(tools, typed, response)
+    return await with_hints(tools, response)
 
 
-async def with_hints(tools: Tools, typed: str, response: Response) -> Response:
-    """After a change of the desk: join its channels, and say what an admin should know."""
-    if not (response.ok and typed.startswith(_CHANGES_PLACES)):
+async def with_hints(tools: Tools, response: Response) -> Response:
+    """After the desk's channels changed: join them, and say what an admin should know."""
+    if not response.moves_places:
         return response
     hints = await tools.places.join()
-    return Response(text="\n".join([response.text, *hints]), buttons=response.buttons)
+    return replace(response, text="\n".join([response.text, *hints]))
 
 
 async def _fitting(tools: Tools, body: Json, response: Response) -> Response:
-    """What is too long for an ephemeral message goes by direct message."""
+    """Files, and what is too long for an ephemeral message, go by direct message."""
+    user = str(body["user_id"])
+    for one in response.files:
+        tools.go_on(tools.direct.file(user, one.name, one.data, response.text))
+    if response.files:
+        return Response(text="You get it as a file by direct message.")
     if len(response.text) <= answers.LONGEST:
         return response
     name = f"{str(body['command']).strip('/')}.txt"
-    user, data = str(body["user_id"]), response.text.encode()
+    data = response.text.encode()
     tools.go_on(tools.direct.file(user, name, data, "Here is what you asked for."))
     return Response(text="That is long: you get it as a file by direct message.")
 

@@ -40,7 +40,9 @@ def register(app: AsyncApp, tools: Tools) -> None:
 async def _run(tools: Tools, view: Json, person: Person) -> Response:
     command, values = forms.command(view)
     said = {"blocks": forms.written(view)}
-    filled = forms.given(view, await tools.people.names(said))
+    filled = await tools.commands.resolved(
+        command, forms.given(view, await tools.people.names(said))
+    )
     attachments = await tools.downloads.fetch(forms.files(view))
     response = await tools.baton.run(
         Invocation(
@@ -49,14 +51,15 @@ async def _run(tools: Tools, view: Json, person: Person) -> Response:
             command=command,
             values={**values, **filled},
             attachments=attachments,
+            preview=True,
         )
     )
-    return await with_hints(tools, f"/{command}", response)
+    return await with_hints(tools, response)
 
 
 async def _answer(tools: Tools, view: Json, person: Person, response: Response) -> Json:
     """What Slack is to do with the modal."""
-    if response.form and response.form.command == forms.command(view)[0]:
+    if response.form and _asks_the_same(response.form, view):
         response = Response(text=_what_is_missing(response.form), ok=False)
     if response.form or response.queue:
         return {
@@ -100,6 +103,12 @@ def _thread(tx: Tx, number: int) -> Place | None:
 def _what_is_missing(form: Form) -> str:
     """Slack does not send a form whose required inputs are empty, but words or files are either."""
     return str(EmptyMessage()) if form.files else "Something is missing."
+
+
+def _asks_the_same(form: Form, view: Json) -> bool:
+    """A form that asks for more than the modal did is the next step, not a mistake."""
+    asked = {one.name for one in form.arguments}
+    return form.command == forms.command(view)[0] and asked <= set(forms.inputs(view))
 
 
 def _field(view: Json) -> str:

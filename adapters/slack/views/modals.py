@@ -17,20 +17,43 @@ Json = dict[str, Any]
 OPTIONS = 100
 _OPTION, _OPTION_VALUE, _HINT, _TYPED = 75, 150, 2_000, 3_000
 _SENDS = {"reply", "ticket reply", "say"}
+# What these say is shown before it is saved.
+_PREVIEWED = ("desk ", "routing ")
 _FROM_SLACK = {Kind.CHANNEL: "conversations_select", Kind.PERSON: "users_select"}
 
 
 def form(asked: Form, choices: Choices) -> Json:
     """The modal that gathers what a command still needs."""
     name, kept = callback(asked)
-    fields = [_field(one, asked, choices) for one in asked.arguments]
+    fields = [
+        _field(one, asked, choices) if _fits(one, asked) else _too_long(one)
+        for one in asked.arguments
+    ]
     verb = asked.title.partition(" ")[0]
     return {
         **_frame(asked.title, name, kept),
-        "submit": blocks.plain("Send" if asked.command in _SENDS else verb, blocks.TITLE),
+        "submit": blocks.plain(_submit(asked, verb), blocks.TITLE),
         "close": blocks.plain("Cancel", blocks.TITLE),
         "blocks": [*fields, *([_files()] if asked.files else [])],
     }
+
+
+def _submit(asked: Form, verb: str) -> str:
+    if asked.command in _SENDS:
+        return "Send"
+    return "Next" if asked.command.startswith(_PREVIEWED) else verb
+
+
+def _fits(argument: Argument, asked: Form) -> bool:
+    """Formatted text has no bound that a message could reach."""
+    formatted = argument.long and not argument.plain
+    return formatted or len(asked.values.get(argument.name, "")) <= _TYPED
+
+
+def _too_long(argument: Argument) -> Json:
+    """It would be cut short, so it stays as it is."""
+    name = argument.name.replace("_", " ").capitalize()
+    return blocks.section(f"{name} is too long for a form. /desk export gives it as a file.")
 
 
 def placeholder(name: str, kept: str) -> Json:
@@ -91,11 +114,11 @@ def _element(argument: Argument, value: str, choices: Choices) -> Json:
     if argument.name == "target" or argument.kind is Kind.ATTENDANT:
         return _target(choices)
     if argument.kind in _FROM_SLACK:
-        return _from_slack(argument.kind)
-    if argument.long:
+        return _from_slack(argument.kind, value)
+    if argument.long and not argument.plain:
         return _editor(value)
-    given = {"initial_value": value[:_TYPED]} if value else {}
-    return {"type": "plain_text_input", "action_id": VALUE, "multiline": False, **given}
+    given = {"initial_value": value} if value else {}
+    return {"type": "plain_text_input", "action_id": VALUE, "multiline": argument.plain, **given}
 
 
 def _listed(argument: Argument, choices: Choices) -> tuple[Option, ...]:
@@ -126,10 +149,12 @@ def _target(choices: Choices) -> Json:
     return {"type": "static_select", "action_id": VALUE, "option_groups": groups}
 
 
-def _from_slack(kind: Kind) -> Json:
+def _from_slack(kind: Kind, value: str) -> Json:
     element: Json = {"type": _FROM_SLACK[kind], "action_id": VALUE}
     if kind is Kind.CHANNEL:
         element["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
+        if value:
+            element["initial_conversation"] = value
     return element
 
 

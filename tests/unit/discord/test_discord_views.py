@@ -143,7 +143,7 @@ def test_a_long_transcript_shows_the_end_and_has_the_whole_as_a_file() -> None:
 def test_a_long_answer_goes_on_in_a_file() -> None:
     parts = answers.answer(Response(text=LONG)).parts()
     assert len(parts["content"]) <= 2000
-    assert parts["file"].fp.read() == LONG.encode()
+    assert parts["files"][0].fp.read() == LONG.encode()
 
 
 def options(command: Json) -> list[Json]:

@@ -176,7 +176,8 @@ def test_what_is_filled_in_is_read_by_field() -> None:
         "target": "billing",
         "team_channel": "C0TEAM",
         "person": "<@U0BOB>",
-    }
+        "reason": "",
+    }, "what was emptied is told from what was not asked"
 
 
 def test_the_fullest_queue_fits_a_home_tab_and_a_message() -> None:

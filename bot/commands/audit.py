@@ -1,0 +1,91 @@
+"""The audit log: who did what, for supervisors and admins."""
+
+from __future__ import annotations
+
+from bot.commands import resolve
+from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.domain import period
+from bot.domain.desk import Role
+from bot.domain.errors import BadInput
+from bot.ports.store import Sought
+from bot.services import audit
+
+_PAGE = 20
+# Words for several kinds of events at once.
+_GROUPS = {"desk": ("configured",)}
+
+
+def _audit(context: Context) -> Response:
+    found = context.tx.events.search(_sought(context), _PAGE + 1)
+    lines = [audit.sentence(context.tx, one) for one in found[:_PAGE]]
+    if not lines:
+        return Response(text="Nothing in the log fits.")
+    older = {"before": str(found[_PAGE - 1].id)} if len(found) > _PAGE else {}
+    return Response(text="\n".join(lines), next_page=older)
+
+
+def _sought(context: Context) -> Sought:
+    """Raises `BadInput` for a ticket or a period that is none."""
+    typed, kind = context.get("person").strip(), context.get("kind").strip().casefold()
+    ticket, before = context.get("ticket").strip(), context.get("before").strip()
+    since, until = _period(context)
+    return Sought(
+        actor=resolve.person(context, typed) if typed else None,
+        ticket=resolve.number(ticket, "ticket") if ticket else None,
+        kinds=_GROUPS.get(kind, (kind.replace(" ", "_"),)) if kind else (),
+        since=since,
+        until=until,
+        before=resolve.number(before, "event") if before else None,
+    )
+
+
+def _period(context: Context) -> period.Period | tuple[None, None]:
+    typed = context.get("period").strip()
+    if not typed:
+        return None, None
+    try:
+        return period.parse(typed, context.now)
+    except ValueError as error:
+        raise BadInput(problem=f"{error}.") from error
+
+
+AUDIT = (
+    Command(
+        name="audit",
+        help="Who did what, newest first",
+        role=Role.SUPERVISOR,
+        handler=_audit,
+        arguments=(
+            Argument(name="person", kind=Kind.PERSON, help="who did it", required=False),
+            Argument(
+                name="ticket",
+                kind=Kind.WORD,
+                help="its number, 42 or #42",
+                required=False,
+                named=True,
+            ),
+            Argument(
+                name="kind",
+                kind=Kind.WORD,
+                help="like desk, claimed, replied, transferred, closed",
+                required=False,
+                named=True,
+            ),
+            Argument(
+                name="period",
+                kind=Kind.WORD,
+                help="like 7d, today, 2026-11, 2026-11-01..2026-11-15",
+                required=False,
+                named=True,
+            ),
+            Argument(
+                name="before",
+                kind=Kind.WORD,
+                help="only what is older than this number",
+                required=False,
+                named=True,
+                typed=True,
+            ),
+        ),
+    ),
+)
