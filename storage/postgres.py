@@ -93,7 +93,7 @@ class PostgresStore:
 
     def _read(self, unit: Callable[[Transaction], R]) -> R:
         try:
-            with self._readers.connect() as connection:
+            with self._readers.begin() as connection:
                 return unit(Transaction(self._office.session(connection)))
         except DBAPIError as error:
             raise explained(self._url, error) from error
@@ -119,6 +119,7 @@ class PostgresStore:
 
     def _attempt(self, job: Job) -> frozenset[str]:
         with self._engine.connect() as connection:
+            connection.begin()
             session = self._office.session(connection)
             job.run(Transaction(session))
             passing("store.before_commit")

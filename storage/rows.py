@@ -27,6 +27,7 @@ from bot.domain.message import Limits
 from bot.ports.vault import Vault
 from storage import tables
 from storage.mapping import Mapper
+from storage.statements import Result, run
 
 T = TypeVar("T")
 
@@ -54,9 +55,9 @@ class Session:
     def on_postgres(self) -> bool:
         return self.connection.dialect.name == "postgresql"
 
-    def run(self, statement: Executable, **facts: Any) -> Any:
-        """Execute a statement; answers with SQLAlchemy's result."""
-        return self.connection.execute(statement, facts)
+    def run(self, statement: Executable, **facts: Any) -> Result:
+        """Execute a statement."""
+        return run(self.connection, statement, facts)
 
 
 class Repository:
@@ -81,6 +82,7 @@ class Rows(Generic[T]):
         self.select: Select[Any] = select(*self.columns)
         identity = self.table.c[key]
         self._insert = insert(self.table)
+        self._add = self._insert.returning(identity)
         self._by_key = self.select.where(identity == bindparam("key_"))
         self._lock = locked(self._by_key)
         self._update = update(self.table).where(identity == bindparam("key_"))
@@ -89,13 +91,13 @@ class Rows(Generic[T]):
         """Store it; answers with the value and the id it was given."""
         row = self.mapper.dump(value)
         del row[self._key]
-        result: Any = session.connection.execute(self._insert, row)
-        numbered: Any = replace(cast("Any", value), **{self._key: result.inserted_primary_key[0]})
+        key = run(session.connection, self._add, row).scalar_one()
+        numbered: Any = replace(cast("Any", value), **{self._key: key})
         return cast("T", numbered)
 
     def insert(self, session: Session, value: T) -> None:
         """Store it under the key it has."""
-        session.connection.execute(self._insert, self.mapper.dump(value))
+        run(session.connection, self._insert, self.mapper.dump(value))
 
     def put(self, session: Session, value: T, *, leaving: Sequence[str] = ()) -> None:
         """Replace it by its key, `leaving` some columns as they are. Raises `NotFound`."""
@@ -103,7 +105,8 @@ class Rows(Generic[T]):
         key = row.pop(self._key)
         for name in leaving:
             del row[name]
-        if not session.connection.execute(self._update, {**row, "key_": key}).rowcount:
+        row["key_"] = key
+        if not run(session.connection, self._update, row).rowcount:
             raise NotFound(what=self._what, name=key)
 
     def get(self, session: Session, key: object) -> T:
@@ -116,13 +119,13 @@ class Rows(Generic[T]):
 
     def first(self, session: Session, statement: Executable, **facts: Any) -> T | None:
         """The value of the first row, if there is one."""
-        row = session.connection.execute(statement, facts).fetchone()
+        row = run(session.connection, statement, facts).fetchone()
         return None if row is None else self.mapper.load(row)
 
     def all(self, session: Session, statement: Executable, **facts: Any) -> list[T]:
         """The values of all rows."""
         load = self.mapper.load
-        return [load(row) for row in session.connection.execute(statement, facts).fetchall()]
+        return [load(row) for row in run(session.connection, statement, facts)]
 
     def _one(self, session: Session, statement: Executable, key: object) -> T:
         found = self.first(session, statement, key_=key)
@@ -170,9 +173,8 @@ class Upsert:
         """The statement for the database of a connection."""
         return self._statements[connection.dialect.name]
 
-    def run(self, session: Session, **row: Any) -> Any:
-        """Execute it; answers with SQLAlchemy's result."""
-        return session.connection.execute(self.of(session.connection), row)
+    def run(self, session: Session, **row: Any) -> Result:
+        return run(session.connection, self.of(session.connection), row)
 
 
 def _upsert(

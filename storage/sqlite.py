@@ -105,7 +105,7 @@ class SqliteStore:
 
     def _read(self, unit: Callable[[Transaction], R]) -> R:
         try:
-            with self._readers.connect() as connection:
+            with self._readers.begin() as connection:
                 return unit(Transaction(self._office.session(connection)))
         except DBAPIError as error:
             raise explained(self._url, error) from error

@@ -101,7 +101,7 @@ class Effects(Lanes):
         return _ROWS.all(self.session, _DEAD_OF, lane_id=lane_id, prefix=prefix)
 
     def backlog(self, now: datetime) -> Backlog:
-        by_state: dict[str, int] = dict(self.session.run(_BY_STATE).fetchall())
+        by_state = {str(state): int(count) for state, count in self.session.run(_BY_STATE)}
         oldest: datetime | None = self.session.run(_OLDEST).scalar()
         waited = (now - oldest).total_seconds() if oldest else 0.0
         return Backlog(by_state=by_state, oldest_s=max(waited, 0.0))

@@ -115,7 +115,7 @@ class Tickets(Repository):
         return _ROWS.all(self.session, newest, **({"contact": contact} if contact else {}))
 
     def inactive(self, now: datetime, limit: int) -> list[Ticket]:
-        held = self.session.run(_CLAIM_DUE, now=now, limit=limit).scalars().all()
+        held = self.session.run(_CLAIM_DUE, now=now, limit=limit).scalars()
         if not held:
             return []
         return _ROWS.all(self.session, _INACTIVE, now=now, held=held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -411,20 +412,20 @@ async def test_an_effect_added_while_the_lane_is_emptied_is_not_forgotten(
 async def test_looking_for_work_reads_an_index(
     store: Store, database_url: str, ask: Callable[[Tx], object], index: str
 ) -> None:
-    asked: list[tuple[str, object]] = []
+    asked: list[str] = []
 
-    def seen(_c: object, _cursor: object, statement: str, given: object, *_rest: object) -> None:
-        asked.append((statement, given))
+    def watched(driver: sqlite3.Connection, *_rest: object) -> None:
+        driver.set_trace_callback(asked.append)
 
-    event.listen(store._readers, "before_cursor_execute", seen)  # type: ignore[attr-defined]
+    event.listen(store._readers, "checkout", watched)  # type: ignore[attr-defined]
     await store.read(ask)
     engine = engines.sqlite_readers(make_url(database_url), 1)
     with engine.connect() as connection:
         plans = [
             row[3]
-            for statement, given in asked
+            for statement in asked
             if statement.startswith("SELECT")
-            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
         ]
     engine.dispose()
     assert any(f"INDEX {index}" in plan for plan in plans), plans
