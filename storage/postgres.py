@@ -63,7 +63,10 @@ class PostgresStore:
             self._pool, self._read, lambda tx: unit(tx, *args, **kwargs)
         )
 
-    def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+    def listen(
+        self, listener: Callable[[frozenset[str]], None], *, early: bool = False
+    ) -> Callable[[], None]:
+        del early  # another transaction sees nothing before the commit
         return self._office.listen(listener)
 
     async def scrub(self) -> None:

@@ -1,20 +1,19 @@
-"""The embedded database: one writer thread that commits waiting units together."""
+"""The embedded database: units run in the event loop, and only the wait for the disk does not."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
@@ -33,17 +32,17 @@ R = TypeVar("R")
 _READERS = 4
 # How long units may go on joining a commit: the first one waits for the last.
 _GATHER_S = 0.02
+# While another program holds the file, it is asked for as often as this.
+_AGAIN_S = 0.01
 _LOG_TRIES, _LOG_PAUSE_S = 50, 0.1
-
-
-class Chore(Job):
-    """Something to do between commits, not a unit of work."""
 
 
 class SqliteStore:
     """Units run one after the other, each in a savepoint of its own.
 
-    All that wait when one begins share its commit, and with it the wait for the disk.
+    A unit takes less time than to hand it to a thread and back: its statements would give the
+    interpreter up and wait for it again at each step. All units that come in until a commit begins
+    share it; so does what lanes begin because of them, as they are woken before the commit.
     """
 
     def __init__(self, url: URL, limits: Callable[[str], Limits], vault: Vault) -> None:
@@ -52,18 +51,22 @@ class SqliteStore:
         self._writer = engines.sqlite_writer(url)
         self._readers = engines.sqlite_readers(url, _READERS)
         self._connection = self._writer.connect()
-        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        _driver(self._connection).execute("PRAGMA busy_timeout = 0")  # the loop must not wait
+        self._waiting: deque[Job] = deque()
+        self._working: asyncio.Task[None] | None = None
+        self._alone = asyncio.Lock()
         self._open = True
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="disk")
         self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
-        self._thread = Thread(target=self._work, name="writer", daemon=True)
-        self._thread.start()
 
     async def transact(
         self, unit: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         self._check_open()
         job = Job(lambda tx: unit(tx, *args, **kwargs))
-        self._queue.put(job)
+        self._waiting.append(job)
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work(), name="store")
         return cast("R", await job.future)
 
     async def read(
@@ -75,21 +78,23 @@ class SqliteStore:
             self._pool, self._read, lambda tx: unit(tx, *args, **kwargs)
         )
 
-    def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
-        return self._office.listen(listener)
+    def listen(
+        self, listener: Callable[[frozenset[str]], None], *, early: bool = False
+    ) -> Callable[[], None]:
+        return self._office.listen(listener, early=early)
 
     async def scrub(self) -> None:
         """Write the file anew without what was deleted, and empty the log beside it."""
         self._check_open()
-        chore = Chore(lambda _: None)
-        self._queue.put(chore)
-        await chore.future
+        async with self._alone:
+            await asyncio.get_running_loop().run_in_executor(self._disk, self._clean)
 
     async def close(self) -> None:
         """Finish what was accepted, then let the file go."""
         if self._open:
             self._open = False
-            self._queue.put(None)
+            if self._working is not None and not self._working.done():
+                await asyncio.wait({self._working})
             await asyncio.get_running_loop().run_in_executor(None, self._finish)
 
     def _check_open(self) -> None:
@@ -97,7 +102,7 @@ class SqliteStore:
             raise CannotRun(problem="The store is closed: Baton is stopping.")
 
     def _finish(self) -> None:
-        self._thread.join()
+        self._disk.shutdown()
         self._pool.shutdown()
         self._connection.close()
         self._writer.dispose()
@@ -110,70 +115,73 @@ class SqliteStore:
         except DBAPIError as error:
             raise explained(self._url, error) from error
 
-    def _work(self) -> None:
-        while (first := self._queue.get()) is not None:
-            if isinstance(first, Chore):
-                self._clean(first)
-                continue
+    async def _work(self) -> None:
+        while self._waiting:
             jobs: list[Job] = []
-            topics = self._commit(first, jobs)
-            self._office.tell(jobs, topics)
+            async with self._alone:
+                topics = await self._together(jobs)
+            self._office.told(jobs, topics)
 
-    def _clean(self, chore: Job) -> None:
+    def _clean(self) -> None:
         """Outside of any transaction, while nobody else writes."""
-        try:
-            driver = _driver(self._connection)
-            # The index of words marks what is gone; only merging it takes the words away.
-            driver.execute(f"INSERT INTO {TABLE}({TABLE}) VALUES ('optimize')")  # noqa: S608 - ours
-            driver.execute("VACUUM")
-            self._empty_log(driver)
-        except BaseException as error:  # noqa: BLE001 - the writer lives on, whoever waits is told
-            chore.error = error
-        self._office.tell([chore], frozenset())
-
-    @staticmethod
-    def _empty_log(driver: sqlite3.Connection) -> None:
-        """Readers may hold it for a moment. Raises `CannotRun` when they do not let go."""
-        for _ in range(_LOG_TRIES):
+        driver = _driver(self._connection)
+        # The index of words marks what is gone; only merging it takes the words away.
+        driver.execute(f"INSERT INTO {TABLE}({TABLE}) VALUES ('optimize')")  # noqa: S608 - ours
+        driver.execute("VACUUM")
+        for _ in range(_LOG_TRIES):  # readers may hold it for a moment
             busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if not busy:
                 return
             time.sleep(_LOG_PAUSE_S)
         raise CannotRun(problem="The database's log cannot be emptied while others read it.")
 
-    def _commit(self, first: Job, jobs: list[Job]) -> frozenset[str]:
+    async def _together(self, jobs: list[Job]) -> frozenset[str]:
         """Run and commit what waits, adding it to `jobs`; answers with the topics."""
         topics: set[str] = set()
         try:
-            self._connection.begin()
-            for job in self._waiting(first):
+            await self._begin()
+            async for job in self._joining():
                 jobs.append(job)
                 topics |= self._attempt(job)
-            passing("store.before_commit")
-            self._connection.commit()
-            passing("store.after_commit")
-        except BaseException as error:  # noqa: BLE001 - the writer lives on, the waiting are told
+            await asyncio.get_running_loop().run_in_executor(self._disk, self._commit)
+        except BaseException as error:  # noqa: BLE001 - whoever waits is told
             with suppress(SQLAlchemyError):
                 self._connection.rollback()
             self._office.forget_desk()
-            jobs[:] = jobs or [first]
+            if not jobs:
+                jobs.extend(self._waiting)
+                self._waiting.clear()
             for job in jobs:
                 job.error = explained(self._url, error)
             return frozenset()
         return frozenset(topics)
 
-    def _waiting(self, first: Job) -> Iterator[Job]:
-        yield first
-        until = time.monotonic() + _GATHER_S
-        while time.monotonic() < until:
+    async def _begin(self) -> None:
+        """Own the file. Another program may hold it for a moment."""
+        until = time.monotonic() + engines.BUSY_S
+        while True:
             try:
-                job = self._queue.get_nowait()
-            except Empty:
+                self._connection.begin()
+            except OperationalError as error:
+                self._connection.rollback()
+                if "locked" not in str(error.orig) or time.monotonic() > until:
+                    raise
+                await asyncio.sleep(_AGAIN_S)
+            else:
                 return
-            if job is None or isinstance(job, Chore):
-                self._queue.put(job)
-                return
-            yield job
+
+    async def _joining(self) -> AsyncIterator[Job]:
+        """What waits, and what comes in because of it, for a moment."""
+        until = time.monotonic() + _GATHER_S
+        while self._waiting and time.monotonic() < until:
+            while self._waiting and time.monotonic() < until:
+                yield self._waiting.popleft()
+            await asyncio.sleep(0)
+
+    def _commit(self) -> None:
+        passing("store.before_commit")
+        self._connection.commit()
+        passing("store.after_commit")
 
     def _attempt(self, job: Job) -> set[str]:
         """Run one unit; its failure takes back its own changes only."""
@@ -189,6 +197,7 @@ class SqliteStore:
             driver.execute("ROLLBACK TO unit")
             session.topics.clear()
         driver.execute("RELEASE unit")
+        self._office.tell_early(frozenset(session.topics))
         return session.topics
 
 

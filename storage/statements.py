@@ -107,9 +107,7 @@ class Prepared:
         order = state.positiontup
         return state.statement, values if order is None else [values[name] for name in order]
 
-    def _translated(
-        self, connection: Connection, error: Any, facts: Mapping[str, Any]
-    ) -> Any:
+    def _translated(self, connection: Connection, error: Any, facts: Mapping[str, Any]) -> Any:
         is_lost = self._dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
         if is_lost:
             connection.invalidate(error)

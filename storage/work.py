@@ -13,6 +13,8 @@ from bot.ports.vault import Vault
 from storage.rows import Newest, Session
 from storage.transaction import Transaction
 
+Listener = Callable[[frozenset[str]], None]
+
 
 class Job:
     """A unit of work that was accepted, and the future of whoever waits for it."""
@@ -51,7 +53,8 @@ class Office:
     def __init__(self, limits: Callable[[str], Limits], vault: Vault) -> None:
         self._limits = limits
         self._vault = vault
-        self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._listeners: list[Listener] = []
+        self._early: list[Listener] = []
         self._desk = Newest()
 
     def session(self, connection: Connection) -> Session:
@@ -67,15 +70,25 @@ class Office:
         """After a rollback: what was read may never have been."""
         self._desk = Newest()
 
-    def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
-        """Call it with the topics of each commit; answers with how to stop."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener, *, early: bool = False) -> Callable[[], None]:
+        """Call it with the topics of each commit; answers with how to stop.
+
+        `early`: as soon as a unit of this process would see what they are about.
+        """
+        listeners = self._early if early else self._listeners
+        listeners.append(listener)
 
         def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
+            if listener in listeners:
+                listeners.remove(listener)
 
         return stop
+
+    def tell_early(self, topics: frozenset[str]) -> None:
+        """Call those who want to know early, in the event loop."""
+        if topics:
+            for listener in tuple(self._early):
+                listener(topics)
 
     def tell(self, jobs: Iterable[Job], topics: frozenset[str]) -> None:
         """Answer jobs and call the listeners, from whatever thread, in the loop of the jobs."""
@@ -84,11 +97,12 @@ class Office:
             by_loop.setdefault(job.loop, []).append(job)
         for loop, own in by_loop.items():
             try:
-                loop.call_soon_threadsafe(self._told, own, topics)
+                loop.call_soon_threadsafe(self.told, own, topics)
             except RuntimeError:  # the loop is closed: nobody waits any more
                 continue
 
-    def _told(self, jobs: list[Job], topics: frozenset[str]) -> None:
+    def told(self, jobs: list[Job], topics: frozenset[str]) -> None:
+        """Answer jobs and call the listeners, within the event loop."""
         for job in jobs:
             job.settle()
         if topics:

@@ -123,7 +123,7 @@ class Courier:
     async def run(self) -> None:
         """Until cancelled: drain what is due now, and whatever becomes due."""
         await self._store.transact(free_the_dead, self.owner)
-        unlisten = self._store.listen(self._heard)
+        unlisten = self._store.listen(self._heard, early=True)
         try:
             while True:
                 for lane_id in await self._store.read(_due, self._wall()):

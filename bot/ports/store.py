@@ -565,8 +565,14 @@ class Store(Protocol):
     ) -> R:
         """Run a unit that changes nothing, beside the writer."""
 
-    def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
-        """Call with the topics of each commit, in the event loop; answers with how to stop."""
+    def listen(
+        self, listener: Callable[[frozenset[str]], None], *, early: bool = False
+    ) -> Callable[[], None]:
+        """Call with the topics of each commit, in the event loop; answers with how to stop.
+
+        `early`: already when another unit would see what they are about, and before it is durable;
+        for a listener that does nothing but run units.
+        """
 
     async def scrub(self) -> None:
         """Leave nothing of what was deleted in the database's own files; may take a while."""

@@ -41,11 +41,14 @@ def withheld(tx: Tx, message: Message) -> None:
 
 def mark_slow(tx: Tx, before: datetime, limit: int = 100) -> int:
     """Show the state of messages that have been on their way for too long to stay silent."""
-    messages = tx.messages.slow(before, limit)
-    for message in messages:
-        tx.messages.put(replace(message, slow=True))
-        _show(tx, message)
-    return len(messages)
+    found = tx.messages.slow(before, limit)
+    for message_id in sorted(one.id for one in found):
+        tx.conversations.lock(tx.messages.get(message_id).conversation_id)
+        message = tx.messages.get(message_id)  # it may have arrived while it was waited for
+        if message.delivery is Delivery.PENDING:
+            tx.messages.put(replace(message, slow=True))
+            _show(tx, message)
+    return len(found)
 
 
 def start_waiting(tx: Tx, ticket: Ticket, message_id: int, now: datetime) -> None:

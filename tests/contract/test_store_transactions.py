@@ -7,7 +7,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -165,20 +166,14 @@ def test_a_commit_has_reached_the_disk(database_url: str) -> None:
 
 async def test_reads_go_on_beside_a_slow_writer(store: Store) -> None:
     await store.transact(keep, "before")
-    inside, leave = threading.Event(), threading.Event()
 
-    def slow(tx: Tx) -> None:
+    def slow(tx: Tx) -> list[str]:
         tx.meta.put("during", "1")
-        inside.set()
-        assert leave.wait(10)
+        with ThreadPoolExecutor(1) as elsewhere:
+            reading = elsewhere.submit(asyncio.run, store.read(known, "before", "during"))
+            return reading.result(10)
 
-    writing = asyncio.create_task(store.transact(slow))
-    await asyncio.to_thread(inside.wait, 10)
-    try:
-        assert await store.read(known, "before", "during") == ["before"]
-    finally:
-        leave.set()
-    await writing
+    assert await store.transact(slow) == ["before"]
     assert await store.read(known, "before", "during") == ["before", "during"]
 
 
@@ -226,6 +221,47 @@ async def test_listeners_hear_of_commits_in_the_loop(store: Store) -> None:
     stop()
     await store.transact(loud)
     assert len(heard) == 1
+
+
+async def test_who_listens_early_can_join_the_commit(store: Store) -> None:
+    """What follows from a unit is durable with it on SQLite; a server shows it after the commit."""
+    seen: list[asyncio.Task[list[str]]] = []
+
+    def follow(_topics: frozenset[str]) -> None:
+        seen.append(asyncio.create_task(store.transact(known, "a")))
+
+    def loud(tx: Tx) -> None:
+        tx.wake("lane:5")
+        keep(tx, "a")
+
+    stop = store.listen(follow, early=True)
+    with (
+        commits_counted(store) if isinstance(store, SqliteStore) else nullcontext([0.0]) as commits
+    ):
+        await store.transact(loud)
+        assert await seen[0] == ["a"]
+    assert len(commits) == 1
+    with pytest.raises(BadInput):
+        await store.transact(fail, "b")
+    assert len(seen) == 1
+    stop()
+
+
+@ON_SQLITE
+async def test_the_loop_goes_on_while_another_program_holds_the_file(
+    store: Store, database_url: str
+) -> None:
+    other = sqlite3.connect(make_url(database_url).database or "", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    writing = asyncio.create_task(store.transact(keep, "a"))
+    began = time.monotonic()
+    for _ in range(20):
+        await asyncio.sleep(0.001)
+    assert time.monotonic() - began < 2, "a wait for the file would last for five seconds"
+    assert not writing.done()
+    other.execute("ROLLBACK")
+    other.close()
+    assert await writing == "a"
 
 
 async def test_closing_finishes_what_was_accepted(store: Store, database_url: str) -> None:
@@ -322,8 +358,7 @@ async def test_a_locked_database_is_said_clearly_and_forgotten(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert isinstance(store, SqliteStore)
-    store._connection.exec_driver_sql("PRAGMA busy_timeout = 50")
-    store._connection.rollback()
+    monkeypatch.setattr(engines, "BUSY_S", 0.05)
     path = Path(make_url(database_url).database or "")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
