@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.commands import resolve
+from bot.commands.handing_out import HandOut
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.domain.card import Button
 from bot.domain.desk import Role
@@ -12,8 +13,15 @@ from bot.domain.erasure import Erasure, Progress, digest_of
 from bot.domain.errors import NotFound
 from bot.services.privacy import contact as contacts
 from bot.services.privacy import erase as erasing
+from bot.services.privacy import export as exporting
 
 _SHOWN = 20
+
+
+def _export(context: Context) -> Response:
+    contact = _contact(context, context.get("contact"))
+    dossier = exporting.export(context.tx, contact, context.me, context.now)
+    return Response(errand=HandOut(dossier=dossier))
 
 
 def _erase(context: Context) -> Response:
@@ -102,6 +110,13 @@ def _quoted(name: str) -> str:
 _CONTACT = Argument(name="contact", kind=Kind.PERSON, help="who, like @carol, or the id")
 
 PRIVACY = (
+    Command(
+        name="privacy export",
+        help="Everything about a contact as one file, to you alone",
+        role=Role.ADMIN,
+        handler=_export,
+        arguments=(_CONTACT,),
+    ),
     Command(
         name="privacy erase",
         help="Forget a contact for good, here and on the platforms",

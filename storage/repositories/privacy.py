@@ -38,6 +38,7 @@ _SOURCES = tables.table(tables.Sources)
 _PARKED = tables.table(tables.Parked)
 _META = tables.table(tables.Meta)
 _NOTES = tables.table(tables.Notes)
+_VERSIONS = tables.table(tables.DeskVersions)
 
 _OF_CONTACT = _CONVERSATIONS.select.where(
     _CONVERSATIONS.table.c.contact == bindparam("contact")
@@ -123,7 +124,11 @@ class Privacy(Outlived):
         self.session.run(delete(_MEMBERSHIPS).where(_MEMBERSHIPS.c.person == contact))
         self.session.run(delete(_ABSENCES).where(_ABSENCES.c.person == contact))
         self.session.run(delete(_PEOPLE).where(_PEOPLE.c.id == contact))
+        known = cast(_VERSIONS.c.desk, String).contains(_as_json(contact), autoescape=True)
+        self.session.run(delete(_VERSIONS).where(known))
         for name in (contact, *names):
+            called = _VERSIONS.c.what.contains(name, autoescape=True)
+            self.session.run(update(_VERSIONS).where(called).values(what=""))
             written = _as_json(name)
             drafts = _META.c.key.startswith("draft:") & _META.c.value.contains(
                 written, autoescape=True
