@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -149,13 +150,13 @@ class Outlived(Repository):
         _NOTES.put(self.session, note)
 
 
-def _carrier(row: tuple[object, ...]) -> Carrier:
+def _carrier(row: Sequence[Any]) -> Carrier:
     said = _MESSAGES.mapper.load(row[:-1])
     mark = f"messages {said.at.isoformat()} {said.id}"
     return Carrier(said=said, is_closed=row[-1] == "agent", mark=mark)
 
 
-def _note_carrier(row: tuple[object, ...]) -> Carrier:
+def _note_carrier(row: Sequence[Any]) -> Carrier:
     said = _NOTES.mapper.load(row[:-1])
     return Carrier(said=said, is_closed=row[-1] == "agent", mark=f"notes - {said.id}")
 
