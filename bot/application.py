@@ -126,7 +126,7 @@ class Baton:
         except BatonError as error:
             return Response(text=str(error), ok=False)
         call = Invocation(
-            person=person, place=place, command=deed.command, values={deed.argument: value}
+            person=person, place=place, command=deed.command, values=deed.values(value)
         )
         return await self._execute(call, asks=deed.asks)
 

@@ -14,9 +14,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.failpoints import passing
 from bot.ports.clock import Clock
 from bot.ports.media import MediaPort
-from bot.ports.store import Store
+from bot.ports.store import Store, Tx
 from bot.services.close import sweep_inactive
 from bot.services.delivered import mark_slow
+from bot.services.practice import end_idle
 from bot.services.privacy import finish, retention
 from bot.services.privacy.finish import Standing
 from bot.services.takeover import end_due
@@ -24,6 +25,7 @@ from bot.services.takeover import end_due
 _BATCH = 100
 # A delivery is shown as being on its way only when it takes longer than this.
 _SLOW = timedelta(seconds=2)
+_SELDOM = 15  # ticks between two looks at what is in no hurry
 
 Job = Callable[[], Awaitable[None]]
 
@@ -44,6 +46,7 @@ class Jobs:
         self._add(self.slow_deliveries, seconds=tick / 2)
         self._add(self.erasures, seconds=tick)
         self._add(self.retention, seconds=tick * 10)
+        self._add(self.practice, seconds=tick * _SELDOM)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -60,6 +63,10 @@ class Jobs:
     async def takeovers(self) -> None:
         """Let the agent resume where a takeover's time is over."""
         await self._store.transact(end_due, self._clock.now(), _BATCH)
+
+    async def practice(self) -> None:
+        """Close the practice that nobody goes on with."""
+        await self._store.transact(end_idle, self._clock.now())
 
     async def slow_deliveries(self) -> None:
         """Show the team which messages are still on their way."""
@@ -89,9 +96,15 @@ class Jobs:
             await self._store.transact(finish.removed, number)
         elif one.erasure.scrubbed:
             return
+        while await self._store.transact(_compact):
+            continue  # in short steps, so that others have their turn
         await self._store.scrub()
         passing("privacy.scrubbed")
         await self._store.transact(finish.scrubbed, number, self._clock.now())
 
     def _add(self, job: Job, *, seconds: float) -> None:
         self._scheduler.add_job(job, "interval", seconds=seconds, id=job.__name__)
+
+
+def _compact(tx: Tx) -> bool:
+    return tx.search.compact()

@@ -17,6 +17,7 @@ from adapters.agents import assembly
 from adapters.agents.openai_model import Access
 from adapters.agents.reader import Reader
 from adapters.console.outlet import ConsoleOutlet
+from adapters.practice import PracticeOutlet
 from adapters.slack import archive
 from adapters.webhooks.addresses import networks
 from adapters.webhooks.sender import WebhookSender
@@ -69,6 +70,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         outlets["console"] = ConsoleOutlet(store, clock)
         sender = WebhookSender(networks(settings.webhook_allow))
         stack.push_async_callback(sender.close)
+        outlets["practice"] = PracticeOutlet()
         mind, metrics = agent(settings, media), Metrics()
         parts = Parts(
             settings=settings,
@@ -87,7 +89,13 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
                 observe=metrics.received,
             ),
             courier=Courier(
-                store, outlets, mind, clock, webhooks=sender, observe=metrics.performed
+                store,
+                outlets,
+                mind,
+                clock,
+                player=assembly.player(model_access(settings)),
+                webhooks=sender,
+                observe=metrics.performed,
             ),
             jobs=Jobs(store, clock, media),
             metrics=metrics,

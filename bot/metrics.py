@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.delivery.work import Ask, Call, Done
+from bot.domain.conversation import PRACTICE
 from bot.domain.identity import platform_of
 from bot.ports.inbound import Inbound, Written
 from bot.ports.outbox import LaneKind
@@ -59,7 +60,8 @@ class Metrics:
             self.turns.labels(type(done.outcome).__name__.lower()).inc()
         elif isinstance(done.work, Call) and done.work.action == "post":
             side = "out" if done.work.lane.kind is LaneKind.CONTACT else "team"
-            self.messages.labels(side, platform_of(done.work.place.workspace)).inc()
+            if done.work.place.workspace != PRACTICE:
+                self.messages.labels(side, platform_of(done.work.place.workspace)).inc()
 
     async def text(self, store: Store) -> bytes:
         """Everything, in the format that Prometheus reads."""
@@ -73,11 +75,17 @@ class Metrics:
         self._lag.set(backlog.oldest_s)
         self._tickets.clear()
         for (status, team), count in Tally(
-            (ticket.status.value, ticket.team) for ticket in tx.tickets.open()
+            (ticket.status.value, ticket.team)
+            for ticket in tx.tickets.open()
+            if not ticket.practice
         ).items():
             self._tickets.labels(status, team).set(count)
         self._escalations.clear()
-        recent = [event for event in tx.events.recent(1000) if event.kind == "escalated"]
+        recent = [
+            event
+            for event in tx.events.recent(1000)
+            if event.kind == "escalated" and not event.data.get("practice")
+        ]
         for rule, count in Tally(event.data.get("rule") or "none" for event in recent).items():
             self._escalations.labels(rule).set(count)
 

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from adapters.agents.player import ScriptedPlayer
+from adapters.practice import PracticeOutlet
 from bot import desk_file
 from bot.application import Baton
-from bot.commands.registry import Response
+from bot.commands.registry import Form, Invocation, Response
 from bot.delivery.lanes import Courier
 from bot.domain.desk import Desk
 from bot.domain.identity import Person, Place
@@ -22,6 +24,7 @@ from bot.domain.ticket import Ticket
 from bot.ports.inbound import Deleted, Edited, Received, Written
 from bot.ports.store import Store, Tx
 from bot.services.close import sweep_inactive
+from bot.services.practice import end_idle
 from bot.services.takeover import end_due
 from tests.fakes import FakeAgent, FakeClock, FakeOutlet, FakeReader
 
@@ -90,9 +93,10 @@ class World:
         # The lanes' wall clock runs ahead, so that what waits a moment to be gathered is due.
         self.courier = Courier(
             self.store,
-            {"console": self.outlet},
+            {"console": self.outlet, "practice": PracticeOutlet()},
             self.agent,
             self.clock,
+            player=ScriptedPlayer(),
             wall=self.wall,
         )
 
@@ -170,6 +174,19 @@ class World:
         await self.settle()
         return response
 
+    async def submit(self, who: str, form: Form, given: dict[str, str]) -> Response:
+        """Fill a form in and send it."""
+        response = await self.baton.run(
+            Invocation(
+                person=Person(id=f"console:{who}", name=who.capitalize()),
+                place=Place(workspace="console", channel="support"),
+                command=form.command,
+                values={**form.values, **given},
+            )
+        )
+        await self.settle()
+        return response
+
     async def settle(self) -> None:
         """Let everything happen that is due."""
         async with asyncio.timeout(20):
@@ -185,6 +202,7 @@ class World:
         self.clock.move(span)
         await self.store.transact(sweep_inactive, self.clock.now())
         await self.store.transact(end_due, self.clock.now())
+        await self.store.transact(end_idle, self.clock.now())
         await self.settle()
 
     async def ticket(self, number: int = 1) -> Ticket:

@@ -12,10 +12,12 @@ from adapters.agents.model import ModelFault, Prompt, Said
 from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
 from adapters.agents.openai_model import Access, OpenAIModel
+from adapters.agents.player import ModelPlayer, ScriptedPlayer
 from adapters.agents.tools import TOOLS
 from bot.domain.errors import CannotRun
 from bot.ports.agent import AgentPort
 from bot.ports.media import MediaPort
+from bot.ports.player import PlayerPort
 
 # Where a key is given and no model: small, cheap, sees pictures, calls tools.
 DEFAULT_MODEL = "gpt-5-mini"
@@ -48,6 +50,12 @@ async def reach(access: Access) -> str:
         await model.close()
     where = access.base_url or "OpenAI"
     return f"{model.name} at {where} answers ({access.api}) and takes tools"
+
+
+def player(access: Access | None) -> PlayerPort:
+    """Who plays the customers of practice tickets."""
+    script = ScriptedPlayer()
+    return script if access is None else ModelPlayer(OpenAIModel(access), script)
 
 
 def agent(folder: Path, access: Access | None, media: MediaPort | None = None) -> AgentPort:

@@ -31,7 +31,8 @@ class Figures:
 
 def figures(tx: Tx) -> Figures:
     newest = _newest(tx)
-    tickets = [tx.tickets.get(number) for number in range(max(1, newest - MOST + 1), newest + 1)]
+    numbers = range(max(1, newest - MOST + 1), newest + 1)
+    tickets = [one for one in map(tx.tickets.get, numbers) if not one.practice]
     answered = [one for one in tickets if one.first_replied_at]
     teams = sorted({one.team for one in tickets})
     return Figures(

@@ -25,14 +25,28 @@ OWN = {
     "board": "Post a live view of the team's queue in this channel",
 }
 # Commands that are also the beginning of others get a last word of their own.
-_LEAVES = {"deliveries": "deliveries list", "desk admin": "desk admin become"}
+_LEAVES = {
+    "deliveries": "deliveries list",
+    "desk admin": "desk admin become",
+    "desk block": "desk block add",
+}
 _NAMES = {path: name for name, path in _LEAVES.items()}
 _MOST_CHOICES, _TEXT = 25, 100
 _SUBCOMMAND = discord.AppCommandOptionType.subcommand.value
 _GROUP = discord.AppCommandOptionType.subcommand_group.value
 _STRING = discord.AppCommandOptionType.string.value
 _ATTACHMENT = discord.AppCommandOptionType.attachment.value
-_COMPLETED = {Kind.TICKET, Kind.CONVERSATION, Kind.TEAM, Kind.ATTENDANT, Kind.CHANNEL, Kind.PERSON}
+_COMPLETED = {
+    Kind.TICKET,
+    Kind.CONVERSATION,
+    Kind.TEAM,
+    Kind.ATTENDANT,
+    Kind.CHANNEL,
+    Kind.PERSON,
+    Kind.CONTACT,
+    Kind.TAGS,
+    Kind.SNIPPET,
+}
 _ADMINS = discord.Permissions(manage_guild=True).value
 
 
@@ -96,8 +110,12 @@ def _root(word: str, command: Command) -> Json:
 
 
 def _place(root: Json, words: list[str], command: Command) -> None:
-    """Put a command where its words lead; a group is hidden when admins alone use all of it."""
-    only_admins = command.role is Role.ADMIN or command.name == "desk admin"
+    """Put a command where its words lead; a group is hidden when admins alone use all of it.
+
+    /desk is hidden in any case: few of a server's members have anything to do with it. Whom else
+    the server shows it to is set under Integrations there.
+    """
+    only_admins = command.role is Role.ADMIN or root["name"] == "desk"
     root["admins"] = root["admins"] and only_admins
     node = root
     for depth, word in enumerate(words, start=1):

@@ -34,6 +34,8 @@ def choices(
     offered = _OFFERS.get("target" if argument.name == "target" else argument.kind)
     if offered is None:
         return []
+    if argument.kind is Kind.TAGS:
+        return _tags(tx, typed)
     known = channels if argument.kind is Kind.CHANNEL else offered(tx)
     wanted = typed.strip().lstrip("#@").casefold()
     found = [one for one in known if wanted in one[0].casefold() or wanted == one[1].casefold()]
@@ -79,6 +81,28 @@ def _attendants(tx: Tx) -> list[Choice]:
     ]
 
 
+def _tags(tx: Tx, typed: str) -> list[dict[str, Any]]:
+    """Several tags stand in one option, so the last one is completed, and the others kept."""
+    before, comma, last = typed.rpartition(",")
+    kept = f"{before}{comma} " if comma else ""
+    wanted = last.strip().lstrip("#").casefold()
+    found = [f"{kept}{tag}" for tag in tx.tags.used(200) if wanted in tag and tag not in before]
+    return [{"name": one, "value": one} for one in found[:MOST] if len(one) <= LENGTH]
+
+
+def _snippets(tx: Tx) -> list[Choice]:
+    """Their texts are part of the label, so that they are found by their words too."""
+    return [
+        (f"{one.name} · {' '.join(one.text.split())}", one.name) for one in tx.desk.get().snippets
+    ]
+
+
+def _contacts(tx: Tx) -> list[Choice]:
+    """Who wrote lately."""
+    found = {one.contact: one.contact_name for one in tx.conversations.recent(200)}
+    return [(f"{name} ({contact})", contact) for contact, name in found.items()]
+
+
 def _targets(tx: Tx) -> list[Choice]:
     return [*_teams(tx), *_attendants(tx)]
 
@@ -94,6 +118,9 @@ _OFFERS: Mapping[str, Callable[[Tx], list[Choice]]] = {
     Kind.TEAM: _teams,
     Kind.ATTENDANT: _attendants,
     Kind.PERSON: _people,
+    Kind.CONTACT: _contacts,
+    Kind.SNIPPET: _snippets,
+    Kind.TAGS: lambda _: [],
     Kind.CHANNEL: lambda _: [],
     "target": _targets,
 }

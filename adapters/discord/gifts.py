@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+import secrets
 from dataclasses import replace
 from typing import Any
 
 import discord
 
+from adapters.discord.convert import defused
 from adapters.discord.incoming import workspace
+from adapters.discord.session import Session
 from bot.commands.registry import File, Response
 from bot.ports.store import Store, Tx
 
@@ -17,16 +20,24 @@ log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 
 
-async def given(interaction: Interaction, response: Response) -> Response:
-    """Files go by direct message; where somebody takes none, they come with the answer."""
+async def given(session: Session, interaction: Interaction, response: Response) -> Response:
+    """Files go by direct message; where somebody takes none, they come with the answer.
+
+    Discord: ids are strings; discord.py's own `send` to a person opens the way there by a number.
+    """
     if not response.files:
         return response
+    http = await session.http()
+    files = [_file(one) for one in response.files]
     try:
-        await interaction.user.send(response.text, files=[_file(one) for one in response.files])
+        opened = await http.start_private_message(str(interaction.user.id))
+        direct = interaction.client.get_partial_messageable(int(opened["id"]))
+        await direct.send(defused(response.text), files=files, nonce=secrets.token_hex(10))
     except discord.HTTPException as error:
         log.info("%s takes no direct message: %s", interaction.user.id, error)
         return response
-    return replace(response, text="You get it as a file by direct message.", files=())
+    told = f"{response.text} You get it as a file by direct message."
+    return replace(response, text=told, files=())
 
 
 async def warned(store: Store, guild: discord.Guild | None, response: Response) -> Response:

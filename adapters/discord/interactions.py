@@ -201,7 +201,7 @@ class Interactions:
             text = "Something is missing. Please try once more." if is_form else late
             response = Response(text=text, ok=False)
         response = await gifts.warned(self._baton.store, interaction.guild, response)
-        response = await gifts.given(interaction, response)
+        response = await gifts.given(self._session, interaction, response)
         parts = answers.answer(response).parts()
         if interaction.response.is_done():
             await interaction.followup.send(**parts)

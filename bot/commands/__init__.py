@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from bot.commands.administration import ADMINISTRATION
 from bot.commands.agent import AGENT
 from bot.commands.audit import AUDIT
+from bot.commands.blocking import BLOCKING
+from bot.commands.canned import CANNED
+from bot.commands.casework import CASEWORK
 from bot.commands.conversations import CONVERSATIONS
 from bot.commands.entries import ENTRIES
 from bot.commands.policies import POLICIES
+from bot.commands.practice import PRACTICE
 from bot.commands.privacy import PRIVACY
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.commands.routing import ROUTING
@@ -49,12 +53,16 @@ REGISTRY: Mapping[str, Command] = {
     command.name: command
     for command in (
         *TICKETS,
+        *CANNED,
+        *CASEWORK,
         *CONVERSATIONS,
         *ROUTING,
         *ADMINISTRATION,
         *TEAMS,
         *POLICIES,
         *ENTRIES,
+        *BLOCKING,
+        *PRACTICE,
         *AGENT,
         *WHOLE_DESK,
         *AUDIT,

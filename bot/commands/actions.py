@@ -14,11 +14,21 @@ MORE = "ticket:more"
 
 @dataclass(frozen=True, kw_only=True)
 class Deed:
-    """`argument` takes the button's value; `asks` opens the command's form first."""
+    """`argument` takes the button's value, `also` what stands in it after a bar (`42|2`); `asks`
+    opens the command's form first.
+    """
 
     command: str
     argument: str
+    also: str = ""
     asks: bool = False
+
+    def values(self, value: str) -> dict[str, str]:
+        """What a button with that value says for the command."""
+        if not self.also:
+            return {self.argument: value}
+        first, _, second = value.partition("|")
+        return {self.argument: first, self.also: second}
 
 
 DEEDS: Mapping[str, Deed] = {
@@ -31,6 +41,13 @@ DEEDS: Mapping[str, Deed] = {
     "ticket:priority": Deed(command="ticket priority", argument="ticket", asks=True),
     "ticket:release": Deed(command="ticket release", argument="ticket"),
     "ticket:history": Deed(command="ticket history", argument="ticket"),
+    "ticket:page": Deed(command="ticket history", argument="ticket", also="page"),
+    "ticket:found": Deed(command="ticket search", argument="page", also="query"),
+    "ticket:tag": Deed(command="ticket tag", argument="ticket", asks=True),
+    "ticket:contact": Deed(command="ticket contact", argument="ticket"),
+    "ticket:transcript": Deed(command="ticket transcript", argument="ticket"),
+    "ticket:snippet": Deed(command="ticket snippet", argument="ticket"),
+    "ticket:use": Deed(command="ticket snippet", argument="ticket", also="snippet"),
     "ticket:suggest": Deed(command="ticket suggest", argument="ticket"),
     "ticket:summary": Deed(command="ticket summary", argument="ticket"),
     "message:edit": Deed(command="message edit", argument="message", asks=True),
@@ -39,6 +56,7 @@ DEEDS: Mapping[str, Deed] = {
     "takeover:reply": Deed(command="say", argument="conversation", asks=True),
     "takeover:resume": Deed(command="resume", argument="conversation"),
     "takeover:escalate": Deed(command="escalate", argument="conversation", asks=True),
+    "contact:unblock": Deed(command="desk unblock", argument="contact"),
     "conversation:takeover": Deed(command="takeover", argument="conversation", asks=True),
     "privacy:erase": Deed(command="privacy erase", argument="contact", asks=True),
     "conversation:escalate": Deed(command="escalate", argument="conversation", asks=True),
@@ -56,9 +74,13 @@ def more(number: str) -> tuple[Button, ...]:
     """What stands behind More."""
     labels = {
         "ticket:suggest": "Suggest",
+        "ticket:snippet": "Snippets",
         "ticket:priority": "Priority",
+        "ticket:tag": "Tags",
         "ticket:release": "Release",
+        "ticket:contact": "Contact",
         "ticket:history": "History",
+        "ticket:transcript": "Transcript",
         "ticket:summary": "Refresh summary",
     }
     return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands import resolve
 from bot.commands.registry import Argument, Command, Context, Kind, Response
-from bot.domain import duration
+from bot.domain import duration, tags
 from bot.domain.conversation import TAKEOVER_SPANS
 from bot.domain.desk import Role
 from bot.domain.errors import BadInput
@@ -17,7 +17,10 @@ _SPANS = tuple(duration.write(span) for span in TAKEOVER_SPANS)
 
 
 def _queue(context: Context) -> Response:
-    found = inbox.queue(context.tx, context.me, context.now)
+    tag = tags.normalized(context.get("tag"))
+    found = inbox.queue(context.tx, context.me, context.now, tag=tag)
+    if tag and found.is_empty:
+        return Response(text=f"No open ticket is tagged {tag}.")
     return Response(text=in_words(found), queue=found)
 
 
@@ -35,6 +38,7 @@ def in_words(queue: inbox.Queue) -> str:
             lines += [f"**{title}**"]
             lines += [
                 f"#{one.number} · {one.contact} · {one.priority} · {one.who} · {one.reason}"
+                + (f" · {', '.join(one.tags)}" if one.tags else "")
                 for one in entries
             ]
     if queue.with_agent:
@@ -132,6 +136,9 @@ CONVERSATIONS = (
         help="What waits: mine, unclaimed, awaiting, with the agent",
         role=Role.ATTENDANT,
         handler=_queue,
+        arguments=(
+            Argument(name="tag", kind=Kind.TAGS, help="only tickets with this tag", required=False),
+        ),
     ),
     Command(
         name="escalate",

@@ -15,6 +15,8 @@ from bot.domain.errors import (
     BadInput,
     BatonError,
     HeldByOther,
+    OpenTicketsOfBlocked,
+    SnippetShown,
     StaleDesk,
     TargetUncertain,
     TicketClosed,
@@ -28,9 +30,11 @@ _QUESTIONS: Mapping[type[BatonError], tuple[tuple[str, str], ...]] = {
     HeldByOther: (("Take over and send", "take over"), ("Send once", "send once")),
     TicketClosed: (("Reopen and send", "reopen"),),
     TargetUncertain: (("Send", "send"), ("Change", "change")),
+    OpenTicketsOfBlocked: (("Block and close", "close"), ("Block, leave open", "leave")),
+    SnippetShown: (("Send", "send"), ("Edit", "edit")),
     StaleDesk: (("Look again", "again"), ("Cancel", "cancel")),
 }
-_ASKS_BACK = {"reply", "ticket reply"}
+_ASKS_BACK = {"reply", "ticket reply", "ticket snippet", "desk block"}
 _DRAFT = "draft:"
 Execute = Callable[[Tx, Invocation, bool], Response]
 
@@ -43,7 +47,7 @@ def asks_back(call: Invocation, error: Exception) -> bool:
 def asking(error: Exception, token: str) -> Response:
     """Why it was not done, and what can be decided about it; the draft stays under its token."""
     buttons = tuple(_button(label, answer, token) for label, answer in _questions(error))
-    return Response(text=str(error), ok=False, buttons=buttons)
+    return Response(text=str(error), ok=isinstance(error, SnippetShown), buttons=buttons)
 
 
 def proposing(call: Invocation, response: Response, token: str) -> Response:
@@ -66,7 +70,12 @@ def editing(token: str) -> Button:
 
 
 def addressed(call: Invocation, error: Exception) -> Invocation:
-    """Where the target was asked about, the draft goes to the one that was shown."""
+    """Where the target was asked about, the draft goes to the one that was shown; a snippet becomes
+    the reply that it was shown as.
+    """
+    if isinstance(error, SnippetShown):
+        values = {"ticket": str(error.number), "text": str(error.facts["text"])}
+        return replace(call, command="ticket reply", values=values)
     if not isinstance(error, TargetUncertain):
         return call
     return replace(call, values={**call.values, "ticket": str(error.number)})

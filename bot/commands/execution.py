@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.commands import REGISTRY, parsing
@@ -13,6 +14,7 @@ from bot.ports.desk_text import DeskText
 from bot.ports.store import Tx
 
 _DESK = {"desk", "routing"}
+_TAGS_SAID = 8
 
 
 def command(name: str) -> Command:
@@ -43,7 +45,7 @@ def execute(
     missing = [
         one
         for one in parsing.check(wanted, call.values)
-        if not (one.kind is Kind.TEXT and call.attachments)
+        if not (one.kind is Kind.TEXT and (call.attachments or call.values.get("snippet")))
     ]
     context = Context(
         tx=tx,
@@ -74,7 +76,9 @@ def _form(context: Context, wanted: Command) -> Form:
     ready = not (wanted.fill and unknown)
     values = {**(wanted.fill(context) if wanted.fill and ready else {}), **context.values}
     asked = tuple(
-        one for one in wanted.arguments if not one.typed and not _settled(one, context.values)
+        shown
+        for one in wanted.arguments
+        if not one.typed and not _settled(one, context.values) and (shown := _offered(context, one))
     )
     return Form(
         command=wanted.name,
@@ -83,6 +87,19 @@ def _form(context: Context, wanted: Command) -> Form:
         values=values,
         files=wanted.files and ready,
     )
+
+
+def _offered(context: Context, argument: Argument) -> Argument | None:
+    """An argument as a form asks it, with what there is to choose from; None when there is nothing.
+
+    The tags that others use are said, so that the same thing gets the same tag.
+    """
+    if argument.kind is Kind.SNIPPET:
+        names = tuple(sorted(one.name for one in context.tx.desk.get().snippets))
+        return replace(argument, choices=names) if names else None
+    if argument.kind is Kind.TAGS and (used := context.tx.tags.used(_TAGS_SAID)):
+        return replace(argument, help=f"{argument.help}. In use: {', '.join(used)}")
+    return argument
 
 
 def _settled(argument: Argument, values: Mapping[str, str]) -> bool:

@@ -15,6 +15,7 @@ from bot.domain.errors import BadInput, NotFound
 
 _TOKEN = re.compile(r'\s*(?:(?P<name>[a-z_]+)[=:])?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))')
 _TICKET = re.compile(r"#?\d{1,9}")
+_REST = {Kind.TEXT, Kind.TAGS, Kind.SNIPPET}  # take the rest of the line when they come last
 
 
 def find(registry: Iterable[Command], line: str) -> tuple[Command, str]:
@@ -43,7 +44,7 @@ def parse(command: Command, rest: str, *, in_thread: bool = False) -> dict[str, 
         if not named and not open_arguments:
             break
         argument = named or _skip(open_arguments, rest, in_thread=in_thread)
-        if argument.kind is Kind.TEXT and not named and argument is placed[-1]:
+        if argument.kind in _REST and not named and argument is placed[-1]:
             values[argument.name] = rest.strip()
             return values
         if match is None:

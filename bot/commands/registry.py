@@ -32,6 +32,9 @@ class Kind(StrEnum):
     TEAM = "team"
     CHANNEL = "channel"
     DURATION = "duration"
+    CONTACT = "contact"
+    TAGS = "tags"
+    SNIPPET = "snippet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,3 +208,6 @@ def _usage(argument: Argument) -> str:
     if argument.required and not argument.here:
         return f"<{argument.name}>"
     return f"[{argument.name}=…]" if argument.named else f"[{argument.name}]"
+
+
+TICKET = Argument(name="ticket", kind=Kind.TICKET, help="its number, 42 or #42", here=True)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from bot.commands import resolve
-from bot.commands.registry import Argument, Command, Context, Draft, Kind, Response
+from bot.commands import canned, resolve
+from bot.commands.registry import TICKET, Argument, Command, Context, Draft, Kind, Response
 from bot.domain.desk import Priority, Role, Team
 from bot.domain.errors import BadInput, TargetUncertain, TicketClosed
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.services import answer, claim, close, escalate, note, reopen, reply, transfer
 
-TICKET = Argument(name="ticket", kind=Kind.TICKET, help="its number, 42 or #42", here=True)
 _TEXT = Argument(name="text", kind=Kind.TEXT, help="what to say", long=True)
+_SNIPPET = Argument(
+    name="snippet",
+    kind=Kind.SNIPPET,
+    help="a canned answer; you see it before it is sent",
+    required=False,
+    named=True,
+)
 _COLLISIONS: dict[str, reply.Collision] = {
     "": "ask",
     "take over": "take over",
@@ -43,7 +49,21 @@ def _addressee(context: Context) -> int:
     )
 
 
+def _shown_to(context: Context) -> Ticket:
+    """The ticket whose contact would get it: the likely one is enough, as it is shown first."""
+    try:
+        return resolve.ticket(context)
+    except BadInput:
+        likely = None if context.get("ticket") else resolve.likely_ticket(context)
+        if likely is None:
+            raise
+        return likely
+
+
 def _reply(context: Context) -> Response:
+    """Words go out at once, as they are an explicit act; a snippet is shown first."""
+    if typed := context.get("snippet").strip():
+        return canned.use(context, _shown_to(context), canned.named(context, typed))
     number = _addressee(context)
     if context.get("collision") == "reopen" and not context.tx.tickets.get(number).is_open:
         reopen.reopen(context.tx, number, context.me, context.now)
@@ -120,25 +140,13 @@ def _suggest(context: Context) -> Response:
     return Response(errand=Draft(number=ticket.number, case=answer.case(context.tx, ticket.number)))
 
 
-def _history(context: Context) -> Response:
-    ticket = resolve.ticket(context)
-    said = context.tx.messages.of(ticket.conversation_id)
-    lines = [f"{one.at:%d %b %H:%M}  {one.author_name or 'Baton'}: {one.text}" for one in said]
-    return Response(text="\n".join([_title(context, ticket), "", *lines]))
-
-
-def _title(context: Context, ticket: Ticket) -> str:
-    conversation = context.tx.conversations.get(ticket.conversation_id)
-    return f"#{ticket.number} · {conversation.contact_name} · {ticket.status}"
-
-
 TICKETS = (
     Command(
         name="reply",
         help="Send text or files to the contact",
         role=Role.ATTENDANT,
         handler=_reply,
-        arguments=(TICKET, _TEXT),
+        arguments=(TICKET, _SNIPPET, _TEXT),
         files=True,
     ),
     Command(
@@ -168,7 +176,7 @@ TICKETS = (
         help="Send text or files to the contact",
         role=Role.ATTENDANT,
         handler=_reply,
-        arguments=(TICKET, _TEXT),
+        arguments=(TICKET, _SNIPPET, _TEXT),
         files=True,
     ),
     Command(
@@ -233,13 +241,6 @@ TICKETS = (
         help="Have the agent draft a reply; nothing is sent",
         role=Role.ATTENDANT,
         handler=_suggest,
-        arguments=(TICKET,),
-    ),
-    Command(
-        name="ticket history",
-        help="Show everything that was said",
-        role=Role.ATTENDANT,
-        handler=_history,
         arguments=(TICKET,),
     ),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery.rendering import render
-from bot.delivery.work import Ask, Call, Rest, Summarize, Tell, Work
+from bot.delivery.work import Ask, Call, Play, Rest, Summarize, Tell, Work
 from bot.domain.card import Content, Post
 from bot.domain.conversation import Mode
 from bot.domain.errors import NotFound
@@ -17,7 +17,8 @@ from bot.domain.message import Author
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
 from bot.ports.outlet import Sent
 from bot.ports.store import Tx
-from bot.services import answer, delivered, webhooks
+from bot.services import answer, delivered, practice, webhooks
+from bot.services.cue import PLAY
 
 Settle = Callable[[str], timedelta | None]
 
@@ -76,7 +77,8 @@ def _plan(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
     try:
         match lane.kind:
             case LaneKind.AGENT:
-                return _ask(tx, lane, effect)
+                wanted = _play if effect.subject.startswith(PLAY) else _ask
+                return wanted(tx, lane, effect)
             case LaneKind.WEBHOOK:
                 return _tell(tx, lane, effect)
             case LaneKind.SUMMARY:
@@ -105,8 +107,17 @@ def _ask(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
     return Ask(lane=lane, effect=effect, turn=answer.turn(tx, conversation), upto=upto)
 
 
+def _play(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
+    upto = int(effect.subject.partition(":")[2])
+    scene = practice.scene(tx, tx.conversations.lock(lane.ref), upto)
+    if scene is None:
+        return State.DROPPED
+    return Play(lane=lane, effect=effect, scene=scene, upto=upto)
+
+
 def _is_stale(tx: Tx, lane: Lane, effect: Effect) -> bool:
-    """Whether these are words of the agent (or of Baton) from before a change of mode.
+    """Whether these are words of the agent (or of Baton) from before a change of mode, or to a
+    contact who was blocked.
 
     The conversation is held until the mark `sending` is committed: no call that speaks for the
     agent starts after a handover has committed. What stands there already may be edited.
@@ -115,6 +126,8 @@ def _is_stale(tx: Tx, lane: Lane, effect: Effect) -> bool:
     message = tx.messages.get(_message_id(effect.subject))
     if message.author is Author.ATTENDANT or tx.outbox.copy(lane.id, effect.subject):
         return False
+    if tx.blocks.get(conversation.contact):
+        return True
     if message.author is Author.AGENT and conversation.mode is not Mode.AGENT:
         return True
     return message.epoch != conversation.epoch

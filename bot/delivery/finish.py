@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.delivery.retry import Again, GiveUp, Suspend, decide
-from bot.delivery.work import Ask, Call, Done, Summarize
+from bot.delivery.work import Ask, Call, Done, Play, Summarize
 from bot.domain.conversation import Conversation
 from bot.domain.identity import Place
 from bot.domain.message import Delivery
@@ -14,7 +14,7 @@ from bot.domain.thread import Thread
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
 from bot.ports.outlet import Gone, Sent
 from bot.ports.store import Tx
-from bot.services import answer, delivered, record
+from bot.services import answer, delivered, practice, record
 
 
 def finish(tx: Tx, done: Done, wall: datetime, now: datetime) -> None:
@@ -35,6 +35,8 @@ def finish(tx: Tx, done: Done, wall: datetime, now: datetime) -> None:
             answer.record_outcome(tx, work.lane.ref, epoch, work.upto, done.outcome, now)
         case Summarize() if done.summary is not None:
             answer.record_summary(tx, done.summary, now)
+        case Play() as work if done.line is not None:
+            practice.speak(tx, work.lane.ref, work.upto, done.line, now)
         case Call() as work:
             _called(tx, work, done, now)
 

@@ -26,6 +26,7 @@ from bot.failpoints import passing
 from bot.ports.agent import AgentPort
 from bot.ports.clock import Clock
 from bot.ports.outlet import Busy, Outlet
+from bot.ports.player import PlayerPort
 from bot.ports.store import Store, Tx
 from bot.ports.webhook import WebhookPort
 
@@ -103,6 +104,7 @@ class Courier:
         agent: AgentPort,
         clock: Clock,
         *,
+        player: PlayerPort,
         webhooks: WebhookPort | None = None,
         observe: Callable[[Done], None] = lambda _: None,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -112,6 +114,7 @@ class Courier:
         self._outlets = outlets
         self._agent = agent
         self.webhooks = webhooks
+        self._player = player
         self._clock = clock
         self._wall = wall
         self._observe = observe
@@ -206,7 +209,13 @@ class Courier:
         try:
             save = self._saver(work.effect.id)
             return await perform(
-                work, self._outlets, self._agent, save, self._clock.now, webhooks=self.webhooks
+                work,
+                self._outlets,
+                self._agent,
+                self._player,
+                save,
+                self._clock.now,
+                webhooks=self.webhooks,
             )
         finally:
             keeper.cancel()

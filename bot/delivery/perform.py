@@ -7,12 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from bot.delivery.work import Ask, Call, Done, Summarize, Tell, Work
+from bot.delivery.work import Ask, Call, Done, Play, Summarize, Tell, Work
 from bot.domain.card import Card
 from bot.domain.identity import platform_of
 from bot.failpoints import passing
 from bot.ports.agent import AgentPort, Failure, Outcome
 from bot.ports.outlet import Attempt, Outlet, OutletError, Sent, Unclear, Unreachable
+from bot.ports.player import PlayerPort
 from bot.ports.webhook import WebhookPort
 
 log = logging.getLogger(__name__)
@@ -22,10 +23,11 @@ SummaryClock = Callable[[], datetime]
 Save = Callable[[Mapping[str, str]], Awaitable[None]]
 
 
-async def perform(  # noqa: PLR0911 - one way out for each kind of work
+async def perform(
     work: Work,
     outlets: Mapping[str, Outlet],
     agent: AgentPort,
+    player: PlayerPort,
     save: Save,
     now: SummaryClock,
     *,
@@ -36,15 +38,10 @@ async def perform(  # noqa: PLR0911 - one way out for each kind of work
         match work:
             case Call():
                 return await _call(work, outlets, save)
-            case Ask():
-                outcome = await _ask(work, agent)
-                passing("agent.answered")
-                return Done(work=work, outcome=outcome)
-            case Summarize():
-                return Done(work=work, summary=await agent.summarize(work.case, now()))
             case Tell():
                 await _tell(work, webhooks)
-        return Done(work=work)
+                return Done(work=work)
+        return await _think(work, agent, player, now)
     except OutletError as error:
         return Done(work=work, error=error)
     except TimeoutError:
@@ -60,6 +57,20 @@ async def _tell(work: Tell, webhooks: WebhookPort | None) -> None:
     async with asyncio.timeout(CALL_TIMEOUT):
         await webhooks.tell(work.notice)
     passing("lane.called")
+
+
+async def _think(
+    work: Ask | Summarize | Play, agent: AgentPort, player: PlayerPort, now: SummaryClock
+) -> Done:
+    match work:
+        case Ask():
+            outcome = await _ask(work, agent)
+            passing("agent.answered")
+            return Done(work=work, outcome=outcome)
+        case Summarize():
+            return Done(work=work, summary=await agent.summarize(work.case, now()))
+        case Play():
+            return Done(work=work, line=await player.line(work.scene))
 
 
 async def _ask(work: Ask, agent: AgentPort) -> Outcome:

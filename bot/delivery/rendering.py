@@ -12,8 +12,10 @@ from bot.domain.errors import NotFound
 from bot.domain.identity import Person, platform_of
 from bot.domain.message import Author, Delivery, Message, Part, parts
 from bot.domain.thread import Event, Thread
+from bot.domain.ticket import Ticket
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
+from bot.services.contact import earlier
 from bot.services.inbox import who
 from bot.services.notify import in_line, on_card
 from bot.services.record import part_limits
@@ -25,6 +27,12 @@ _VOICES: dict[Author, Voice] = {
     Author.ATTENDANT: "attendant",
     Author.BATON: "line",
 }
+_WITHHELD = {
+    Author.AGENT: "withheld: the agent's answer came after the handover",
+    Author.BATON: "withheld: it came too late, or the contact is blocked",
+}
+_PRACTICE = "Practice: nobody real is waiting, and no figure counts it."
+_FOLLOWS = "Follows #{}."
 _BUTTONS: dict[str, tuple[str, Style]] = {
     "ticket:close": ("Close", "danger"),
     "ticket:reopen": ("Reopen", "primary"),
@@ -143,7 +151,7 @@ def _state(message: Message) -> str:
         return "deleted by the contact" if by_contact else "deleted; the contact no longer sees it"
     match message.delivery:
         case Delivery.WITHHELD:
-            return "withheld: the agent's answer came after the handover"
+            return _WITHHELD.get(message.author, "withheld")
         case Delivery.FAILED:
             return f"not delivered: {message.problem}"
         case Delivery.PENDING if message.slow:
@@ -235,9 +243,16 @@ def _card(tx: Tx, thread: Thread) -> Card | None:
         who=who(tx, ticket),
         summary=tx.summaries.latest(ticket.number),
         mentions=on_card(tx, thread),
-        footer=f"Follows #{ticket.previous}." if ticket.previous else "",
+        tags=tx.tags.of(ticket.number),
+        earlier=earlier(tx, ticket),
+        footer=_footer(ticket),
     )
     return _cut_off(tx, thread, shown) if thread.cut_off else shown
+
+
+def _footer(ticket: Ticket) -> str:
+    parts = (_PRACTICE if ticket.practice else "", _FOLLOWS.format(ticket.previous))
+    return " ".join(parts if ticket.previous else parts[:1]).strip()
 
 
 def _cut_off(tx: Tx, thread: Thread, shown: Card) -> Card:
@@ -293,5 +308,7 @@ def _contact(conversation: Conversation) -> Person:
 
 def _origin(conversation: Conversation) -> str:
     """Where they write from, in words."""
+    if conversation.is_practice:
+        return "Practice, a played customer"
     platform = platform_of(conversation.workspace).capitalize()
     return f"{platform}, direct message" if conversation.direct else f"{platform}, channel"

@@ -8,10 +8,12 @@ from typing import Literal
 
 from bot.domain.card import Content
 from bot.domain.identity import Place
+from bot.domain.practice import Line
 from bot.domain.summary import Summary
 from bot.ports.agent import Case, Outcome, Turn
 from bot.ports.outbox import Effect, Lane
 from bot.ports.outlet import Sent
+from bot.ports.player import Scene
 from bot.ports.webhook import Notice
 
 
@@ -55,7 +57,17 @@ class Tell:
     notice: Notice
 
 
-Work = Call | Ask | Summarize | Tell
+@dataclass(frozen=True, kw_only=True)
+class Play:
+    """Have a played customer answer what the attendant said up to message `upto`."""
+
+    lane: Lane
+    effect: Effect
+    scene: Scene
+    upto: int
+
+
+Work = Call | Ask | Summarize | Tell | Play
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +79,14 @@ class Rest:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """How work ended: `sent` of a post, `outcome` of a turn, `summary`; or the `error`."""
+    """How work ended: `sent` of a post, `outcome` of a turn, `summary`, `line` of a play; or the
+    `error`.
+    """
 
     work: Work
     sent: Sent | None = None
     link: str = ""
     outcome: Outcome | None = None
     summary: Summary | None = None
+    line: Line | None = None
     error: Exception | None = None

@@ -66,13 +66,31 @@ class Transcript:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """A ticket that the contact had before: why, and how it ended."""
+
+    number: int
+    at: datetime
+    reason: str
+    outcome: str
+    link: str = ""
+
+    @property
+    def words(self) -> str:
+        """Without its number, which a platform makes a link."""
+        parts = (f"{self.at.day} {self.at:%b %Y}", self.reason, self.outcome)
+        return " · ".join(" ".join(part.split()) for part in parts if part)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """The root of a ticket's thread.
 
     What comes of the summary (`topics`, `last_action`, `wants`, `mood`) fills in when it is there.
 
     For a takeover, which has no ticket, `number` is 0 and `status` None. `place` is where the
-    contact writes, for a platform that can point there; `origin` says it in words.
+    contact writes, for a platform that can point there; `origin` says it in words. `earlier` are
+    the contact's newest tickets before this one.
     """
 
     number: int
@@ -92,6 +110,8 @@ class Card:
     opened_at: datetime
     waiting_since: datetime | None = None
     due_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
     footer: str = ""
     mentions: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
@@ -133,6 +153,8 @@ def card(
     place: Place | None = None,
     who: str,
     summary: Summary | None,
+    tags: tuple[str, ...] = (),
+    earlier: tuple[Earlier, ...] = (),
     mentions: tuple[str, ...] = (),
     footer: str = "",
 ) -> Card:
@@ -155,6 +177,8 @@ def card(
         opened_at=ticket.opened_at,
         waiting_since=ticket.waiting_since,
         due_at=ticket.due_at,
+        tags=tags,
+        earlier=earlier,
         footer=footer,
         mentions=mentions,
         buttons=buttons(ticket),

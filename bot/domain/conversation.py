@@ -12,6 +12,8 @@ from bot.domain.identity import Place
 
 # A new top-level message joins the contact's conversation of the last 30 minutes.
 JOINS_WITHIN = timedelta(minutes=30)
+# The workspace of played customers, which no platform has.
+PRACTICE = "practice"
 TAKEOVER_SPANS = (
     timedelta(minutes=15),
     timedelta(minutes=30),
@@ -50,6 +52,11 @@ class Conversation:
     last_message_at: datetime
     takeover_by: str | None = None
     takeover_until: datetime | None = None
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether its contact is played, and nobody real."""
+        return self.workspace == PRACTICE
 
     @property
     def place(self) -> Place:

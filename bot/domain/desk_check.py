@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain import webhook
+from bot.domain import snippets, webhook
 from bot.domain.desk import DIRECT, Channel, Desk, Rule, Team
 from bot.domain.escalation import compiles
 from bot.domain.hours import WEEKDAYS, parse_shift
@@ -37,6 +37,8 @@ def problems(desk: Desk) -> tuple[str, ...]:
     found += _people(desk)
     found += _shared(desk)
     found += _ids(desk)
+    for snippet in desk.snippets:
+        found += [f'snippet "{snippet.name}": {one}' for one in snippets.problems(snippet)]
     for rule in desk.rules:
         found += [f'rule "{rule.name}": {problem}' for problem in _rule(desk, rule, teams)]
     return tuple(found)

@@ -66,6 +66,14 @@ class TargetUncertain(TicketError):
     """To {name}, #{number}: {text}"""
 
 
+class SnippetShown(TicketError):
+    """To {name}, #{number}: {text}"""
+
+    def __str__(self) -> str:
+        """With the lines of the text as they will be sent."""
+        return f"To {self.name}, #{self.number}:\n\n{self.text}"
+
+
 class OtherTicketOpen(TicketError):
     """Ticket #{number} cannot be reopened: #{other} of the same conversation is open."""
 
@@ -76,6 +84,10 @@ class ContactErased(TicketError):
 
 class ThreadCutOff(TicketError):
     """Ticket #{number} went on in another thread: {link}"""
+
+
+class OpenTicketsOfBlocked(BatonError):
+    """{name} has open tickets: {numbers}. Close them, or leave them open?"""
 
 
 class AlreadyHandled(BatonError):

@@ -72,7 +72,7 @@ class ConversationRepository(Protocol):
         """Conversations in agent or takeover mode active since then, newest first."""
 
     def recent(self, limit: int) -> list[Conversation]:
-        """The newest conversations of any kind, newest first."""
+        """The newest conversations of any kind but practice, newest first."""
 
     def of_contact(self, contact: str) -> list[Conversation]:
         """Everything with a contact, in any place, oldest first."""
@@ -184,8 +184,10 @@ class SearchRepository(Protocol):
     def passage(self, ticket: Ticket, word: str) -> str:
         """The newest message or note of the ticket's conversation with a word; empty for none."""
 
-    def compact(self) -> None:
-        """Let go of what deleted words have left behind in the index; takes a while."""
+    def compact(self) -> bool:
+        """One short step of letting go what deleted words have left behind in the index; whether
+        there is more to do.
+        """
 
 
 class ThreadRepository(Protocol):

@@ -9,7 +9,7 @@ from bot.domain.inactivity import next_step
 from bot.domain.message import Author, Delivery, Message
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import cue, record
 
 
 def succeeded(tx: Tx, message: Message, now: datetime) -> None:
@@ -23,6 +23,9 @@ def succeeded(tx: Tx, message: Message, now: datetime) -> None:
         start_waiting(tx, tx.tickets.lock(message.ticket_number), message.id, now)
     if was_shown:
         _show(tx, message)
+    conversation = tx.conversations.get(message.conversation_id)
+    if conversation.is_practice:
+        cue.cue(tx, conversation, message, now)
 
 
 def failed(tx: Tx, message: Message, problem: str) -> None:
@@ -63,9 +66,10 @@ def start_waiting(tx: Tx, ticket: Ticket, message_id: int, now: datetime) -> Non
 
 
 def schedule(tx: Tx, ticket: Ticket) -> None:
-    """Store when the inactivity policy looks at the ticket next."""
+    """Store when the inactivity policy looks at the ticket next; at practice it never does."""
     team = tx.desk.get().team(ticket.team)
-    due = next_step(ticket, team.inactivity, record.team_hours(tx, ticket)) if team else None
+    hours = record.team_hours(tx, ticket)
+    due = next_step(ticket, team.inactivity, hours) if team and not ticket.practice else None
     tx.tickets.put(replace(ticket, inactivity_at=due.at if due else None))
 
 

@@ -59,6 +59,7 @@ def escalate(
         team=team.name,
         priority=escalation.priority,
         called=" ".join(notify.opening(tx, ticket, team)),
+        practice="yes" if ticket.practice else "",
     )
     _out_of_hours(tx, conversation, ticket, team, now)
     return ticket
@@ -124,6 +125,7 @@ def _open(
             restarted_at=now,
             waiting_since=now,
             previous=previous.number if previous else None,
+            practice=conversation.is_practice,
         )
     )
     return record.keep(tx, ticket)
@@ -161,7 +163,7 @@ def _out_of_hours(
     tx: Tx, conversation: Conversation, ticket: Ticket, team: Team, now: datetime
 ) -> None:
     open_hours = hours_of(team)
-    if not team.out_of_hours or hours.is_open(open_hours, now):
+    if conversation.is_practice or not team.out_of_hours or hours.is_open(open_hours, now):
         return
     opens = hours.next_opening(open_hours, now)
     zone = open_hours.timezone if open_hours else None

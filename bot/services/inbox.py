@@ -31,6 +31,7 @@ class Entry:
     waiting_since: datetime | None
     due_at: datetime | None
     link: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +55,24 @@ class Queue:
     with_agent: tuple[Running, ...]
     load: tuple[tuple[str, int], ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no ticket and no conversation in it."""
+        tickets = (*self.mine, *self.unclaimed, *self.awaiting, *self.in_progress)
+        return not (tickets or self.with_agent)
 
-def queue(tx: Tx, attendant: str, now: datetime) -> Queue:
+
+def queue(tx: Tx, attendant: str, now: datetime, *, tag: str = "") -> Queue:
     """Mine, what nobody has, what waits for the contact, what others have, what the agent has.
 
-    An attendant sees the tickets of their teams; an admin without a team sees all.
+    An attendant sees the tickets of their teams; an admin without a team sees all. With a `tag`,
+    only the tickets that have it.
     """
-    desk = tx.desk.get()
-    teams = {team.name for team in desk.teams_of(*tx.people.get(attendant).ids)}
+    teams = teams_seen(tx, attendant)
     tickets = [one for one in tx.tickets.open() if _visible(teams, attendant, one)]
+    if tag:
+        tagged = tx.tags.tagged(tag)
+        tickets = [one for one in tickets if one.number in tagged]
     load = Counter(one.holder for one in tickets if one.holder)
     return Queue(
         mine=_entries(tx, [one for one in tickets if attendant in {one.holder, one.assigned}]),
@@ -83,7 +93,7 @@ def queue(tx: Tx, attendant: str, now: datetime) -> Queue:
         ),
         with_agent=tuple(
             _running(tx, one)
-            for one in tx.conversations.with_agent(now - _RUNNING, _MOST)
+            for one in (() if tag else tx.conversations.with_agent(now - _RUNNING, _MOST))
             if not one.is_erased
         ),
         load=tuple((record.name(tx, person), count) for person, count in load.most_common()),
@@ -101,7 +111,13 @@ def who(tx: Tx, ticket: Ticket) -> str:
     return "Unclaimed"
 
 
-def _visible(teams: set[str], attendant: str, ticket: Ticket) -> bool:
+def teams_seen(tx: Tx, attendant: str) -> frozenset[str]:
+    """The teams whose tickets somebody may see; empty for all of them."""
+    teams = tx.desk.get().teams_of(*tx.people.get(attendant).ids)
+    return frozenset(team.name for team in teams)
+
+
+def _visible(teams: frozenset[str], attendant: str, ticket: Ticket) -> bool:
     mine = attendant in {ticket.holder, ticket.assigned}
     return mine or ticket.team in teams or not teams
 
@@ -119,6 +135,7 @@ def _entries(tx: Tx, tickets: list[Ticket]) -> tuple[Entry, ...]:
             waiting_since=one.waiting_since,
             due_at=one.due_at,
             link=_link(tx, one.number),
+            tags=tx.tags.of(one.number),
         )
         for one in tickets
     )

@@ -120,8 +120,10 @@ def in_line(event: Event) -> tuple[str, ...]:
 
 def opening(tx: Tx, ticket: Ticket, team: Team) -> tuple[str, ...]:
     """Whom the card of a ticket calls when its thread opens: who should take it, or else whom the
-    team has named. Of an incident's tickets only the first calls anybody.
+    team has named. Of an incident's tickets only the first calls anybody, and practice nobody.
     """
+    if ticket.practice:
+        return ()
     if ticket.signal == Signal.AGENT_FAILED and any(
         _began(one, ticket) for one in tx.tickets.open(team.name)
     ):

@@ -11,7 +11,7 @@ from bot.domain.message import Author, Message
 from bot.domain.reading import Reading
 from bot.ports.inbound import Received, Written
 from bot.ports.store import Tx
-from bot.services import listen, note, record, staff
+from bot.services import block, listen, note, record, staff
 from bot.services.escalate import tell_contact
 
 # Messages in quick succession are answered as one: the agent waits this long for the next.
@@ -27,6 +27,8 @@ def receive(tx: Tx, written: Written, reading: Reading, now: datetime) -> Receiv
         return note.from_thread(tx, written, now)
     channel = desk.channel_at(*where, direct=written.direct)
     if channel is None and not _is_with_people(tx, written, now):
+        return None
+    if block.keeps_out(tx, written):
         return None
     tx.conversations.hold_contact(written.author.id, written.workspace, written.channel)
     conversation = _find(tx, written, now)

@@ -124,9 +124,10 @@ def log(
 
 
 def keep(tx: Tx, ticket: Ticket) -> Ticket:
-    """Store a ticket with its due time as its team's targets have it now."""
+    """Store a ticket with its due time as its team's targets have it now; practice has none."""
     team = tx.desk.get().team(ticket.team)
-    ticket = with_due(ticket, team, team_hours(tx, ticket))
+    if not ticket.practice:
+        ticket = with_due(ticket, team, team_hours(tx, ticket))
     tx.tickets.put(ticket)
     return ticket
 

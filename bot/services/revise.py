@@ -12,12 +12,16 @@ from bot.services import note, record
 
 
 def edited(tx: Tx, change: Edited, now: datetime) -> Message | None:
-    """Show the new text; what it said before is kept. None for what is no message."""
+    """Show the new text; what it said before is kept. None for what is no message, and for one of
+    somebody who was blocked.
+    """
     message = _find(tx, change)
     if message is None:
         note.edited(tx, change, now)
         return None
     if not tx.first_sight(change.key) or message.text == change.text:
+        return None
+    if tx.blocks.get(message.author_id):
         return None
     tx.messages.add_revision(message.id, message.text, message.edited_at or message.at)
     later = tx.messages.of(message.conversation_id, after=message.id)

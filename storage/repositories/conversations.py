@@ -50,12 +50,13 @@ _CALLED = (
     .order_by(_C.id.desc())
     .limit(bindparam("limit"))
 )
-_RECENT = _ROWS.select.order_by(_C.id.desc()).limit(bindparam("limit"))
+_IS_REAL = _C.workspace != literal_column("'practice'")
+_RECENT = _ROWS.select.where(_IS_REAL).order_by(_C.id.desc()).limit(bindparam("limit"))
 _WITH_AGENT = (
     _ROWS.select.where(
         _C.mode != literal_column("'ticket'"),
         _C.last_message_at >= bindparam("since"),
-        _C.workspace != literal_column("'practice'"),
+        _IS_REAL,
     )
     .order_by(_C.last_message_at.desc(), _C.id.desc())
     .limit(bindparam("limit"))

@@ -54,7 +54,7 @@ def _numbers(*, on_postgres: bool) -> str:
         f"SELECT {ticket.format(row='m')} AS number FROM {hits[index.MESSAGES]} h "  # noqa: S608
         "JOIN messages m ON m.id = h.key "
         f"UNION SELECT {ticket.format(row='n')} FROM {hits[index.NOTES]} h "
-        "JOIN notes n ON n.id = h.key "
+        "JOIN notes n ON n.id = h.key AND n.deleted_at IS NULL "
         f"UNION SELECT key FROM {hits[index.TICKETS]} h "
         f"UNION SELECT g.ticket_number FROM {hits[index.TAGS]} h JOIN tags g ON g.id = h.key "
         f"UNION SELECT t.number FROM {hits[index.CONTACTS]} h "
@@ -63,7 +63,9 @@ def _numbers(*, on_postgres: bool) -> str:
 
 
 _NUMBERS = {dialect: _numbers(on_postgres=dialect) for dialect in (False, True)}
-_OPTIMIZE = text("INSERT INTO search_words(search_words) VALUES ('optimize')")
+# FTS5: a negative number of pages merges all there is, bit by bit, into one segment.
+_MERGE = text("INSERT INTO search_words(search_words, rank) VALUES ('merge', -200)")
+_CHANGES = text("SELECT total_changes()")
 
 
 def _said(table: Any) -> Any:
@@ -79,7 +81,7 @@ def _said(table: Any) -> Any:
     )
 
 
-_PASSAGES = (_said(_MESSAGES), _said(_NOTES))
+_PASSAGES = (_said(_MESSAGES), _said(_NOTES).where(_NOTES.deleted_at.is_(None)))
 
 
 class Search(Repository):
@@ -105,10 +107,15 @@ class Search(Repository):
                 return str(found)
         return ""
 
-    def compact(self) -> None:
-        """PostgreSQL does so by itself, as it vacuums."""
-        if not self.session.on_postgres:
-            self.session.run(_OPTIMIZE)
+    def compact(self) -> bool:
+        """FTS5: a merge that changes fewer than two rows has nothing left to do. PostgreSQL does
+        this by itself, as it vacuums.
+        """
+        if self.session.on_postgres:
+            return False
+        before = self.session.run(_CHANGES).scalar_one()
+        self.session.run(_MERGE)
+        return bool(self.session.run(_CHANGES).scalar_one() - before > 1)
 
     def _pattern(self, word: str) -> str:
         """Words that begin so. A word holds letters and digits only, so nothing needs escaping."""

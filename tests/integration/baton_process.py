@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
+from adapters.agents.player import ScriptedPlayer
 from bot import desk_file, failpoints
 from bot.application import Baton
 from bot.delivery.lanes import Courier
@@ -99,7 +100,7 @@ async def serve(database: str, ledger: str, knows_keys: str, media: str) -> None
     files = Media(media)
     baton = Baton(store, FakeReader(), files, clock)
     outlet = LedgerOutlet(ledger, knows_keys=knows_keys == "1")
-    courier = Courier(store, {"console": outlet}, FakeAgent(), clock)
+    courier = Courier(store, {"console": outlet}, FakeAgent(), clock, player=ScriptedPlayer())
     process = Process(baton, courier, clock)
     app = web.Application()
     app.router.add_post("/event", process.event)

@@ -56,6 +56,9 @@ class Stage:
     customer: Customer
     crew: Crew
     parts: Parts
+    slack: Slack | None = None
+    discord: Discord | None = None
+    bot: Bot | None = None
 
     @staticmethod
     async def until(
@@ -119,7 +122,14 @@ async def staged(customer: str, team: str, folder: Path, stack: AsyncExitStack) 
         "discord": lambda: DiscordCrew(discord),
         "console": lambda: ConsoleCrew(parts),
     }
-    return Stage(customer=await customers[customer](), crew=crews[team](), parts=parts)
+    return Stage(
+        customer=await customers[customer](),
+        crew=crews[team](),
+        parts=parts,
+        slack=slack,
+        discord=discord,
+        bot=bot,
+    )
 
 
 def _desk(customer: str, team: str) -> str:

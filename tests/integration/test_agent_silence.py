@@ -24,6 +24,7 @@ from adapters.agents.knowledge import Knowledge
 from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
 from adapters.agents.openai_model import Access, OpenAIModel
+from adapters.agents.player import ScriptedPlayer
 from bot.delivery.lanes import Courier, advance
 from bot.delivery.work import Call
 from bot.domain.card import Post
@@ -212,7 +213,9 @@ async def two_replicas(postgres_server: Any) -> AsyncIterator[tuple[World, Couri
         async with at_work(one) as world:
             patient(world)
             outlets, agent = {"console": world.outlet}, world.courier._agent
-            other = Courier(two, outlets, agent, world.clock, wall=world.wall)
+            other = Courier(
+                two, outlets, agent, world.clock, player=ScriptedPlayer(), wall=world.wall
+            )
             task = asyncio.create_task(other.run())
             yield world, other
             task.cancel()

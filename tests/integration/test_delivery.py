@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.agents.player import ScriptedPlayer
 from bot.delivery.lanes import Courier, free_the_dead
 from bot.domain.card import Card
 from bot.domain.identity import Person, Place
@@ -207,7 +208,14 @@ async def test_a_message_on_its_way_for_long_is_shown_so(world: World) -> None:
 
 async def test_many_workers_on_one_database_send_everything_once(world: World) -> None:
     others = [
-        Courier(world.store, {"console": world.outlet}, world.agent, world.clock, wall=world.wall)
+        Courier(
+            world.store,
+            {"console": world.outlet},
+            world.agent,
+            world.clock,
+            player=ScriptedPlayer(),
+            wall=world.wall,
+        )
         for _ in range(3)
     ]
     tasks = [asyncio.create_task(one.run()) for one in others]

@@ -98,6 +98,14 @@ def _words(shown: CardShown) -> None:
             if card.priority is not Priority.NORMAL:
                 pill(card.priority, f"priority {card.priority}")
     _facts(shown)
+    if card.tags:
+        with box("topics"):
+            for tag in card.tags:
+                text(f"#{tag}", "topic")
+    if card.earlier:
+        text("Earlier tickets", "card-footer")
+    for one in card.earlier:
+        line(f"#{one.number} · {one.words} {one.link}".rstrip(), "card-footer")
     if card.footer:
         line(card.footer, "card-footer")
     if shown.mentioned:

@@ -86,6 +86,9 @@ class FormDialog:
     @staticmethod
     def _choice(argument: Argument, label: str, value: str) -> ValueElement[str | None]:
         options = {one: one for one in argument.choices}
+        if argument.kind is Kind.SNIPPET:
+            chosen = ui.select(options, label=label, value=value or None, with_input=True)
+            return chosen.props("outlined dense options-dense clearable")
         field = ui.select(
             options, label=label, value=value or None, clearable=not argument.required
         )

@@ -81,6 +81,8 @@ def _ticket_words(shown: EntryShown) -> None:
             pill(entry.priority, f"priority {entry.priority}")
     text(entry.reason, "entry-reason")
     with box("entry-facts"):
+        for tag in entry.tags:
+            text(f"#{tag}")
         text(entry.team)
         text(entry.who)
         text(shown.waiting)

@@ -57,7 +57,8 @@ class Body:
         return view
 
 
-_PRESSED = r"(?P<action>(?:ticket|message|takeover|conversation|choice|help):[^:]+):(?P<value>.+)"
+_KINDS = "ticket|message|takeover|conversation|contact|choice|help"
+_PRESSED = rf"(?P<action>(?:{_KINDS}):[^:]+):(?P<value>.+)"
 
 
 def is_ours(custom_id: str) -> bool:

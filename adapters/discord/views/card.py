@@ -13,13 +13,13 @@ from discord import ui
 
 from adapters.discord.convert import clipped, plain, to_discord
 from adapters.discord.views.body import ROW, Body, button, calls
-from bot.domain.card import Card
+from bot.domain.card import Card, Earlier
 from bot.domain.desk import Priority
 from bot.domain.states import Status
 
 _NAME = 100
 # Shares of the 4,000 characters, with room left for all that has a length of its own.
-_LONG, _SHORT, _TOPICS = 600, 200, 5
+_LONG, _SHORT, _TOPICS, _BEFORE = 600, 180, 5, 90
 _COLOURS = {
     Status.OPEN: 0xED4245,
     Status.IN_PROGRESS: 0x57F287,
@@ -68,12 +68,19 @@ def _facts(shown: Card) -> str:
         ("Wants", clipped(to_discord(shown.wants), _SHORT)),
         ("Mood", _plain(shown.mood)),
         ("Summary by", _plain(shown.summary_by)),
+        ("Tags", _plain(", ".join(shown.tags))),
         ("Opened", _when(shown.opened_at)),
         ("Waiting since", _when(shown.waiting_since)),
         ("Answer due", _when(shown.due_at)),
+        ("Earlier", "".join(f"\n- {_earlier(one)}" for one in shown.earlier)),
         ("", f"-# {_plain(shown.footer)}" if shown.footer else ""),
     )
     return "\n".join(f"**{name}:** {text}" if name else text for name, text in facts if text)
+
+
+def _earlier(one: Earlier) -> str:
+    number = f"[#{one.number}]({one.link})" if one.link.startswith("http") else f"#{one.number}"
+    return f"{number} · {clipped(plain(one.words), _BEFORE)}"
 
 
 def _rows(shown: Card) -> list[ui.ActionRow[Any]]:

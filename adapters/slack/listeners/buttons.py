@@ -45,7 +45,8 @@ async def _press(tools: Tools, body: Json, action: Json, respond: Any) -> None:
     if name in DEEDS and DEEDS[name].asks:
         await tools.dialogs.open_for(trigger, name, value, work, person.id, above=above)
         return
-    response = await with_hints(tools, await work)
+    response = await tools.hand_over(str(body["user"]["id"]), await work)
+    response = await with_hints(tools, response)
     if response.form:
         view = await tools.dialogs.form(response.form, person.id)
         await tools.dialogs.open(trigger, view, above=above)

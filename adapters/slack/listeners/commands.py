@@ -41,7 +41,7 @@ async def _run(tools: Tools, body: Json) -> Response:
         call = await tools.commands.read(person, place, typed)
     except BatonError as error:
         return Response(text=str(error), ok=False)
-    response = await tools.baton.run(call)
+    response = await tools.hand_over(str(body["user_id"]), await tools.baton.run(call))
     if response.form:
         view = await tools.dialogs.form(response.form, person.id)
         if not await tools.dialogs.open(str(body["trigger_id"]), view):

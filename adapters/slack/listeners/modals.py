@@ -54,6 +54,7 @@ async def _run(tools: Tools, view: Json, person: Person) -> Response:
             preview=True,
         )
     )
+    response = await tools.hand_over(person.id.rpartition("/")[2], response)
     return await with_hints(tools, response)
 
 

@@ -16,6 +16,7 @@ from adapters.slack.places import Places
 from adapters.slack.whisper import Whisper
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
+from bot.commands.registry import Response
 from bot.domain.identity import Place
 
 Json = dict[str, Any]
@@ -45,6 +46,15 @@ class Tools:
         self.later.add(task)
         task.add_done_callback(self.later.discard)
         return task
+
+    async def hand_over(self, user: str, response: Response) -> Response:
+        """The files that a response carries go to the person by direct message."""
+        if not response.files:
+            return response
+        for one in response.files:
+            if not await self.direct.file(user, one.name, one.data, response.text):
+                return Response(text="Slack did not take the file. Please try again.", ok=False)
+        return Response(text=f"{response.text} You get it as a file by direct message.")
 
     def place(self, channel: str, thread: str | None = None) -> Place:
         return Place(workspace=self.workspace.id, channel=channel, thread=thread)

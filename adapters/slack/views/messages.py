@@ -142,6 +142,7 @@ def _card(card: Card) -> Rendered:
                 "fields": [blocks.mrkdwn(one, blocks.FIELD) for one in _facts(card)],
             },
             {"type": "rich_text", "elements": _story(card)},
+            *([blocks.section(earlier)] if (earlier := _earlier(card)) else []),
             *([blocks.section(pinged)] if pinged else []),
             *([blocks.context(*(blocks.mrkdwn(one) for one in small))] if small else []),
             *blocks.actions(card.buttons),
@@ -163,6 +164,16 @@ def _facts(card: Card) -> list[str]:
     if card.due_at:
         facts["Answer due"] = blocks.date(card.due_at)
     return [f"*{name}*\n{value}" for name, value in facts.items()]
+
+
+def _earlier(card: Card) -> str:
+    """The tags, and the tickets that the contact had before, with links to their threads."""
+    lines = [f"*Tags* {inert(', '.join(card.tags))}"] if card.tags else []
+    lines += ["*Earlier tickets*"] if card.earlier else []
+    for one in card.earlier:
+        number = f"<{one.link}|#{one.number}>" if one.link.startswith("http") else f"#{one.number}"
+        lines.append(f"{number} · {inert(blocks.one_line(one.words, _TOPIC))}")
+    return "\n".join(lines)
 
 
 def _origin(card: Card) -> str:

@@ -61,6 +61,7 @@ def _ticket(entry: Entry, button: Button) -> Json:
     is_link = entry.link.startswith("http")
     number = f"<{entry.link}|#{entry.number}>" if is_link else f"#{entry.number}"
     facts = [STATUSES[entry.status], PRIORITIES[entry.priority], inert(entry.team)]
+    facts += [f"#{inert(tag)}" for tag in entry.tags]
     facts.append(inert(blocks.one_line(entry.who, _NAME)))
     if entry.due_at:
         facts.append(f"due {blocks.date(entry.due_at)}")

@@ -168,6 +168,18 @@ def test_every_command_is_registered_within_discords_limits() -> None:
             assert wanted == sorted(wanted, reverse=True), "what is required comes first"
 
 
+def test_no_level_of_a_command_has_more_than_discord_takes() -> None:
+    """Discord: 25 options, subcommands or groups each, 8,000 characters a command."""
+
+    def check(node: dict[str, Any]) -> int:
+        below = node.get("options", [])
+        assert len(below) <= 25, node["name"]
+        return len(node["name"] + node.get("description", "")) + sum(map(check, below))
+
+    for root in payload(REGISTRY):
+        assert check(root) <= 8_000, root["name"]
+
+
 def test_admins_commands_are_hidden_and_attendants_are_not() -> None:
     hidden = {one["name"] for one in payload(REGISTRY) if one.get("default_member_permissions")}
     assert {"desk", *OWN} <= hidden
