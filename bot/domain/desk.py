@@ -198,13 +198,13 @@ class Snippet:
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """How long things are kept; None keeps them. `events`: the words in the log, not its facts."""
+    """How long things are kept; None keeps them. `log`: the words in the log, not its facts."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
     messages: timedelta | None = None
     media: timedelta | None = None
     notes: timedelta | None = None
-    events: timedelta | None = None
+    log: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from storage.media import Media
 from tests.world import World
 
 DAYS = timedelta(days=1)
-KEPT = Retention(messages=400 * DAYS, media=90 * DAYS, notes=200 * DAYS, events=300 * DAYS)
+KEPT = Retention(messages=400 * DAYS, media=90 * DAYS, notes=200 * DAYS, log=300 * DAYS)
 
 
 @pytest.fixture
@@ -138,5 +138,9 @@ async def test_without_a_period_everything_is_kept(world: World, media: Media) -
     await after(world, Jobs(world.store, world.clock, media), 3000)
     assert len(await world.messages()) > 1
     assert await media.load(digest)
-    text = '[retention]\nmessages = "400d"\nmedia = "90d"\nnotes = "200d"\nevents = "300d"\n'
-    assert desk_file.parse(text).retention == KEPT
+    text = '[retention]\nmessages = "400d"\nmedia = "90d"\nnotes = "200d"\nlog = "300d"\n'
+    text += '[[webhook]]\nurl = "https://crm.example"\nevents = ["ticket.opened"]\n'
+    desk = desk_file.parse(text)
+    assert desk.retention == KEPT
+    assert desk.webhooks[0].events == ("ticket.opened",)
+    assert desk_file.parse(desk_file.write(desk)) == desk

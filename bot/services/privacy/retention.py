@@ -31,8 +31,8 @@ def sweep(tx: Tx, now: datetime, limit: int = BATCH) -> int:
         done += _messages(tx, now - kept.messages, limit)
     if kept.notes:
         done += _notes(tx, now - kept.notes, limit)
-    if kept.events:
-        done += _events(tx, now - kept.events, limit)
+    if kept.log:
+        done += _events(tx, now - kept.log, limit)
     if kept.media:
         done += _media(tx, now - kept.media, f"{now:%Y-%m-%d}", limit)
     tx.calls.forget(now - _CALLS)
