@@ -21,7 +21,7 @@ _TAGS = tables.table(tables.Tags).c
 
 # Of a word in more entries than this of one kind, the newest count: it tells little, and reading
 # on would take seconds.
-MOST = 50_000
+MOST = 20_000
 _TSQUERY = "words @@ to_tsquery('simple', {word})"
 _MATCH = "search_words MATCH {word}"
 

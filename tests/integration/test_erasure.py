@@ -77,8 +77,8 @@ async def story(world: World, media: Media) -> Attachment:
     await world.run("dana", f"/reply 1 {WORDS[6]}")
     await world.run("dana", f"/ticket close 1 {WORDS[7]}")
     await world.write(f"still here {WORDS[8]}", who=who, source="q3")
-    await world.store.transact(_tag_and_block, world.clock.now())
     await world.write(f"my own words {WORDS[9]}", who=who, channel="lobby", source="q4")
+    await world.store.transact(_tag_and_block, world.clock.now())
     return picture
 
 
