@@ -16,6 +16,8 @@ _WORDS = Setting(name="text", help="what it says", codec=TEXT, long=True, placed
 _KEPT = (
     Setting(name="messages", help="how long, like 400d; off: for good", codec=SPAN, placed=True),
     Setting(name="media", help="how long, like 90d; off: for good", codec=SPAN, placed=True),
+    Setting(name="notes", help="how long, like 200d; off: for good", codec=SPAN, placed=True),
+    Setting(name="log", help="its words, like 300d; off: for good", codec=SPAN, placed=True),
 )
 _SHORT = 80
 
