@@ -49,10 +49,8 @@ _KINDS: dict[str, type] = {
     "admin": model.Admin,
 }
 _DURATIONS = {
-    field.name
-    for kind in _KINDS.values()
-    for field in fields(kind)
-    if "timedelta" in str(field.type)
+    kind: {field.name for field in fields(kind) if "timedelta" in str(field.type)}
+    for kind in (Desk, *_KINDS.values())
 }
 _DESK = TypeAdapter(Desk)
 
@@ -107,7 +105,7 @@ def _spans(value: Any, at: tuple[Any, ...], document: Mapping[str, Any], wrong: 
         case dict():
             found = {}
             for key, one in value.items():
-                if key not in _DURATIONS:
+                if key not in _DURATIONS[_kind(at)]:
                     found[key] = _spans(one, (*at, key), document, wrong)
                     continue
                 try:
@@ -148,10 +146,15 @@ def _where(location: tuple[Any, ...], document: Mapping[str, Any]) -> str:
     return ", ".join(words) + ": " if words else ""
 
 
+def _kind(location: tuple[Any, ...]) -> type:
+    """What stands at a place in the document."""
+    named = [step for step in location if step in _KINDS]
+    return _KINDS[named[-1]] if named else Desk
+
+
 def _nearest(key: str, location: tuple[Any, ...]) -> str:
     """The key that was probably meant, among those that are valid there."""
-    named = [step for step in location if step in _KINDS]
-    kind = _KINDS[named[-1]] if named else Desk
+    kind = _kind(location)
     known = [SINGULARS.get(field.name, field.name) for field in fields(kind)]
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
     return f'; did you mean "{near[0]}"?' if near else f"; valid are {', '.join(known)}"

@@ -1,0 +1,138 @@
+"""Admins run the desk from Slack, from Discord and from the console, each in its own way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from adapters.console.inbound import Inbound
+from bot import desk_file
+from bot.domain.desk import Priority
+from bot.domain.identity import Person, Place
+from bot.ports.store import Tx
+from tests.integration import discord_world, slack_world
+from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE
+
+Json = dict[str, Any]
+HELP = CHANNELS["help"]
+
+
+def _desk(tx: Tx) -> Any:
+    return tx.desk.get()
+
+
+async def test_slack_forms_previews_and_files(tmp_path: Path, sqlite_template: Path) -> None:
+    async with slack_world.world(tmp_path, sqlite_template) as at:
+        await at.alice.command("/desk", "hours support", "C0TEAM")
+        modal = await at.alice.modal()
+        assert "Hours: support" in str(modal)
+        given = {"week": "mon-fri 9-12,13-18", "timezone": "Europe/Berlin"}
+        shown = await at.alice.submit(modal, given)
+        assert "mon-fri 09:00-12:00,13:00-18:00 (Europe/Berlin)" in str(shown["view"])
+        assert (await at.read(_desk)).teams[0].hours is None
+        await at.alice.click(await at.alice.modal(), "choice:save")
+        await at.slack.wait_for(lambda: _has_hours(at))
+
+        await at.alice.command("/routing", "edit refunds", "C0TEAM")
+        modal = await at.alice.modal()
+        shown = await at.alice.submit(modal, {"keyword": "refund, money back", "priority": "low"})
+        assert "money back" in str(shown["view"])
+        assert "Tried on past conversations" in str(shown["view"])
+        await at.alice.click(await at.alice.modal(), "choice:save")
+        await at.slack.wait_for(lambda: _is_low(at))
+        await at.alice.command("/desk", "undo", "C0TEAM")
+        await at.whispered("U0ALICE", "Took back change")
+        assert (await at.read(_desk)).rules[0].priority is Priority.HIGH
+
+        await at.alice.command("/desk", "export", "C0TEAM")
+        await at.whispered("U0ALICE", "as a file by direct message")
+        found = await at.slack.wait_for(lambda: _files(at, "desk.toml"))
+        text = (await at.slack.file_content(found[0]["id"])).decode()
+        assert '"slack:T0001/U0ALICE", # Alice' in text
+        assert desk_file.parse(text) == await at.read(_desk)
+
+        await at.alice.command("/desk", "apply", "C0TEAM")
+        changed = text.replace('keyword = ["refund"]', 'keyword = ["chargeback"]').encode()
+        shown = await at.alice.submit(await at.alice.modal(), {"files": [("d.toml", changed)]})
+        assert "chargeback" in str(await at.alice.modal())
+        await at.alice.command("/audit", "kind=desk", "C0TEAM")
+        await at.whispered("U0ALICE", "Alice changed the desk")
+        await at.bob.command("/audit", "", "C0TEAM")
+        await at.whispered("U0BOB", "needs the role supervisor")
+        refused = [one for one in await at.slack.calls() if one["error"]]
+        assert refused == []
+
+
+async def _has_hours(at: Any) -> bool:
+    return (await at.read(_desk)).teams[0].hours is not None
+
+
+async def _is_low(at: Any) -> bool:
+    return (await at.read(_desk)).rules[0].priority is Priority.LOW
+
+
+async def _files(at: Any, name: str) -> list[Json]:
+    return [one for one in await at.slack.files() if one["name"] == name]
+
+
+async def test_discord_forms_previews_and_files(tmp_path: Path, sqlite_template: Path) -> None:
+    alice, support = PEOPLE["alice"], CHANNELS["support"]
+    async with discord_world.emulated() as discord:
+        bot = await discord_world.populated(discord)
+        role = await discord.create_role(GUILD, "Manager", permissions=["manage_guild"])
+        await discord.set_member(GUILD, alice, roles=[role])
+        chosen = discord_world.settings(tmp_path, discord, bot, template=sqlite_template)
+        async with discord_world.at_work(chosen, discord, bot) as world:
+            opened = await discord.slash(alice, support, "desk inactivity", team="support")
+            shown = await discord.submit(opened, warn_after="10h", close_after="12h")
+            message = shown["message"]
+            assert "Nothing is saved yet." in message["content"]
+            buttons = [one for row in message["components"] for one in row["components"]]
+            save = next(one for one in buttons if one["label"] == "Save")
+            await discord.click(alice, support, message["id"], save["custom_id"])
+            await world.until(lambda tx: _desk(tx).teams[0].inactivity.close_after)
+
+            done = await discord.slash(
+                alice, support, "desk member add", person="<@80>", team="billing"
+            )
+            assert (
+                "Carol (discord:900/80) is an attendant of billing." in done["message"]["content"]
+            )
+            assert "has been seen yet" not in done["message"]["content"], "Discord knows them"
+            await discord.create_channel(GUILD, "crew", channel_id="720")
+            done = await discord.slash(
+                alice, support, "desk setup", team="crew", team_channel="720", customer_channel=HELP
+            )
+            assert "#crew can be read by everyone on this server" in done["message"]["content"]
+
+            done = await discord.slash(alice, support, "desk export")
+            assert "by direct message" in done["message"]["content"]
+            direct = await world.direct("alice")
+            sent = (await discord.messages(direct))[-1]["files"][0]
+            text = (await discord.file(sent["id"])).decode()
+            assert desk_file.parse(text) == await world.read(_desk)
+            done = await discord.slash(alice, support, "audit", kind="desk")
+            assert "Alice changed the desk" in done["message"]["content"]
+        assert await discord.violations() == []
+
+
+async def test_the_console_runs_the_same_commands(tmp_path: Path, sqlite_template: Path) -> None:
+    async with slack_world.world(tmp_path, sqlite_template) as at:
+        inbound = Inbound(at.parts.baton)
+        ann = Person(id="slack:T0001/U0ALICE", name="Alice")
+        place = Place(workspace="console", channel="support")
+        form = await inbound.say(ann, place, "/desk sla support high")
+        assert form.form
+        given = {"first_response": "5m", "next_response": "", "resolution": ""}
+        shown = await inbound.submit(ann, place, form.form, given)
+        saved = await inbound.press(ann, place, shown.buttons[0])
+        assert saved.ok, saved.text
+        assert (await at.read(_desk)).teams[0].sla[Priority.HIGH].next_response is None
+        exported = await inbound.say(ann, place, "/desk export")
+        kept = await inbound.keep("desk.toml", exported.files[0].data.replace(b'"5m"', b'"7m"'))
+        shown = await inbound.say(ann, place, "/desk apply", (kept,))
+        assert "first response: 5m → 7m" in shown.text
+        assert (await inbound.press(ann, place, shown.buttons[0])).ok
+        assert not (await inbound.say(ann, place, "/desk apply", (kept,))).buttons, (
+            "it is so already"
+        )
