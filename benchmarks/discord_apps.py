@@ -13,7 +13,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import main
+from bot import loop, main
 from bot.settings import Settings
 from tests.integration.discord_world import CHANNELS
 
@@ -68,6 +68,7 @@ async def baton(chosen: Settings) -> None:
         while any(one.unready() for one in parts.platforms):  # noqa: ASYNC110 - no event says it
             await asyncio.sleep(0.05)
         await asyncio.sleep(1)
+        loop.loaded()
         _ready()
         await asyncio.Event().wait()
 
@@ -78,4 +79,8 @@ def _ready() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run({"bare": bare, "baton": baton}[sys.argv[1]](Settings(**json.loads(sys.argv[2]))))
+    given = Settings(**json.loads(sys.argv[2]))
+    if sys.argv[1] == "baton":
+        loop.run(baton(given))
+    else:
+        asyncio.run(bare(given))

@@ -15,7 +15,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import main
+from bot import loop, main
 from bot.settings import Settings
 from tests.integration.slack_world import ready
 
@@ -61,6 +61,7 @@ async def bare(chosen: Settings) -> None:
 async def baton(chosen: Settings) -> None:
     async with main.assembled(chosen) as parts, main.working(parts):
         await ready(parts)
+        loop.loaded()
         await _serve()
 
 
@@ -71,4 +72,8 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run({"bare": bare, "baton": baton}[sys.argv[1]](Settings(**json.loads(sys.argv[2]))))
+    given = Settings(**json.loads(sys.argv[2]))
+    if sys.argv[1] == "baton":
+        loop.run(baton(given))
+    else:
+        asyncio.run(bare(given))

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import desk_file, logs, settings
+from bot import desk_file, logs, loop, settings
 from bot.domain.errors import BadDesk, BadInput, BatonError
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ def run() -> None:
 
     chosen = settings.read()
     logs.configure(chosen)
-    _go(composition.run(chosen))
+    loop.run(composition.run(chosen))
 
 
 @app.command()

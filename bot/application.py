@@ -29,6 +29,8 @@ from bot.services.revise import deleted, edited
 
 log = logging.getLogger(__name__)
 
+# Characters that are read in well under a millisecond.
+_BRIEF = 280
 _OUR_FAULT = "Something went wrong inside Baton, and nothing was changed. The log says what."
 
 
@@ -54,6 +56,7 @@ class Baton:
         self._text = Text()
         self._shell = Shell(media=media, reader=reader, desk_text=self._text, unpack=unpack)
         self._observe = observe
+        self._has_read = False
         self._lines: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, inbound: Inbound, *, fetched: bool = False) -> Received | None:
@@ -144,10 +147,17 @@ class Baton:
         return self._lines.setdefault((inbound.workspace, inbound.channel), asyncio.Lock())
 
     async def _read(self, inbound: Inbound) -> Reading:
-        """Reading is pure and may take a while, so it happens before the transaction."""
+        """Reading is pure and may take a while, so it happens before the transaction.
+
+        The first one loads what it needs; a short text takes less time than its way to a thread.
+        """
         if not isinstance(inbound, Written):
             return Reading()
-        return await asyncio.to_thread(self._reader.read, inbound.text)
+        if self._has_read and len(inbound.text) <= _BRIEF:
+            return self._reader.read(inbound.text)
+        reading = await asyncio.to_thread(self._reader.read, inbound.text)
+        self._has_read = True
+        return reading
 
     async def _execute(self, call: Invocation, *, asks: bool = False) -> Response:
         try:

@@ -30,6 +30,7 @@ from bot.domain.message import Limits
 from bot.first_start import apply_desk, welcome
 from bot.http import Server, http_app, listen
 from bot.jobs import Jobs
+from bot.loop import loaded
 from bot.metrics import Metrics
 from bot.parts import Parts
 from bot.ports.agent import AgentPort
@@ -181,6 +182,7 @@ async def run(settings: Settings) -> None:
         for wanted in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(wanted, server.stop)
         async with working(parts):
+            loaded()
             await welcome(parts.store, settings)
             await server.serve(sockets=[listener])
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
+    UpdateBase,
     bindparam,
     func,
     insert,
@@ -50,14 +51,29 @@ class Session:
     keep_desk: Callable[[Newest], None]
     vault: Vault
     topics: set[str] = field(default_factory=set)
+    known: dict[Table, dict[object, Any]] = field(default_factory=dict)
+    held: set[tuple[Table, object]] = field(default_factory=set)
 
     @property
     def on_postgres(self) -> bool:
         return self.connection.dialect.name == "postgresql"
 
     def run(self, statement: Executable, **facts: Any) -> Result:
-        """Execute a statement."""
+        """Execute a statement; of the table that it changes nothing is known any more."""
+        if isinstance(statement, UpdateBase):
+            self.known.pop(cast("Table", statement.table), None)
         return run(self.connection, statement, facts)
+
+    def hold(self, table: Table, key: object) -> bool:
+        """Whether a row is to be held now. What was read before it was waited for may have changed.
+
+        SQLite has one writer, and holds everything for it.
+        """
+        if not self.on_postgres or (table, key) in self.held:
+            return False
+        self.held.add((table, key))
+        self.known.clear()
+        return True
 
 
 class Repository:
@@ -105,32 +121,38 @@ class Rows(Generic[T]):
         key = row.pop(self._key)
         for name in leaving:
             del row[name]
+        session.known.get(self.table, {}).pop(key, None)
         row["key_"] = key
         if not run(session.connection, self._update, row).rowcount:
             raise NotFound(what=self._what, name=key)
 
     def get(self, session: Session, key: object) -> T:
-        """The value of a key. Raises `NotFound`."""
+        """The value of a key; read once in a transaction. Raises `NotFound`."""
         return self._one(session, self._by_key, key)
 
     def lock(self, session: Session, key: object) -> T:
         """The value of a key, held until the commit. Raises `NotFound`."""
-        return self._one(session, self._lock, key)
+        held = session.hold(self.table, key)
+        return self._one(session, self._lock if held else self._by_key, key)
 
     def first(self, session: Session, statement: Executable, **facts: Any) -> T | None:
         """The value of the first row, if there is one."""
-        row = run(session.connection, statement, facts).fetchone()
+        row = session.run(statement, **facts).fetchone()
         return None if row is None else self.mapper.load(row)
 
     def all(self, session: Session, statement: Executable, **facts: Any) -> list[T]:
         """The values of all rows."""
         load = self.mapper.load
-        return [load(row) for row in run(session.connection, statement, facts)]
+        return [load(row) for row in session.run(statement, **facts)]
 
     def _one(self, session: Session, statement: Executable, key: object) -> T:
+        known = session.known.setdefault(self.table, {})
+        if key in known:
+            return cast("T", known[key])
         found = self.first(session, statement, key_=key)
         if found is None:
             raise NotFound(what=self._what, name=key)
+        known[key] = found
         return found
 
 
@@ -174,7 +196,7 @@ class Upsert:
         return self._statements[connection.dialect.name]
 
     def run(self, session: Session, **row: Any) -> Result:
-        return run(session.connection, self.of(session.connection), row)
+        return session.run(self.of(session.connection), **row)
 
 
 def _upsert(

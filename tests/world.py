@@ -161,11 +161,18 @@ class World:
         self, who: str, line: str, *, channel: str = "support", thread: str | None = None
     ) -> Response:
         """Somebody types a command."""
-        person = Person(id=f"console:{who}", name=who.capitalize())
-        place = Place(workspace="console", channel=channel, thread=thread)
+        person, place = self.at(who, channel=channel, thread=thread)
         response = await self.baton.typed(person, place, line)
         await self.settle()
         return response
+
+    @staticmethod
+    def at(
+        who: str, *, channel: str = "support", thread: str | None = None
+    ) -> tuple[Person, Place]:
+        """Somebody, where they work."""
+        person = Person(id=f"console:{who}", name=who.capitalize())
+        return person, Place(workspace="console", channel=channel, thread=thread)
 
     async def press(self, who: str, action: str, value: str) -> Response:
         person = Person(id=f"console:{who}", name=who.capitalize())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 # Told apart reliably even in short messages; with all of the library's 130 languages a short
@@ -28,8 +28,15 @@ def likely_language(text: str) -> str | None:
 def _best(text: str, bound: float) -> str | None:
     if not any(letter.isalpha() for letter in text[:_ENOUGH]):
         return None
-    code, certainty = _identifier().classify(text[:_ENOUGH])
-    return str(code) if certainty >= bound else None
+    code, certainty = _classified(text[:_ENOUGH])
+    return code if certainty >= bound else None
+
+
+@lru_cache(maxsize=16)
+def _classified(text: str) -> tuple[str, float]:
+    """A text is asked about several times in a row."""
+    code, certainty = _identifier().classify(text)
+    return str(code), float(certainty)
 
 
 @cache

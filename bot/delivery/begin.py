@@ -189,6 +189,8 @@ def _home(tx: Tx, lane: Lane) -> tuple[int, Place]:
     if lane.kind in {LaneKind.CONTACT, LaneKind.AGENT, LaneKind.SUMMARY}:
         return lane.id, tx.conversations.get(lane.ref).place
     thread = tx.threads.get(lane.ref)
+    if lane.kind is LaneKind.THREAD:
+        return lane.id, thread.place
     return tx.outbox.lane(LaneKind.THREAD, thread.id, thread.place).id, thread.place
 
 

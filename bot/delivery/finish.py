@@ -17,8 +17,8 @@ from bot.ports.store import Tx
 from bot.services import answer, delivered, practice, record
 
 
-def finish(tx: Tx, done: Done, wall: datetime, now: datetime) -> None:
-    """Write the outcome down. The caller holds the conversation and the lease."""
+def finish(tx: Tx, lane: Lane, done: Done, wall: datetime, now: datetime) -> None:
+    """Write the outcome down. The caller holds the conversation and the lease of the lane."""
     effect = tx.outbox.effect(done.work.effect.id)
     if effect.state is not State.SENDING or effect.attempts != done.work.effect.attempts:
         return  # another worker has taken it over meanwhile
@@ -28,7 +28,7 @@ def finish(tx: Tx, done: Done, wall: datetime, now: datetime) -> None:
     tx.outbox.put_effect(
         replace(effect, state=State.DONE, uncertain=False, problem="", finished_at=wall)
     )
-    _revive(tx, done.work.lane)
+    _revive(tx, lane)
     match done.work:
         case Ask() as work if done.outcome is not None:
             epoch = work.effect.epoch or 0
@@ -225,9 +225,8 @@ def _afresh(tx: Tx, effect: Effect, wall: datetime) -> None:
 
 def _revive(tx: Tx, lane: Lane) -> None:
     """The destination works again."""
-    current = tx.outbox.get_lane(lane.id)
-    if current.suspended or current.failures:
-        tx.outbox.put_lane(replace(current, suspended="", failures=0))
+    if lane.suspended or lane.failures:
+        tx.outbox.put_lane(replace(lane, suspended="", failures=0))
 
 
 def _home(tx: Tx, lane: Lane) -> Lane:

@@ -62,8 +62,8 @@ def advance(tx: Tx, done: Done | None, at: Turnover) -> Work | Rest:
         return Rest()
     passing("lane.leased")
     if done is not None:
-        finish(tx, done, at.wall, at.now)
-    step = begin(tx, tx.outbox.get_lane(at.lane_id), at.settle, at.wall)
+        finish(tx, lane, done, at.wall, at.now)
+    step = begin(tx, lane, at.settle, at.wall)
     if isinstance(step, Rest):
         tx.outbox.release(at.lane_id, at.owner)
     return step
@@ -174,6 +174,16 @@ class Courier:
             kind, _, rest = topic.partition(":")
             if kind == "lane":
                 self.wake(int(rest))
+            elif kind == "later":
+                self._come_back(*rest.split(":"))
+
+    def _come_back(self, lane: str, due: str) -> None:
+        """Something was queued that is due in a moment."""
+        lane_id = int(lane)
+        if lane_id in self._draining:
+            self._woken.add(lane_id)
+        else:
+            self._sleep_until(lane_id, datetime.fromtimestamp(float(due), UTC))
 
     def _drained(self, lane_id: int, task: asyncio.Task[None]) -> None:
         del self._draining[lane_id]
@@ -248,17 +258,21 @@ class Courier:
         """Come back when the lane's next effect is due; the sweep would, but later."""
         if until is None or self._stopping:
             return
-        delay = max((until - self._wall()).total_seconds(), 0)
-        self._alarms[lane_id] = asyncio.get_running_loop().call_later(
-            delay, lambda: self.wake(lane_id)
-        )
+        loop = asyncio.get_running_loop()
+        when = loop.time() + max((until - self._wall()).total_seconds(), 0)
+        set_before = self._alarms.get(lane_id)
+        if set_before and set_before.when() <= when:
+            return
+        if set_before:
+            set_before.cancel()
+        self._alarms[lane_id] = loop.call_at(when, lambda: self.wake(lane_id))
 
 
 def _record_only(tx: Tx, done: Done, at: Turnover) -> None:
     hold(tx, tx.outbox.get_lane(at.lane_id))
     lane = tx.outbox.lease(at.lane_id, at.owner, at.wall + LEASE, at.wall)
     if lane is not None:
-        finish(tx, done, at.wall, at.now)
+        finish(tx, lane, done, at.wall, at.now)
         tx.outbox.release(at.lane_id, at.owner)
 
 

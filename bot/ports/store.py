@@ -97,6 +97,9 @@ class MessageRepository(Protocol):
     ) -> list[Message]:
         """In commit order; `after` is a message id."""
 
+    def last_said(self, conversation_id: int) -> Message | None:
+        """The newest message to the contact."""
+
     def last_id(self, conversation_id: int) -> int:
         """The id of the newest message; 0 when there is none."""
 
@@ -280,7 +283,7 @@ class OutboxRepository(Protocol):
         epoch: int | None = None,
         delay: timedelta = timedelta(),
     ) -> Effect:
-        """Queue an effect, due `delay` from now by the wall clock; wakes the lane."""
+        """Queue an effect, due `delay` from now by the wall clock; wakes the lane then."""
 
     def withdraw(self, lane: Lane, prefix: str) -> int:
         """Drop the pending effects of a lane whose subject begins so; answers with how many."""
@@ -553,7 +556,9 @@ class Tx(Protocol):
         """Whether this is seen for the first time ever; the key is kept only as a hash."""
 
     def wake(self, topic: str) -> None:
-        """Tell listeners, once this is committed, that something changed: `lane:5`, `posts`."""
+        """Tell listeners, once this is committed, that something changed: `lane:5`, `posts`;
+        `later:5:` and a moment is for a lane that has something to do then.
+        """
 
 
 class Store(Protocol):

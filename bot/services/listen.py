@@ -26,12 +26,11 @@ def with_ticket(
     tx: Tx, conversation: Conversation, message: Message, reading: Reading, now: datetime
 ) -> None:
     """People have the conversation: relay, and let the ticket know that the contact waits."""
-    open_ticket = tx.tickets.open_of(conversation.id)
-    if open_ticket is None:
+    if message.ticket_number is None:
         raise AssertionError(conversation)  # mode and open ticket change together
-    ticket = tx.tickets.lock(open_ticket.number)
+    ticket = tx.tickets.lock(message.ticket_number)
     thread = tx.threads.of_ticket(ticket.number)
-    record.mirror(tx, thread, message)
+    record.mirror(tx, thread, message, new=True)
     if message.author is not Author.CONTACT:
         return
     if ticket.status is Status.AWAITING and reading.pleasantry and not _was_asked(tx, ticket):

@@ -126,7 +126,7 @@ def _append(
         case Mode.TICKET:
             listen.with_ticket(tx, conversation, message, reading, now)
         case Mode.TAKEOVER:
-            record.mirror(tx, tx.threads.of_takeover(conversation.id), message)
+            record.mirror(tx, tx.threads.of_takeover(conversation.id), message, new=True)
         case Mode.AGENT if is_contact and channel:
             listen.with_agent(tx, channel, conversation, message, reading, now, gather=GATHER)
     if is_contact:

@@ -51,23 +51,27 @@ def thread_for(tx: Tx, message: Message) -> Thread | None:
     return thread_of(tx, tx.conversations.get(message.conversation_id))
 
 
-def deliver(tx: Tx, conversation: Conversation, message: Message) -> None:
-    """Bring the contact's copies of a message up to date: one effect for each part of it."""
-    _sync(tx, contact_lane(tx, conversation), message, epoch=message.epoch)
+def deliver(tx: Tx, conversation: Conversation, message: Message, *, new: bool = False) -> None:
+    """Bring the contact's copies of a message up to date: one effect for each part of it.
+
+    Of a `new` message nothing stands anywhere yet.
+    """
+    _sync(tx, contact_lane(tx, conversation), message, epoch=message.epoch, new=new)
 
 
-def mirror(tx: Tx, thread: Thread | None, message: Message) -> None:
+def mirror(tx: Tx, thread: Thread | None, message: Message, *, new: bool = False) -> None:
     """Bring the team's copies of a message up to date."""
     if thread and not thread.cut_off:
-        _sync(tx, thread_lane(tx, thread), message, epoch=None)
+        _sync(tx, thread_lane(tx, thread), message, epoch=None, new=new)
 
 
-def _sync(tx: Tx, lane: Lane, message: Message, *, epoch: int | None) -> None:
+def _sync(tx: Tx, lane: Lane, message: Message, *, epoch: int | None, new: bool) -> None:
     wanted = parts(message.text, message.attachments, part_limits(tx, lane.workspace))
-    standing = {copy.subject for copy in tx.outbox.copies(lane.id, f"message:{message.id}:")}
+    copies = [] if new else tx.outbox.copies(lane.id, f"message:{message.id}:")
+    standing = {copy.subject for copy in copies}
     subjects = {f"message:{message.id}:{number}" for number in range(len(wanted))}
     for subject in sorted(subjects | standing):
-        if not tx.outbox.pending(lane.id, subject):
+        if new or not tx.outbox.pending(lane.id, subject):
             tx.outbox.add(lane, subject, order_at=message.at, epoch=epoch)
 
 

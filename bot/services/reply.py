@@ -120,8 +120,8 @@ def _say(
         )
     )
     tx.conversations.put(replace(conversation, last_message_at=now))
-    record.deliver(tx, conversation, message)
-    record.mirror(tx, thread, message)
+    record.deliver(tx, conversation, message, new=True)
+    record.mirror(tx, thread, message, new=True)
     return message
 
 
@@ -130,8 +130,7 @@ def _intro(tx: Tx, conversation: Conversation, thread: Thread | None, attendant:
     team = tx.desk.get().team(thread.team) if thread else None
     if team is None or team.identity == "anonymous":
         return ""
-    people = [one for one in tx.messages.of(conversation.id) if one.speaks_to_contact]
-    last = people[-1] if people else None
+    last = tx.messages.last_said(conversation.id)
     if (
         last
         and last.author is Author.ATTENDANT

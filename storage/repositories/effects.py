@@ -67,7 +67,8 @@ class Effects(Lanes):
         )
         added = _ROWS.add(self.session, effect)
         self.reschedule(lane.id)
-        self.session.topics.add(f"lane:{lane.id}")
+        due = f"later:{lane.id}:{effect.due_at.timestamp()}"
+        self.session.topics.add(due if delay else f"lane:{lane.id}")
         return added
 
     def withdraw(self, lane: Lane, prefix: str) -> int:

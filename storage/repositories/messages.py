@@ -59,6 +59,14 @@ _SLOW = (
 _LAST_ID = select(func.coalesce(func.max(_C.id), 0)).where(
     _C.conversation_id == bindparam("conversation_id")
 )
+_LAST_SAID = (
+    _ROWS.select.where(
+        _C.conversation_id == bindparam("conversation_id"),
+        _C.author.in_([literal_column(f"'{one}'") for one in ("agent", "attendant", "baton")]),
+    )
+    .order_by(_C.id.desc())
+    .limit(1)
+)
 _ADD_REVISION = insert(_REVISIONS)
 _REVISIONS_OF = (
     select(_REVISIONS.c.text, _REVISIONS.c.at)
@@ -97,6 +105,9 @@ class Messages(Repository):
         return _ROWS.all(
             self.session, _OF, conversation_id=conversation_id, after=after, since=since or _EVER
         )
+
+    def last_said(self, conversation_id: int) -> Message | None:
+        return _ROWS.first(self.session, _LAST_SAID, conversation_id=conversation_id)
 
     def last_id(self, conversation_id: int) -> int:
         return int(self.session.run(_LAST_ID, conversation_id=conversation_id).scalar_one())

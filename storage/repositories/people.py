@@ -45,10 +45,12 @@ class People(Repository):
         return found or Person(id=person, name=local_id(person))
 
     def put(self, person: Person) -> None:
-        before = self.get(person.id)
+        before = _ROWS.first(self.session, _BY_ID, person=person.id)
+        if before == person:
+            return
         row = _ROWS.mapper.dump(person)
         _PUT.run(self.session, **row, folded=_folded(person.name))
-        if before.groups != person.groups:
+        if (before.groups if before else ()) != person.groups:
             self.session.run(_LEFT, who=person.id)
             for group in dict.fromkeys(person.groups):
                 _JOIN.run(self.session, group=group, person=person.id)

@@ -1,0 +1,64 @@
+"""What a relayed message costs: statements and commits, so that neither creeps up unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from storage.sqlite import SqliteStore
+from storage.statements import Prepared
+from tests.world import World
+
+
+@dataclass
+class Cost:
+    statements: int = 0
+    commits: int = 0
+
+
+@contextmanager
+def counted(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
+    assert isinstance(world.store, SqliteStore)
+    cost, run = Cost(), Prepared.run
+
+    def count(self: Prepared, *given: Any) -> Any:
+        cost.statements += 1
+        return run(self, *given)
+
+    def committed(_connection: object) -> None:
+        cost.commits += 1
+
+    monkeypatch.setattr(Prepared, "run", count)
+    event.listen(world.store._writer, "commit", committed)
+    yield cost
+    event.remove(world.store._writer, "commit", committed)
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_relayed_message_costs_little(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken in, passed on, and shown on the card, from the first statement to the last."""
+    world.ahead = timedelta()
+    await world.write("human please")
+    for number in range(30):  # what was said before makes nothing dearer
+        await world.run("alice", f"/reply 1 Hello {number}")
+    with counted(world, monkeypatch) as contact:
+        await world.write("It does not work.", settle=False)
+        await world.courier.settle_down()
+    with counted(world, monkeypatch) as reply:
+        await world.baton.typed(*world.at("alice"), "/reply 1 Have you tried this?")
+        await world.courier.settle_down()
+    assert world.seen()[-2:] == ["It does not work.", "Have you tried this?"]
+    assert world.heard()[-1] == "Have you tried this?"
+    assert contact.statements <= 70
+    assert reply.statements <= 95
+    assert contact.commits <= 5
+    assert reply.commits <= 6
