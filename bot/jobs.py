@@ -1,13 +1,15 @@
 """What happens by the clock: each job is one line into a service.
 
-Ticks claim due rows in batches, so any number of processes may tick, and nothing costs anything
-while nothing is due. There is never a job per ticket.
+One cheap question tells which jobs have something to do. These claim due rows in batches, so any
+number of processes may tick, and nothing costs anything while nothing is due. There is never a job
+per ticket.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -20,6 +22,7 @@ from bot.services.delivered import mark_slow
 from bot.services.practice import end_idle
 from bot.services.privacy import finish, retention
 from bot.services.privacy.finish import Standing
+from bot.services.promises import reconsider, sweep_promises
 from bot.services.takeover import end_due
 
 _BATCH = 100
@@ -37,14 +40,13 @@ class Jobs:
         self._store = store
         self._media = media
         self._clock = clock
+        self._desk = 0  # the version whose promises every ticket is known to be measured by
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
-        self._add(self.inactivity, seconds=tick)
-        self._add(self.takeovers, seconds=tick)
-        self._add(self.slow_deliveries, seconds=tick / 2)
-        self._add(self.erasures, seconds=tick)
+        self._all: list[Job] = []
+        self._add(self.look, seconds=tick / 2)
         self._add(self.retention, seconds=tick * 10)
         self._add(self.practice, seconds=tick * _SELDOM)
 
@@ -54,11 +56,46 @@ class Jobs:
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
 
+    async def tick(self) -> None:
+        """Run everything periodic once."""
+        await asyncio.gather(*(job() for job in self._all))
+
+    async def look(self) -> None:
+        """Ask once what is due, and run only the jobs that have something to do."""
+        now = self._clock.now()
+        due, desk = await self._store.transact(_due, now, now - _SLOW)
+        jobs = [job for job in self._when_due() if job.__name__ in due]
+        if desk != self._desk:
+            jobs.append(self.changed_desk)
+        await asyncio.gather(*(job() for job in jobs))
+
+    def _when_due(self) -> tuple[Job, ...]:
+        return (
+            self.inactivity,
+            self.promises,
+            self.takeovers,
+            self.slow_deliveries,
+            self.erasures,
+        )
+
     async def inactivity(self) -> None:
         """Warn about and close the tickets whose contacts have been silent for too long."""
         while await self._store.transact(sweep_inactive, self._clock.now(), _BATCH) == _BATCH:
             passing("jobs.swept")
         passing("jobs.swept")
+
+    async def promises(self) -> None:
+        """Warn of promises in danger, and tell of broken ones."""
+        while await self._store.transact(sweep_promises, self._clock.now(), _BATCH) == _BATCH:
+            passing("jobs.swept")
+        passing("jobs.swept")
+
+    async def changed_desk(self) -> None:
+        """Measure open tickets by what their teams promise now."""
+        desk = await self._store.read(_version)
+        while await self._store.transact(reconsider, self._clock.now(), _BATCH):
+            passing("jobs.swept")
+        self._desk = desk
 
     async def takeovers(self) -> None:
         """Let the agent resume where a takeover's time is over."""
@@ -103,8 +140,17 @@ class Jobs:
         await self._store.transact(finish.scrubbed, number, self._clock.now())
 
     def _add(self, job: Job, *, seconds: float) -> None:
+        self._all.append(job)
         self._scheduler.add_job(job, "interval", seconds=seconds, id=job.__name__)
 
 
 def _compact(tx: Tx) -> bool:
     return tx.search.compact()
+
+
+def _due(tx: Tx, now: datetime, slow: datetime) -> tuple[frozenset[str], int]:
+    return tx.due.kinds(now, slow), tx.desk.version
+
+
+def _version(tx: Tx) -> int:
+    return tx.desk.version

@@ -26,6 +26,11 @@ def table(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
+def _later(default: str) -> Any:
+    """A column that came after the table: programs of before write rows without it."""
+    return Field(sa_column_kwargs={"server_default": text(default)})
+
+
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     condition = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
@@ -47,6 +52,7 @@ class Conversations(SQLModel, table=True):
     contact: str
     contact_name: str
     contact_avatar: str
+    language: str = _later("''")
     mode: str
     epoch: int
     answers: int
@@ -64,6 +70,7 @@ class Tickets(SQLModel, table=True):
         _partial("tickets_queue", "team", "due_at", where=OPEN),
         _partial("tickets_inactivity", "inactivity_at", where="inactivity_at IS NOT NULL"),
         _partial("tickets_practice", "number", where=f"practice AND {OPEN}"),
+        _partial("tickets_promised", "sla_at", where="sla_at IS NOT NULL"),
     )
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     conversation_id: int = Field(foreign_key="conversations.id")
@@ -80,6 +87,19 @@ class Tickets(SQLModel, table=True):
     restarted_at: datetime
     waiting_since: datetime | None
     due_at: datetime | None
+    due_clock: str | None
+    sla_at: datetime | None
+    terms: str = _later("''")
+    response_since: datetime | None
+    response_spent: float = _later("0")
+    response_alert: str = _later("''")
+    resolution_since: datetime | None
+    resolution_spent: float = _later("0")
+    resolution_alert: str = _later("''")
+    first_response: float | None
+    first_response_late: bool = _later("false")
+    next_responses: int = _later("0")
+    next_responses_late: int = _later("0")
     first_claimed_at: datetime | None
     first_replied_at: datetime | None
     last_reply_id: int | None
@@ -91,6 +111,8 @@ class Tickets(SQLModel, table=True):
     closed_by: str | None
     close_reason: str
     resolution: float | None
+    resolution_business: float | None
+    resolution_late: bool = _later("false")
     reopened: int
     reopen_offered_at: datetime | None
     previous: int | None

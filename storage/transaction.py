@@ -9,6 +9,7 @@ from storage.repositories.blocks import Blocks
 from storage.repositories.calls import Calls
 from storage.repositories.conversations import Conversations
 from storage.repositories.desk import DeskDocument
+from storage.repositories.due import Due
 from storage.repositories.messages import Messages
 from storage.repositories.meta import Meta, first_sight
 from storage.repositories.outbox import Outbox
@@ -47,6 +48,7 @@ class Transaction:
         self.privacy: ports.PrivacyRepository = Privacy(session)
         self.calls: ports.CallRepository = Calls(session)
         self.vault: Vault = session.vault
+        self.due: ports.DueRepository = Due(session)
 
     def limits(self, workspace: str) -> Limits:
         return self._session.limits(workspace)

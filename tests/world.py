@@ -25,6 +25,7 @@ from bot.ports.inbound import Deleted, Edited, Received, Written
 from bot.ports.store import Store, Tx
 from bot.services.close import sweep_inactive
 from bot.services.practice import end_idle
+from bot.services.promises import sweep_promises
 from bot.services.takeover import end_due
 from tests.fakes import FakeAgent, FakeClock, FakeOutlet, FakeReader
 
@@ -208,6 +209,7 @@ class World:
         """Time passes, and the clockwork looks at what is due."""
         self.clock.move(span)
         await self.store.transact(sweep_inactive, self.clock.now())
+        await self.store.transact(sweep_promises, self.clock.now())
         await self.store.transact(end_due, self.clock.now())
         await self.store.transact(end_idle, self.clock.now())
         await self.settle()

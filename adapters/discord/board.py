@@ -94,6 +94,8 @@ def _line(tx: Tx, ticket: Ticket) -> str:
     thread = tx.threads.of_ticket(ticket.number)
     where = f" [thread]({thread.link})" if thread and thread.link else ""
     since = discord.utils.format_dt(ticket.waiting_since, "R") if ticket.waiting_since else ""
+    if ticket.due_at and ticket.due_clock:
+        since = f"{ticket.due_clock} due {discord.utils.format_dt(ticket.due_at, 'R')}"
     facts = " · ".join(filter(None, (contact, ticket.status, plain(who(tx, ticket)), since)))
     return f"{_MARKS[ticket.priority]} **#{ticket.number}** {facts}{where}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.commands import resolve
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.domain import duration, tags
@@ -21,10 +23,10 @@ def _queue(context: Context) -> Response:
     found = inbox.queue(context.tx, context.me, context.now, tag=tag)
     if tag and found.is_empty:
         return Response(text=f"No open ticket is tagged {tag}.")
-    return Response(text=in_words(found), queue=found)
+    return Response(text=in_words(found, context.now), queue=found)
 
 
-def in_words(queue: inbox.Queue) -> str:
+def in_words(queue: inbox.Queue, now: datetime) -> str:
     """The queue as plain text, for where nothing better can be shown."""
     sections = {
         "Mine": queue.mine,
@@ -39,6 +41,7 @@ def in_words(queue: inbox.Queue) -> str:
             lines += [
                 f"#{one.number} · {one.contact} · {one.priority} · {one.who} · {one.reason}"
                 + (f" · {', '.join(one.tags)}" if one.tags else "")
+                + _due(one, now)
                 for one in entries
             ]
     if queue.with_agent:
@@ -48,6 +51,14 @@ def in_words(queue: inbox.Queue) -> str:
             for one in queue.with_agent
         ]
     return "\n".join(lines) or "Nothing waits. The queue is empty."
+
+
+def _due(entry: inbox.Entry, now: datetime) -> str:
+    if entry.due_at is None:
+        return ""
+    span = duration.roughly(entry.due_at - now)
+    late = entry.due_at < now
+    return f" · {entry.due} {span} late" if late else f" · {entry.due} due in {span}"
 
 
 def _escalate(context: Context) -> Response:

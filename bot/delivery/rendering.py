@@ -15,9 +15,11 @@ from bot.domain.thread import Event, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
+from bot.services.close import resolved_in
 from bot.services.contact import earlier
 from bot.services.inbox import who
 from bot.services.notify import in_line, on_card
+from bot.services.promises import promised
 from bot.services.record import part_limits
 
 _VOICES: dict[Author, Voice] = {
@@ -242,6 +244,8 @@ def _card(tx: Tx, thread: Thread) -> Card | None:
         place=None if conversation.direct else conversation.place,
         who=who(tx, ticket),
         summary=tx.summaries.latest(ticket.number),
+        promised=promised(tx, ticket),
+        resolved=resolved_in(ticket),
         mentions=on_card(tx, thread),
         tags=tx.tags.of(ticket.number),
         earlier=earlier(tx, ticket),

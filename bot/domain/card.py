@@ -89,8 +89,9 @@ class Card:
     What comes of the summary (`topics`, `last_action`, `wants`, `mood`) fills in when it is there.
 
     For a takeover, which has no ticket, `number` is 0 and `status` None. `place` is where the
-    contact writes, for a platform that can point there; `origin` says it in words. `earlier` are
-    the contact's newest tickets before this one.
+    contact writes, for a platform that can point there; `origin` says it in words. `due` names the
+    promise that ends at `due_at`, and `promised` how long it was; `resolved` is what the ticket
+    took, once it is closed. `earlier` are the contact's newest tickets before this one.
     """
 
     number: int
@@ -110,6 +111,9 @@ class Card:
     opened_at: datetime
     waiting_since: datetime | None = None
     due_at: datetime | None = None
+    due: str = ""
+    promised: str = ""
+    resolved: str = ""
     tags: tuple[str, ...] = ()
     earlier: tuple[Earlier, ...] = ()
     footer: str = ""
@@ -153,6 +157,8 @@ def card(
     place: Place | None = None,
     who: str,
     summary: Summary | None,
+    promised: str = "",
+    resolved: str = "",
     tags: tuple[str, ...] = (),
     earlier: tuple[Earlier, ...] = (),
     mentions: tuple[str, ...] = (),
@@ -177,6 +183,9 @@ def card(
         opened_at=ticket.opened_at,
         waiting_since=ticket.waiting_since,
         due_at=ticket.due_at,
+        due=ticket.due_clock or "",
+        promised=promised,
+        resolved=resolved,
         tags=tags,
         earlier=earlier,
         footer=footer,

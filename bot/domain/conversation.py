@@ -33,7 +33,8 @@ class Conversation:
     """`epoch` rises at every change of mode: what the agent was asked before it is stale.
 
     `direct` marks a direct message, which is one conversation for good. `answers` counts what the
-    agent has said since it last took the conversation up, after message `agent_after`.
+    agent has said since it last took the conversation up, after message `agent_after`. `language`
+    is the one in which the contact last wrote recognisably (ISO 639-1), empty when none was.
     """
 
     id: int = 0
@@ -44,6 +45,7 @@ class Conversation:
     contact: str
     contact_name: str
     contact_avatar: str = ""
+    language: str = ""
     mode: Mode = Mode.AGENT
     epoch: int = 0
     answers: int = 0

@@ -45,7 +45,11 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inactivity:
-    """When a silent contact's ticket is warned about and closed, in business time."""
+    """When a silent contact's ticket is warned about and closed, in business time.
+
+    `warnings` and `closings` are the words for contacts who write in another language, by its ISO
+    639-1 code.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
     warn_after: timedelta | None = None
@@ -54,6 +58,14 @@ class Inactivity:
     closing: str = (
         "We have closed this conversation, as we have not heard from you. Write to us any time."
     )
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    closings: Mapping[str, str] = field(default_factory=dict)
+
+    def warning_in(self, language: str) -> str:
+        return self.warnings.get(language, self.warning)
+
+    def closing_in(self, language: str) -> str:
+        return self.closings.get(language, self.closing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +117,10 @@ class Team:
     claim_within: timedelta | None = None
     backup: str = ""
     out_of_hours: str = ""
-    inactivity: Inactivity = Inactivity()
+    out_of_hours_in: Mapping[str, str] = field(default_factory=dict)
+    inactivity: Inactivity = field(default_factory=Inactivity)
     sla: Mapping[Priority, Targets] = field(default_factory=dict)
+    sla_warning: timedelta | None = None
     hours: Hours | None = None
 
     @property

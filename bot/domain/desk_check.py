@@ -63,6 +63,10 @@ def _team(team: Team, teams: set[str]) -> Iterator[str]:
     silent = team.inactivity
     if silent.warn_after and silent.close_after and silent.warn_after >= silent.close_after:
         yield "inactivity: warn_after must be shorter than close_after"
+    for words in (silent.warnings, silent.closings, team.out_of_hours_in):
+        yield from (
+            f'"{one}" is no language; write it as en, pt' for one in words if not _is_code(one)
+        )
     yield from _hours(team)
 
 
@@ -98,6 +102,11 @@ def _ids(desk: Desk) -> Iterator[str]:
     for one in dict.fromkeys((*desk.attendants, *pinged, *sent_to)):
         if not _ID.fullmatch(one):
             yield f'"{one}" is nobody\'s id; write it as slack:T0001/U0ALICE or discord:900/77'
+
+
+def _is_code(language: str) -> bool:
+    """ISO 639-1."""
+    return len(language) == 2 and language.isascii() and language.islower()  # noqa: PLR2004
 
 
 def _hours(team: Team) -> Iterator[str]:

@@ -37,6 +37,12 @@ def write(span: timedelta) -> str:
     return text or "0s"
 
 
+def exactly(span: timedelta) -> str:
+    """A span as people say it, whole: `1 h 30 min`."""
+    units = {"d": "d", "h": "h", "m": "min", "s": "s"}
+    return " ".join(f"{one[:-1]} {units[one[-1]]}" for one in re.findall(r"\d+[dhms]", write(span)))
+
+
 def roughly(span: timedelta) -> str:
     """A span as people say it, by its largest unit: `3 min`, `2 h`, `5 d`."""
     seconds = int(abs(span).total_seconds())

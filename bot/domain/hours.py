@@ -32,35 +32,29 @@ def parse_shift(text: str) -> Shift:
 
 @dataclass(frozen=True, kw_only=True)
 class BusinessHours:
-    """`shifts` by weekday, Monday 0. A holiday has no shifts that begin on it."""
+    """`shifts` by weekday, Monday 0. A holiday has no shifts that begin on it.
+
+    Where the clocks change, a shift runs from the first moment at which the wall clock shows its
+    start or a later time to the first at which it shows its end or a later time.
+    """
 
     timezone: ZoneInfo
     shifts: Mapping[int, tuple[Shift, ...]]
     holidays: Container[date] = frozenset()
 
     def windows(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The open stretches from `start` on, merged where they touch or overlap, in UTC."""
+        """The open stretches from `start` on, in UTC: in order, touching at most."""
+        reached = start.astimezone(UTC)
         day = start.astimezone(self.timezone).date() - _DAY
-        current: tuple[datetime, datetime] | None = None
         idle = 0
         while idle < _LONGEST_PAUSE:
             idle += 1
             for opens, closes in self._day(day):
-                idle = 0
-                if closes <= start:
-                    continue
-                if current and opens <= current[1]:
-                    current = current[0], max(current[1], closes)
-                    continue
-                if current:
-                    yield current
-                current = max(opens, start.astimezone(UTC)), closes
-            if current and current[1] < self._at(day, time()):
-                yield current
-                current = None
+                if closes > reached:
+                    idle = 0
+                    yield max(opens, reached), closes
+                    reached = closes
             day += _DAY
-        if current:
-            yield current
 
     def _day(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         if day in self.holidays:
@@ -70,7 +64,25 @@ class BusinessHours:
             yield self._at(day, opens), self._at(last, closes)
 
     def _at(self, day: date, clock: time) -> datetime:
-        return datetime.combine(day, clock, self.timezone).astimezone(UTC)
+        """When the wall clock first shows this time; where it is skipped, the moment after."""
+        wanted = datetime.combine(day, clock, self.timezone)
+        at = wanted.astimezone(UTC)
+        if at.astimezone(self.timezone).replace(tzinfo=None) == wanted.replace(tzinfo=None):
+            return at
+        return _end_of_gap(wanted)
+
+
+def _end_of_gap(skipped: datetime) -> datetime:
+    """The moment at which the clocks were put forward over this local time."""
+    before = skipped.replace(fold=1).astimezone(UTC)
+    after = skipped.astimezone(UTC)
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(skipped.tzinfo).utcoffset() == skipped.utcoffset():
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
 
 
 def is_open(hours: BusinessHours | None, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.desk import Priority
 from bot.domain.errors import AlreadyHeld, HeldByOther, IllegalMove, TicketClosed
+from bot.domain.promise import Alert, Clock
 from bot.domain.states import Action, Status, after
 
 
@@ -18,8 +19,17 @@ class Ticket:
     """`assigned` should take it; `holder` has claimed it.
 
     `waiting_since` is when the contact began to wait for people (None while people wait for the
-    contact); `due_at` when their answer is promised; `inactivity_at` when the inactivity policy
-    looks at it next. `resolution` counts from the opening, or the last reopening, to the close.
+    contact); `due_at` when the nearest promise ends, and `due_clock` which one that is;
+    `inactivity_at` when the inactivity policy looks at it next, `sla_at` when a promise is.
+    `resolution` counts from the opening, or the last reopening, to the close, by the wall;
+    `resolution_business` in business time without the waits for the contact.
+
+    The two clocks, of the wait for a response and of the resolution, are kept by `bot.domain.sla`:
+    what they took before the stretch that runs `since` then (None: they stand), and what people
+    have been told. `terms` names the promises they were last measured by. `first_response` is what
+    the first reply took, in business time; `next_responses` how many followed, and how many waits
+    for one ended late, answered or not.
+
     `practice` marks a played customer's ticket, which no figure counts.
     """
 
@@ -38,6 +48,19 @@ class Ticket:
     restarted_at: datetime
     waiting_since: datetime | None = None
     due_at: datetime | None = None
+    due_clock: Clock | None = None
+    sla_at: datetime | None = None
+    terms: str = ""
+    response_since: datetime | None = None
+    response_spent: timedelta = timedelta()
+    response_alert: Alert = Alert.NONE
+    resolution_since: datetime | None = None
+    resolution_spent: timedelta = timedelta()
+    resolution_alert: Alert = Alert.NONE
+    first_response: timedelta | None = None
+    first_response_late: bool = False
+    next_responses: int = 0
+    next_responses_late: int = 0
     first_claimed_at: datetime | None = None
     first_replied_at: datetime | None = None
     last_reply_id: int | None = None
@@ -49,6 +72,8 @@ class Ticket:
     closed_by: str | None = None
     close_reason: str = ""
     resolution: timedelta | None = None
+    resolution_business: timedelta | None = None
+    resolution_late: bool = False
     reopened: int = 0
     reopen_offered_at: datetime | None = None
     previous: int | None = None
@@ -97,7 +122,6 @@ def reply(ticket: Ticket, attendant: str, message_id: int, now: datetime) -> Tic
         first_replied_at=ticket.first_replied_at or now,
         last_reply_id=message_id,
         waiting_since=None,
-        due_at=None,
     )
 
 
@@ -179,7 +203,6 @@ def close(ticket: Ticket, by: str | None, reason: str, now: datetime) -> Ticket:
         last_holder=ticket.holder or ticket.last_holder,
         assigned=None,
         waiting_since=None,
-        due_at=None,
         closed_at=now,
         closed_by=by,
         close_reason=reason,
@@ -206,6 +229,10 @@ def reopen(ticket: Ticket, by: str | None, now: datetime) -> Ticket:
         closed_by=None,
         close_reason="",
         resolution=None,
+        resolution_business=None,
+        resolution_late=False,
+        resolution_spent=timedelta(),
+        resolution_alert=Alert.NONE,
         reopened=ticket.reopened + 1,
         reopen_offered_at=None,
     )

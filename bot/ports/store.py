@@ -141,8 +141,19 @@ class TicketRepository(Protocol):
     def practice(self) -> list[Ticket]:
         """The open tickets of played customers."""
 
+    def open_after(self, team: str, conversation_id: int, limit: int) -> list[Ticket]:
+        """A team's tickets that are not closed, by conversation, those of later ones than this."""
+
     def inactive(self, now: datetime, limit: int) -> list[Ticket]:
-        """Tickets whose inactivity step is due, claimed for this transaction."""
+        """Tickets whose inactivity step is due, claimed for this transaction.
+
+        None whose contact writes in a place that is catching up: the answer may be on its way.
+        """
+
+    def promised(self, now: datetime, limit: int) -> list[Ticket]:
+        """Tickets of which people have to be told that a promise is in danger or broken, claimed
+        for this transaction. None of a place that is catching up either.
+        """
 
 
 class TagRepository(Protocol):
@@ -404,6 +415,14 @@ class PostRepository(Protocol):
     def channels(self) -> list[str]: ...
 
 
+class DueRepository(Protocol):
+    def kinds(self, now: datetime, slow: datetime) -> frozenset[str]:
+        """The jobs that have something to do at `now`, by name; a message that has been on its way
+        since before `slow` is some. A hint that costs next to nothing: what is due is claimed when
+        the job runs.
+        """
+
+
 class MetaRepository(Protocol):
     """Small facts about the installation itself."""
 
@@ -550,6 +569,7 @@ class Tx(Protocol):
     privacy: PrivacyRepository
     calls: CallRepository
     vault: Vault
+    due: DueRepository
 
     def limits(self, workspace: str) -> Limits: ...
     def first_sight(self, key: str) -> bool:

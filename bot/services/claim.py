@@ -19,14 +19,14 @@ def claim(tx: Tx, number: int, attendant: str, now: datetime) -> Ticket:
         return ticket  # pressed twice
     if ticket.is_open and ticket.holder:
         raise AlreadyHeld(number=number, holder=record.name(tx, ticket.holder))
-    ticket = record.keep(tx, moves.claim(ticket, attendant, now))
+    ticket = record.keep(tx, moves.claim(ticket, attendant, now), now)
     return _done(tx, ticket, "claimed", attendant, f"{record.name(tx, attendant)} claimed.", now)
 
 
 def release(tx: Tx, number: int, attendant: str, now: datetime) -> Ticket:
     """Back to the team. Raises `IllegalMove` when nobody holds it."""
     _, ticket = record.locked(tx, number)
-    ticket = record.keep(tx, moves.release(ticket))
+    ticket = record.keep(tx, moves.release(ticket), now)
     line = f"{record.name(tx, attendant)} released it to the team."
     return _done(tx, ticket, "released", attendant, line, now)
 
@@ -34,7 +34,7 @@ def release(tx: Tx, number: int, attendant: str, now: datetime) -> Ticket:
 def prioritize(tx: Tx, number: int, priority: Priority, attendant: str, now: datetime) -> Ticket:
     """Change how urgent it is, and with it what was promised."""
     _, ticket = record.locked(tx, number)
-    ticket = record.keep(tx, moves.prioritize(ticket, priority))
+    ticket = record.keep(tx, moves.prioritize(ticket, priority), now)
     line = f"{record.name(tx, attendant)} set the priority to {priority}."
     return _done(tx, ticket, "prioritized", attendant, line, now)
 

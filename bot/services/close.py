@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import ticket as moves
 from bot.domain.conversation import Conversation, hand_back
 from bot.domain.duration import roughly
+from bot.domain.hours import is_open, next_opening
 from bot.domain.inactivity import Step, next_step
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services import record
 from bot.services.catch_up import is_catching_up
-from bot.services.delivered import schedule
 from bot.services.escalate import tell_contact
 from bot.services.record import BATON
 
@@ -38,24 +39,47 @@ def sweep_inactive(tx: Tx, now: datetime, limit: int = 100) -> int:
     return len(due)
 
 
+def resolved_in(ticket: Ticket) -> str:
+    """By the wall; and, where it differs, in business time without the waits for the contact."""
+    if ticket.resolution is None:
+        return ""
+    took = roughly(ticket.resolution)
+    ours = ticket.resolution_business
+    if ours is None or roughly(ours) == took:
+        return took
+    return f"{took} ({roughly(ours)} of business time)"
+
+
 def _step(tx: Tx, ticket: Ticket, now: datetime) -> None:
     conversation = tx.conversations.lock(ticket.conversation_id)
     if is_catching_up(tx, conversation.workspace, conversation.channel):
         return  # the contact's answer may be on its way
     team = tx.desk.get().team(ticket.team)
-    due = next_step(ticket, team.inactivity, record.team_hours(tx, ticket)) if team else None
+    hours = record.team_hours(tx, ticket)
+    due = next_step(ticket, team.inactivity, hours) if team else None
     if team is None or due is None or due.at > now:
-        schedule(tx, ticket)
+        record.schedule(tx, ticket)
+    elif not is_open(hours, now):  # what comes late, after an outage, is not said at night
+        tx.tickets.put(replace(ticket, inactivity_at=next_opening(hours, now)))
     elif due.step is Step.WARN:
-        _warn(tx, conversation, ticket, team.inactivity.warning, now)
+        words = team.inactivity.warning_in(_language(tx, conversation, ticket))
+        _warn(tx, conversation, ticket, words, now)
     else:
-        closing = team.inactivity.closing
-        _close(tx, conversation, ticket, BATON, INACTIVE, closing, now)
+        words = team.inactivity.closing_in(_language(tx, conversation, ticket))
+        _close(tx, conversation, ticket, BATON, INACTIVE, words, now)
+
+
+def _language(tx: Tx, conversation: Conversation, ticket: Ticket) -> str:
+    """In which the contact writes, as far as anybody has recognised it."""
+    if conversation.language:
+        return conversation.language
+    summary = tx.summaries.latest(ticket.number)
+    return summary.language if summary else ""
 
 
 def _warn(tx: Tx, conversation: Conversation, ticket: Ticket, words: str, now: datetime) -> None:
     message = tell_contact(tx, conversation, words, now, ticket=ticket)
-    ticket = record.keep(tx, moves.warn(ticket, message.id))
+    ticket = record.keep(tx, moves.warn(ticket, message.id), now)
     thread = tx.threads.of_ticket(ticket.number)
     record.mirror(tx, thread, message)
     record.log(tx, "warned", actor=BATON, now=now, ticket=ticket, thread=thread)
@@ -70,14 +94,14 @@ def _close(
     closing_line: str,
     now: datetime,
 ) -> Ticket:
-    closed = record.keep(tx, moves.close(ticket, actor, reason, now))
+    closed = record.keep(tx, moves.close(ticket, actor, reason, now), now)
     thread = tx.threads.of_ticket(ticket.number)
     conversation = hand_back(conversation, tx.messages.last_id(conversation.id))
     tx.conversations.put(conversation)
     if closing_line:
         record.mirror(tx, thread, tell_contact(tx, conversation, closing_line, now, ticket=closed))
     who = "Baton" if actor == BATON else record.name(tx, actor)
-    took = roughly(closed.resolution) if closed.resolution else "no time"
+    took = resolved_in(closed)
     why = f": {reason}" if reason else ""
     record.log(
         tx,
@@ -86,7 +110,7 @@ def _close(
         now=now,
         ticket=closed,
         thread=thread,
-        line=f"{who} closed it{why}. Resolved in {took}.",
+        line=f"{who} closed it{why}. Resolved in {took or 'no time'}.",
         reason=reason,
         after=str(conversation.agent_after),
     )

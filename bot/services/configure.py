@@ -12,7 +12,7 @@ from bot.domain.desk_check import problems
 from bot.domain.errors import BadDesk, BadInput, NotFound, TeamCannotMove, TeamHasTickets
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record, webhooks
+from bot.services import calendar, record, webhooks
 
 ADMIN_CODE = "admin_code"
 
@@ -37,7 +37,7 @@ def save(tx: Tx, desk: Desk, actor: str, what: str, now: datetime) -> Desk:
 
 def check(tx: Tx, desk: Desk) -> None:
     """Whether this could be the desk now. Raises what `save` would."""
-    if found := problems(desk):
+    if found := (*problems(desk), *calendar.problems(desk)):
         raise BadDesk(problem="; ".join(found) + ".")
     for team in tx.desk.get().teams:
         _check_open_tickets(tx, team, desk.team(team.name))
@@ -58,7 +58,7 @@ def _free_from_who_left(tx: Tx, ticket: Ticket, desk: Desk, now: datetime) -> No
     if who is None or desk.role(*tx.people.get(who).ids) is not Role.OUTSIDER:
         return
     ticket = moves.release(ticket) if ticket.holder else replace(ticket, assigned=None)
-    ticket = record.keep(tx, ticket)
+    ticket = record.keep(tx, ticket, now)
     thread = tx.threads.of_ticket(ticket.number)
     line = f"{record.name(tx, who)} has left the team: it waits to be claimed."
     record.log(tx, "released", actor=who, now=now, ticket=ticket, thread=thread, line=line)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.inactivity import next_step
 from bot.domain.message import Author, Delivery, Message
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
@@ -62,15 +61,7 @@ def start_waiting(tx: Tx, ticket: Ticket, message_id: int, now: datetime) -> Non
         ticket = replace(ticket, warned_at=now)
     else:
         return
-    schedule(tx, ticket)
-
-
-def schedule(tx: Tx, ticket: Ticket) -> None:
-    """Store when the inactivity policy looks at the ticket next; at practice it never does."""
-    team = tx.desk.get().team(ticket.team)
-    hours = record.team_hours(tx, ticket)
-    due = next_step(ticket, team.inactivity, hours) if team and not ticket.practice else None
-    tx.tickets.put(replace(ticket, inactivity_at=due.at if due else None))
+    record.schedule(tx, ticket)
 
 
 def _show(tx: Tx, message: Message) -> None:

@@ -128,7 +128,7 @@ def _open(
             practice=conversation.is_practice,
         )
     )
-    return record.keep(tx, ticket)
+    return record.keep(tx, ticket, now)
 
 
 def _thread(
@@ -163,12 +163,15 @@ def _out_of_hours(
     tx: Tx, conversation: Conversation, ticket: Ticket, team: Team, now: datetime
 ) -> None:
     open_hours = hours_of(team)
-    if conversation.is_practice or not team.out_of_hours or hours.is_open(open_hours, now):
+    words = team.out_of_hours_in.get(conversation.language, team.out_of_hours)
+    if conversation.is_practice or not words or open_hours is None:
         return
-    opens = hours.next_opening(open_hours, now)
-    zone = open_hours.timezone if open_hours else None
-    until = opens.astimezone(zone).strftime("%A %H:%M")
-    tell_contact(tx, conversation, team.out_of_hours.replace("{until}", until), now, ticket=ticket)
+    if hours.is_open(open_hours, now):
+        return
+    opens = hours.next_opening(open_hours, now).astimezone(open_hours.timezone)
+    is_default = words == team.out_of_hours  # the names of the days are English
+    until = opens.strftime("%A %H:%M" if is_default else "%Y-%m-%d %H:%M")
+    tell_contact(tx, conversation, words.replace("{until}", until), now, ticket=ticket)
 
 
 def tell_contact(

@@ -30,6 +30,7 @@ class Entry:
     who: str
     waiting_since: datetime | None
     due_at: datetime | None
+    due: str = ""
     link: str = ""
     tags: tuple[str, ...] = ()
 
@@ -134,6 +135,7 @@ def _entries(tx: Tx, tickets: list[Ticket]) -> tuple[Entry, ...]:
             who=who(tx, one),
             waiting_since=one.waiting_since,
             due_at=one.due_at,
+            due=one.due_clock or "",
             link=_link(tx, one.number),
             tags=tx.tags.of(one.number),
         )

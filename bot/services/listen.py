@@ -50,7 +50,7 @@ def with_ticket(
         lane = record.contact_lane(tx, conversation)
         tx.outbox.withdraw(lane, f"message:{ticket.warning_id}:")
     before = ticket.status
-    ticket = record.keep(tx, moves.contact_writes(ticket, now))
+    ticket = record.keep(tx, moves.contact_writes(ticket, now), now)
     if ticket.status is not before:
         record.log(
             tx, "contact_replied", actor=conversation.contact, now=now, ticket=ticket, thread=thread

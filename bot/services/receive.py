@@ -119,6 +119,7 @@ def _append(
             conversation,
             contact_name=written.author.name,
             contact_avatar=written.author.avatar,
+            language=reading.language or conversation.language,
             last_message_at=now,
         )
         tx.conversations.put(conversation)

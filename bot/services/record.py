@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain import sla
 from bot.domain.conversation import Conversation, Mode
 from bot.domain.hours import BusinessHours
+from bot.domain.inactivity import next_step
 from bot.domain.message import Author, Limits, Message, parts
-from bot.domain.sla import with_due
+from bot.domain.promise import Terms, read_terms, terms_of
 from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
 from bot.services import webhooks
-from bot.services.calendar import hours_of
+from bot.services.calendar import compiled, hours_of
 
 BATON = "baton"
+PROMISED, BREACHED = "promised", "sla_breached"
 # Several changes of a ticket within this time are one change of its card.
 _GATHER_CARD = timedelta(seconds=0.3)
 _ROOM = 200  # characters kept free for an introduction or a state line in every post
@@ -106,7 +110,12 @@ def log(
     line: str = "",
     **data: str,
 ) -> Event:
-    """Append to the event log; a `line` is also shown in the thread."""
+    """Append to the event log; a `line` is also shown in the thread.
+
+    What happened to a ticket tells the status it has after it, so that the log alone can be read.
+    """
+    if ticket:
+        data = {"status": ticket.status, **data}
     event = tx.events.add(
         Event(
             at=now,
@@ -127,13 +136,45 @@ def log(
     return event
 
 
-def keep(tx: Tx, ticket: Ticket) -> Ticket:
-    """Store a ticket with its due time as its team's targets have it now; practice has none."""
+def keep(tx: Tx, ticket: Ticket, now: datetime) -> Ticket:
+    """Store a ticket that has just moved, with its clocks by what its team promises now and its
+    next step of the inactivity policy; practice has neither.
+
+    New terms go into the log, and so does a promise that was broken before anybody was told.
+    """
     team = tx.desk.get().team(ticket.team)
-    if not ticket.practice:
-        ticket = with_due(ticket, team, team_hours(tx, ticket))
+    terms = Terms() if ticket.practice else terms_of(team, ticket.priority)
+    before = terms if terms.digest == ticket.terms else _last_terms(tx, ticket)
+    ticket, broken = sla.measured(
+        ticket,
+        before=before,
+        terms=terms,
+        warning=team.sla_warning if team else None,
+        calendar=compiled,
+        now=now,
+    )
+    if terms.digest != ticket.terms:
+        ticket = replace(ticket, terms=terms.digest)
+        log(tx, PROMISED, actor=BATON, now=now, ticket=ticket, terms=terms.write())
+    for clock in broken:
+        log(tx, BREACHED, actor=BATON, now=now, ticket=ticket, clock=clock)
+    return schedule(tx, ticket)
+
+
+def schedule(tx: Tx, ticket: Ticket) -> Ticket:
+    """Store a ticket with the moment at which the inactivity policy looks at it next."""
+    team = None if ticket.practice else tx.desk.get().team(ticket.team)
+    due = next_step(ticket, team.inactivity, hours_of(team)) if team else None
+    ticket = replace(ticket, inactivity_at=due.at if due else None)
     tx.tickets.put(ticket)
     return ticket
+
+
+def _last_terms(tx: Tx, ticket: Ticket) -> Terms:
+    """What was promised until now, as the log has it."""
+    events = tx.events.of_ticket(ticket.number)
+    written = [one.data["terms"] for one in events if one.kind == PROMISED]
+    return read_terms(written[-1]) if written else Terms()
 
 
 def team_hours(tx: Tx, ticket: Ticket) -> BusinessHours | None:

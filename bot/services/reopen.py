@@ -88,7 +88,7 @@ def _reopen(
     conversation = mute(conversation)
     tx.conversations.put(conversation)
     tx.outbox.withdraw(record.agent_lane(tx, conversation), "turn:")
-    ticket = record.keep(tx, _fit(tx, conversation, moves.reopen(ticket, actor, now), now))
+    ticket = record.keep(tx, _fit(tx, conversation, moves.reopen(ticket, actor, now), now), now)
     thread = tx.threads.of_ticket(ticket.number)
     who = record.name(tx, actor) if actor else "The contact wrote again: it was"
     assigned = f" and assigned to {record.name(tx, ticket.assigned)}" if ticket.assigned else ""

@@ -39,7 +39,7 @@ def reply(
     ticket = _with_say(tx, ticket, attendant, collision)
     thread = tx.threads.of_ticket(number)
     message = _say(tx, conversation, ticket, thread, attendant, text, attachments, now)
-    ticket = record.keep(tx, moves.reply(ticket, attendant, message.id, now))
+    ticket = record.keep(tx, moves.reply(ticket, attendant, message.id, now), now)
     record.log(tx, "replied", actor=attendant, now=now, ticket=ticket, thread=thread)
     record.refresh_card(tx, thread, now)
     return message

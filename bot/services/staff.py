@@ -42,7 +42,7 @@ def spoke(tx: Tx, conversation: Conversation, written: Written, now: datetime) -
     thread = record.thread_of(tx, conversation)
     if ticket:
         locked = tx.tickets.lock(ticket.number)
-        ticket = record.keep(tx, moves.reply(locked, written.author.id, message.id, now))
+        ticket = record.keep(tx, moves.reply(locked, written.author.id, message.id, now), now)
         record.log(tx, "replied", actor=written.author.id, now=now, ticket=ticket, thread=thread)
         delivered.start_waiting(tx, ticket, message.id, now)
         record.refresh_card(tx, thread, now)

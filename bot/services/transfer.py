@@ -12,7 +12,6 @@ from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services import notify, record
-from bot.services.delivered import schedule
 from bot.services.escalate import open_thread, request_summary
 
 
@@ -32,7 +31,7 @@ def to_attendant(tx: Tx, number: int, target: str, actor: str, now: datetime) ->
     if ticket.team not in {team.name for team in teams}:
         ticket = move(tx, ticket, teams[0], now)
     else:
-        ticket = record.keep(tx, ticket)
+        ticket = record.keep(tx, ticket, now)
     line = f"{record.name(tx, actor)} transferred it to {record.name(tx, target)}."
     notify.tell(tx, ticket, "transferred", line, target, now, actor=actor, to=target)
     request_summary(tx, conversation, ticket, now)
@@ -71,8 +70,7 @@ def move(tx: Tx, ticket: Ticket, team: Team, now: datetime) -> Ticket:
     old = tx.threads.of_ticket(ticket.number)
     if old:
         tx.threads.put(replace(old, cut_off=True))
-    ticket = record.keep(tx, replace(ticket, team=team.name))
-    schedule(tx, ticket)
+    ticket = record.keep(tx, replace(ticket, team=team.name), now)
     open_thread(
         tx,
         Thread(

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, exists, literal_column, select
 
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from storage import tables
-from storage.rows import Repository, Rows, Upsert, locked
+from storage.rows import Repository, Rows, Session, Upsert, locked
 
 _ROWS = Rows(tables.Tickets, Ticket, key="number")
 _C = _ROWS.table.c
 _CONVERSATIONS = tables.table(tables.Conversations)
 _COUNTERS = tables.table(tables.Counters)
+_SOURCES = tables.table(tables.Sources).c
 
 _NUMBER = Upsert(
     _COUNTERS, ["name"], lambda _new, old: {"value": old.value + 1}, returning=["value"]
@@ -39,22 +41,52 @@ _LATEST_OF_CONTACT = (
     .limit(bindparam("limit"))
 )
 _PRACTICE = _ROWS.select.where(_C.practice, _IS_OPEN).order_by(_C.number)
-_DUE = _C.inactivity_at <= bindparam("now")
-# The conversation is always locked before its ticket, here as well; only then is the ticket read,
-# so that what it waited for is seen.
-_CLAIM_DUE = (
-    select(_CONVERSATIONS.c.id)
-    .join(_ROWS.table, _CONVERSATIONS.c.id == _C.conversation_id)
-    .where(_DUE)
-    .order_by(_C.inactivity_at, _C.number)
-    .limit(bindparam("limit"))
-    .with_for_update(of=_CONVERSATIONS, key_share=True, skip_locked=True)
-)
-_INACTIVE = locked(
-    _ROWS.select.where(_DUE, _C.conversation_id.in_(bindparam("held", expanding=True))).order_by(
-        _C.inactivity_at, _C.number
+# The team is an expression here, so that the walk goes along the index of conversations: by that of
+# the queue each of its batches would sort all the tickets of the team.
+_OPEN_AFTER = (
+    _ROWS.select.where(
+        _IS_OPEN,
+        _C.team.concat("") == bindparam("team"),
+        _C.conversation_id > bindparam("after"),
     )
+    .order_by(_C.conversation_id)
+    .limit(bindparam("limit"))
 )
+_CATCHING_UP = exists().where(
+    _SOURCES.workspace == _CONVERSATIONS.c.workspace,
+    _SOURCES.channel == _CONVERSATIONS.c.channel,
+    _SOURCES.thread == literal_column("''"),
+    _SOURCES.catching_up,
+)
+
+
+class _Due:
+    """The tickets whose time in one column has come.
+
+    The conversation is always locked before its ticket, here as well; only then is the ticket read,
+    so that what it waited for is seen.
+    """
+
+    def __init__(self, column: Any) -> None:
+        is_due = column <= bindparam("now")
+        self._claim = (
+            select(_CONVERSATIONS.c.id)
+            .join(_ROWS.table, _CONVERSATIONS.c.id == _C.conversation_id)
+            .where(is_due, ~_CATCHING_UP)
+            .order_by(column, _C.number)
+            .limit(bindparam("limit"))
+            .with_for_update(of=_CONVERSATIONS, key_share=True, skip_locked=True)
+        )
+        held = _C.conversation_id.in_(bindparam("held", expanding=True))
+        self._read = locked(_ROWS.select.where(is_due, held).order_by(column, _C.number))
+
+    def of(self, session: Session, now: datetime, limit: int) -> list[Ticket]:
+        held = session.run(self._claim, now=now, limit=limit).scalars()
+        return _ROWS.all(session, self._read, now=now, held=held) if held else []
+
+
+_INACTIVE = _Due(_C.inactivity_at)
+_PROMISED = _Due(_C.sla_at)
 
 
 class Tickets(Repository):
@@ -114,8 +146,11 @@ class Tickets(Repository):
         newest = wanted.order_by(None).order_by(_C.number.desc()).limit(limit)
         return _ROWS.all(self.session, newest, **({"contact": contact} if contact else {}))
 
+    def open_after(self, team: str, conversation_id: int, limit: int) -> list[Ticket]:
+        return _ROWS.all(self.session, _OPEN_AFTER, team=team, after=conversation_id, limit=limit)
+
     def inactive(self, now: datetime, limit: int) -> list[Ticket]:
-        held = self.session.run(_CLAIM_DUE, now=now, limit=limit).scalars()
-        if not held:
-            return []
-        return _ROWS.all(self.session, _INACTIVE, now=now, held=held)
+        return _INACTIVE.of(self.session, now, limit)
+
+    def promised(self, now: datetime, limit: int) -> list[Ticket]:
+        return _PROMISED.of(self.session, now, limit)

@@ -305,10 +305,41 @@ async def test_inactive_tickets_come_due(store: Store) -> None:
     await store.transact(unit)
 
 
+async def test_promises_come_due(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        late = ticket(tx, conversation(tx), sla_at=NOW + HOUR)
+        early = ticket(tx, conversation(tx), sla_at=NOW)
+        ticket(tx, conversation(tx))
+        assert tx.tickets.promised(NOW - HOUR, 9) == []
+        assert tx.tickets.promised(NOW + HOUR, 9) == [early, late]
+        assert tx.tickets.promised(NOW + HOUR, 1) == [early]
+
+    await store.transact(unit)
+
+
+async def test_nothing_comes_due_where_a_place_catches_up(store: Store) -> None:
+    """They must not fill the batches either, while others are due."""
+
+    def unit(tx: Tx) -> None:
+        where = conversation(tx)
+        waits = ticket(tx, where, sla_at=NOW, inactivity_at=NOW)
+        there = where.workspace, where.channel
+        tx.sources.watch(*there, "", "1")
+        tx.sources.watch(*there, "a thread", "1")
+        source = tx.sources.get(*there)
+        assert source is not None
+        for catching_up, due in ((True, []), (False, [waits])):
+            tx.sources.put(replace(source, catching_up=catching_up))
+            assert tx.tickets.promised(NOW, 9) == due
+            assert tx.tickets.inactive(NOW, 9) == due
+
+    await store.transact(unit)
+
+
 @ON_POSTGRES
 async def test_a_due_row_is_claimed_by_one_process(store: Store, database_url: str) -> None:
     def prepare(tx: Tx) -> None:
-        ticket(tx, conversation(tx), inactivity_at=NOW)
+        ticket(tx, conversation(tx), inactivity_at=NOW, sla_at=NOW)
         conversation(tx, mode=Mode.TAKEOVER, takeover_until=NOW)
 
     def claim(tx: Tx) -> tuple[int, int]:

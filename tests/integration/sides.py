@@ -77,8 +77,12 @@ class Stage:
             raise AssertionError(f"{what} is not read in: {words}") from None
 
 
-async def staged(customer: str, team: str, folder: Path, stack: AsyncExitStack) -> Stage:
-    """A Baton between two platforms, with only these started."""
+async def staged(
+    customer: str, team: str, folder: Path, stack: AsyncExitStack, policy: str = ""
+) -> Stage:
+    """A Baton between two platforms, with only these started. `policy` is more of the first
+    team's part of the desk file.
+    """
     needed = {customer, team}
     settings: dict[str, Any] = {}
     slack: Slack | None = None
@@ -99,7 +103,7 @@ async def staged(customer: str, team: str, folder: Path, stack: AsyncExitStack) 
             "discord_gateway_url": discord.gateway_url,
             "discord_cdn_url": discord.cdn_url,
         }
-    (folder / "desk.toml").write_text(_desk(customer, team), encoding="utf-8")
+    (folder / "desk.toml").write_text(_desk(customer, team, policy), encoding="utf-8")
     chosen = Settings(
         database_url=f"sqlite:///{folder / 'baton.db'}",
         desk=str(folder / "desk.toml"),
@@ -132,13 +136,15 @@ async def staged(customer: str, team: str, folder: Path, stack: AsyncExitStack) 
     )
 
 
-def _desk(customer: str, team: str) -> str:
+def _desk(customer: str, team: str, policy: str) -> str:
     return f"""
 [[team]]
 name = "support"
 workspace = "{_SPACES[team]}"
 channel = "{_TEAMS[team]}"
 members = ["{_ALICES[team]}"]
+supervisors = ["{_ALICES[team]}"]
+{policy}
 [[team]]
 name = "billing"
 workspace = "{_SPACES[team]}"
@@ -318,7 +324,8 @@ def _posts(tx: Any, channels: list[str]) -> list[Any]:
 def _words(content: Any) -> str:
     match content:
         case Card():
-            return f"{content.title} {content.reason} {content.who} {content.status}"
+            promised = f"{content.due} due {content.resolved}"
+            return f"{content.title} {content.reason} {content.who} {content.status} {promised}"
         case Transcript():
             return "\n".join(line.text for line in content.lines)
     return f"{content.text} {content.aside}"

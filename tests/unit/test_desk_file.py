@@ -162,3 +162,30 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
         desk_file.read(tmp_path / "bytes.toml")
     with pytest.raises(BadDesk, match="cannot be read"):
         desk_file.read(tmp_path)
+
+
+SPEAKING = """
+[[team]]
+name = "support"
+workspace = "console"
+channel = "support"
+sla_warning = "10m"
+[team.out_of_hours_in]
+pt = "Voltamos em {until}."
+[team.inactivity.warnings]
+pt = "Você ainda está aí?"
+[team.inactivity.closings]
+pt = "Encerramos esta conversa."
+"""
+
+
+def test_words_in_other_languages_read_back() -> None:
+    desk = desk_file.parse(SPEAKING)
+    assert desk.teams[0].inactivity.warning_in("pt") == "Você ainda está aí?"
+    assert desk.teams[0].inactivity.warning_in("de") == desk.teams[0].inactivity.warning
+    assert desk_file.parse(desk_file.write(desk)) == desk
+
+
+def test_a_language_that_is_none_is_refused() -> None:
+    with pytest.raises(BadDesk, match='"portuguese" is no language'):
+        desk_file.parse(SPEAKING.replace("pt =", "portuguese ="))

@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 from bot.delivery.retry import Again, GiveUp, Suspend, backoff
 from bot.delivery.retry import decide as decide_retry
 from bot.domain import duration
-from bot.domain.desk import Inactivity, Priority, Rule, Targets, Team, When
+from bot.domain.desk import Inactivity, Priority, Rule, When
 from bot.domain.escalation import Evidence, Signal, contains, decide
 from bot.domain.hours import BusinessHours, elapsed, is_open, later, next_opening, parse_shift
 from bot.domain.inactivity import Step, next_step
 from bot.domain.message import Attachment, Limits, parts, split
 from bot.domain.reading import Reading, falls, repeats
-from bot.domain.sla import with_due
 from bot.domain.states import Status
 from bot.domain.summary import Point, Summary, checked
 from bot.ports.outlet import Busy, Refused, Unclear, Unreachable
@@ -104,7 +103,8 @@ class TestInactivity:
     POLICY = Inactivity(warn_after=timedelta(hours=20), close_after=timedelta(hours=24))
 
     def waiting(self, **facts: object) -> object:
-        return ticket(status=Status.AWAITING, reply_delivered_at=NOW, **facts)
+        awaited = {"status": Status.AWAITING, "holder": "alice", "reply_delivered_at": NOW}
+        return ticket(**awaited, **facts)
 
     def test_it_counts_from_the_delivery_of_the_last_reply(self) -> None:
         due = next_step(self.waiting(), self.POLICY, None)  # type: ignore[arg-type]
@@ -112,7 +112,7 @@ class TestInactivity:
         assert (due.step, due.at) == (Step.WARN, NOW + timedelta(hours=20))
 
     def test_nothing_happens_before_the_reply_is_delivered(self) -> None:
-        undelivered = ticket(status=Status.AWAITING)
+        undelivered = ticket(status=Status.AWAITING, holder="alice")
         assert next_step(undelivered, self.POLICY, None) is None
 
     @pytest.mark.parametrize("status", [Status.OPEN, Status.IN_PROGRESS, Status.CLOSED])
@@ -134,27 +134,25 @@ class TestInactivity:
 
     def test_the_night_does_not_count(self) -> None:
         policy = Inactivity(close_after=timedelta(hours=1))
-        evening = ticket(status=Status.AWAITING, reply_delivered_at=berlin("2026-03-02 16:30"))
+        delivered = berlin("2026-03-02 16:30")
+        evening = ticket(status=Status.AWAITING, holder="alice", reply_delivered_at=delivered)
         due = next_step(evening, policy, NINE_TO_FIVE)
         assert due is not None
         assert due.at == berlin("2026-03-03 09:30")
 
+    def test_what_is_due_when_a_shift_ends_waits_for_the_next(self) -> None:
+        delivered = berlin("2026-03-02 16:00")
+        evening = ticket(status=Status.AWAITING, holder="alice", reply_delivered_at=delivered)
+        due = next_step(evening, Inactivity(warn_after=timedelta(hours=1)), NINE_TO_FIVE)
+        assert due is not None
+        assert due.at == berlin("2026-03-03 09:00")
+
+    def test_what_nobody_holds_never_closes_by_itself(self) -> None:
+        released = ticket(status=Status.AWAITING, reply_delivered_at=NOW)
+        assert next_step(released, self.POLICY, None) is None
+
     def test_without_a_policy_nothing_closes(self) -> None:
         assert next_step(self.waiting(), Inactivity(), None) is None  # type: ignore[arg-type]
-
-
-class TestSla:
-    def test_the_promise_is_of_the_priority_and_ends_with_the_reply(self) -> None:
-        team = Team(
-            name="support",
-            workspace="console",
-            channel="support",
-            sla={Priority.HIGH: Targets(first_response=timedelta(minutes=5))},
-        )
-        urgent = replace(ticket(), priority=Priority.HIGH)
-        assert with_due(urgent, team, None).due_at == NOW + timedelta(minutes=5)
-        assert with_due(ticket(), team, None).due_at is None
-        assert with_due(replace(urgent, waiting_since=None), team, None).due_at is None
 
 
 def judged(rules: tuple[Rule, ...], **facts: object) -> object:

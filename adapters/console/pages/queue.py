@@ -156,7 +156,7 @@ def _entries(tx: Tx, entries: tuple[Entry, ...], now: datetime) -> tuple[EntrySh
 
 
 def _entry(tx: Tx, entry: Entry, now: datetime) -> EntryShown:
-    promised, late = due(entry.due_at, now)
+    promised, late = due(entry.due_at, entry.due, now)
     thread = tx.threads.of_ticket(entry.number)
     since = entry.waiting_since
     return EntryShown(

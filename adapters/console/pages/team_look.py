@@ -111,7 +111,7 @@ def _card(
     card = posted.content
     if not isinstance(card, Card):
         raise TypeError(card)
-    promised, late = due(card.due_at, now)
+    promised, late = due(card.due_at, card.due, now)
     return CardShown(
         id=posted.id,
         card=card,

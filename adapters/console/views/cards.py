@@ -34,12 +34,13 @@ def waiting(card: Card, now: datetime) -> str:
     return roughly(now - card.waiting_since) if card.waiting_since else ""
 
 
-def due(due_at: datetime | None, now: datetime) -> tuple[str, bool]:
-    """When an answer is promised, and whether that has passed."""
+def due(due_at: datetime | None, what: str, now: datetime) -> tuple[str, bool]:
+    """When the nearest promise ends, and whether that has passed."""
     if due_at is None:
         return "", False
     late = due_at < now
-    return (f"{roughly(now - due_at)} late" if late else f"due in {roughly(due_at - now)}"), late
+    when = f"{roughly(now - due_at)} late" if late else f"due in {roughly(due_at - now)}"
+    return f"{what} {when}".strip(), late
 
 
 def draw(shown: CardShown, press: Press, enter: Act) -> Callable[[CardShown], None] | None:
@@ -133,7 +134,10 @@ def _facts(shown: CardShown) -> None:
         _fact("Mood", card.mood)
         _fact("Summary by", card.summary_by)
         _fact("Who", card.who)
-        _fact("Waiting", " · ".join(filter(None, (shown.waiting, shown.due))), late=shown.late)
+        promised = f"promised within {card.promised}" if card.promised else ""
+        waiting = (shown.waiting, shown.due, promised)
+        _fact("Waiting", " · ".join(filter(None, waiting)), late=shown.late)
+        _fact("Resolved in", card.resolved)
 
 
 def _fact(name: str, words: str, *, late: bool = False) -> None:

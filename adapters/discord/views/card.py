@@ -71,7 +71,8 @@ def _facts(shown: Card) -> str:
         ("Tags", _plain(", ".join(shown.tags))),
         ("Opened", _when(shown.opened_at)),
         ("Waiting since", _when(shown.waiting_since)),
-        ("Answer due", _when(shown.due_at)),
+        (f"{shown.due.capitalize()} due", _due(shown)),
+        ("Resolved in", shown.resolved),
         ("Earlier", "".join(f"\n- {_earlier(one)}" for one in shown.earlier)),
         ("", f"-# {_plain(shown.footer)}" if shown.footer else ""),
     )
@@ -91,6 +92,11 @@ def _rows(shown: Card) -> list[ui.ActionRow[Any]]:
 def _when(at: datetime | None) -> str:
     """Discord shows it in the reader's own time, and how long ago it was."""
     return discord.utils.format_dt(at, "R") if at else ""
+
+
+def _due(shown: Card) -> str:
+    long = f" (promised within {shown.promised})" if shown.due_at and shown.promised else ""
+    return _when(shown.due_at) + long
 
 
 def _plain(text: str) -> str:

@@ -162,7 +162,10 @@ def _facts(card: Card) -> list[str]:
     if card.waiting_since:
         facts["Waiting since"] = blocks.date(card.waiting_since)
     if card.due_at:
-        facts["Answer due"] = blocks.date(card.due_at)
+        long = f" (promised within {card.promised})" if card.promised else ""
+        facts[f"{card.due.capitalize()} due"] = f"{blocks.date(card.due_at)}{long}"
+    if card.resolved:
+        facts["Resolved in"] = card.resolved
     return [f"*{name}*\n{value}" for name, value in facts.items()]
 
 

@@ -64,7 +64,7 @@ def _ticket(entry: Entry, button: Button) -> Json:
     facts += [f"#{inert(tag)}" for tag in entry.tags]
     facts.append(inert(blocks.one_line(entry.who, _NAME)))
     if entry.due_at:
-        facts.append(f"due {blocks.date(entry.due_at)}")
+        facts.append(f"{entry.due} due {blocks.date(entry.due_at)}")
     elif entry.waiting_since:
         facts.append(f"waiting since {blocks.date(entry.waiting_since)}")
     reason = inert(blocks.one_line(entry.reason, _REASON))

@@ -1,0 +1,256 @@
+"""A desk with a long history, written straight into an empty database, a table at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Connection,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    update,
+)
+
+from bot.domain.conversation import Conversation, Mode
+from bot.domain.desk import Channel, Desk, Hours, Inactivity, Priority, Targets, Team
+from bot.domain.hours import WEEKDAYS
+from bot.domain.message import Author, Delivery, Message
+from bot.domain.promise import Clock
+from bot.domain.states import Status
+from bot.domain.thread import Event, Thread
+from bot.domain.ticket import Ticket
+from bot.ports.outbox import Lane, LaneKind
+from bot.ports.store import Source, Tx
+from storage import engines, tables
+from storage.mapping import Mapper
+
+ALICE = "console:alice"
+_OPEN_SHARE = 5  # one in so many tickets is open
+_DAY = timedelta(days=1)
+_TICKETS = tables.table(tables.Tickets)
+_AROUND_THE_CLOCK = dict.fromkeys(WEEKDAYS, ("00:00-24:00",))
+
+
+def keep_desk(tx: Tx) -> None:
+    """One team with promises and an inactivity policy, open around the clock in its time zone."""
+    team = Team(
+        name="support",
+        workspace="console",
+        channel="support",
+        members=(ALICE,),
+        supervisors=(ALICE,),
+        sla={one: Targets(first_response=_DAY, resolution=5 * _DAY) for one in Priority},
+        inactivity=Inactivity(warn_after=_DAY * 2, close_after=_DAY * 3),
+        hours=Hours(timezone="Europe/Berlin", **_AROUND_THE_CLOCK),
+    )
+    channel = Channel(workspace="console", channel="dm", team="support")
+    tx.desk.put(Desk(teams=(team,), channels=(channel,)))
+
+
+def fill(url: str, tickets: int) -> None:
+    """Write tickets with their conversations, messages, threads and events; the last are open."""
+    engine = engines.engine(engines.address(url))
+    with engine.begin() as connection:
+        _Filling(connection=connection, tickets=tickets, now=datetime.now(UTC)).run()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+
+
+def make_due(url: str, count: int) -> None:
+    """Let the contacts of so many awaiting tickets have been silent, and warned, for too long."""
+    past = datetime.now(UTC) - 4 * _DAY
+    waiting = select(_TICKETS.c.number).where(_TICKETS.c.inactivity_at.is_not(None)).limit(count)
+    engine = engines.engine(engines.address(url))
+    with engine.begin() as connection:
+        connection.execute(
+            update(_TICKETS)
+            .where(_TICKETS.c.number.in_(waiting.scalar_subquery()))
+            .values(
+                reply_delivered_at=past,
+                warning_id=_TICKETS.c.last_reply_id,
+                warned_at=past + 2 * _DAY,
+                inactivity_at=past + 3 * _DAY,
+            )
+        )
+    engine.dispose()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Filling:
+    """Each table from one model row, with what differs as an expression over a row of numbers."""
+
+    connection: Connection
+    tickets: int
+    now: datetime
+
+    def run(self) -> None:
+        every, still = _numbers(1, self.tickets), self._open()
+        self._conversations(every)
+        self._tickets(every)
+        self._messages(every)
+        self._threads(every)
+        self._lanes(still)
+        self._write(
+            tables.Sources,
+            Source(workspace="console", channel="", mark="1"),
+            still,
+            channel=literal("dm:").concat(still.c.i),
+        )
+        self.connection.execute(
+            insert(tables.table(tables.Counters)).values(name="ticket", value=self.tickets)
+        )
+        if self.connection.dialect.name == "postgresql":
+            self._move_sequences()
+
+    def _open(self) -> CTE:
+        return _numbers(self._first_open, self.tickets)
+
+    @property
+    def _first_open(self) -> int:
+        return self.tickets - self.tickets // _OPEN_SHARE + 1
+
+    def _conversations(self, every: CTE) -> None:
+        i = every.c.i
+        like = Conversation(
+            workspace="console",
+            channel="",
+            direct=True,
+            contact="",
+            contact_name="Carol",
+            started_at=self.now - 9 * _DAY,
+            last_message_at=self.now - 9 * _DAY,
+            mode=Mode.AGENT,
+        )
+        self._write(
+            tables.Conversations,
+            like,
+            every,
+            id=i,
+            channel=literal("dm:").concat(i),
+            contact=literal("console:").concat(i),
+            mode=case((i >= self._first_open, Mode.TICKET.value), else_=Mode.AGENT.value),
+        )
+
+    def _tickets(self, every: CTE) -> None:
+        """Of the open ones, a third each is open, in progress, and awaiting the contact."""
+        i, then, soon = every.c.i, self.now - _DAY / 2, self.now + _DAY
+        is_open, waits = i >= self._first_open, i % 3 == 2
+        like = Ticket(
+            conversation_id=0,
+            team="support",
+            signal="keyword",
+            reason="The contact wrote “refund”.",
+            opened_at=then,
+            restarted_at=then,
+            first_response=_DAY / 24,
+        )
+        self._write(
+            tables.Tickets,
+            like,
+            every,
+            number=i,
+            conversation_id=i,
+            status=case(
+                (~is_open, Status.CLOSED.value),
+                (waits, Status.AWAITING.value),
+                (i % 3 == 1, Status.IN_PROGRESS.value),
+                else_=Status.OPEN.value,
+            ),
+            holder=case((is_open & (i % 3 != 0), ALICE)),
+            waiting_since=case((is_open & ~waits, then)),
+            response_since=case((is_open & ~waits, then)),
+            resolution_since=case((is_open & ~waits, then)),
+            due_at=case((is_open & ~waits, soon)),
+            due_clock=case((is_open & ~waits, Clock.RESOLUTION.value)),
+            sla_at=case((is_open & ~waits, soon)),
+            last_reply_id=2 * i,
+            reply_delivered_at=case((is_open & waits, then)),
+            inactivity_at=case((is_open & waits, soon)),
+            closed_at=case((~is_open, self.now)),
+            resolution=case((~is_open, 3600.0)),
+        )
+
+    def _messages(self, every: CTE) -> None:
+        i = every.c.i
+        question = Message(
+            conversation_id=0,
+            author=Author.CONTACT,
+            author_id="console:carol",
+            author_name="Carol",
+            text="I would like a refund, please.",
+            at=self.now - _DAY / 2,
+        )
+        answer = Message(
+            conversation_id=0,
+            author=Author.ATTENDANT,
+            author_id=ALICE,
+            author_name="Alice",
+            text="It is on its way to you.",
+            at=self.now - _DAY / 2,
+            delivery=Delivery.DELIVERED,
+            delivered_at=self.now - _DAY / 2,
+        )
+        for like, number in ((question, 2 * i - 1), (answer, 2 * i)):
+            facts = {"id": number, "conversation_id": i, "ticket_number": i}
+            self._write(tables.Messages, like, every, **facts)
+
+    def _threads(self, every: CTE) -> None:
+        i = every.c.i
+        then = self.now - _DAY / 2
+        thread = Thread(
+            conversation_id=0,
+            team="support",
+            workspace="console",
+            channel="support",
+            opened_at=then,
+        )
+        facts = {"conversation_id": i, "ticket_number": i}
+        anchor = literal("t").concat(i)
+        self._write(tables.Threads, thread, every, id=i, anchor=anchor, **facts)
+        event = Event(at=then, kind="escalated", actor="baton", data={"status": "open"})
+        self._write(tables.Events, event, every, id=i, thread_id=i, **facts)
+
+    def _lanes(self, still: CTE) -> None:
+        for kind in (LaneKind.CONTACT, LaneKind.THREAD, LaneKind.CARD):
+            like = Lane(kind=kind, ref=0, workspace="console", channel="support")
+            self._write(tables.Lanes, like, still, ref=still.c.i)
+
+    def _write(self, model: Any, like: Any, numbers: CTE, **varying: Any) -> None:
+        table = tables.table(model)
+        row: dict[str, Any] = Mapper(type(like)).dump(like)
+        if "id" in row and "id" not in varying:
+            del row["id"]
+        typed = self.connection.dialect.name == "postgresql"
+        values = []
+        for name, value in row.items():
+            kind = table.c[name].type
+            shown = varying.get(name, null() if value is None else literal(value, kind))
+            values.append(cast(shown, kind) if typed else shown)
+        self.connection.execute(
+            insert(table).from_select(list(row), select(*values).select_from(numbers))
+        )
+
+    def _move_sequences(self) -> None:
+        """What was written with its own id has to be known to the sequences."""
+        for model in (tables.Conversations, tables.Messages, tables.Threads, tables.Events):
+            table = tables.table(model)
+            sequence = func.pg_get_serial_sequence(table.name, "id")
+            self.connection.execute(
+                select(func.setval(sequence, select(func.max(table.c.id)).scalar_subquery()))
+            )
+
+
+def _numbers(first: int, last: int) -> CTE:
+    """A row for each number."""
+    start = select(literal(first).label("i")).cte("numbers", recursive=True)
+    return start.union_all(select(start.c.i + 1).where(start.c.i < last))
