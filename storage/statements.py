@@ -102,8 +102,10 @@ class Prepared:
     def _expanded(self, facts: Mapping[str, Any]) -> tuple[str, Any]:
         state = self._compiled.construct_expanded_state(dict(facts))
         values = dict(state.parameters)
-        for name, dump in state.processors.items():
-            values[name] = dump(values[name])
+        # SQLAlchemy names the processors of the values in lists only; the others are ours to know.
+        for name, dump in (*self._dumps, *state.processors.items()):
+            if name in values:
+                values[name] = dump(values[name])
         order = state.positiontup
         return state.statement, values if order is None else [values[name] for name in order]
 
