@@ -10,6 +10,7 @@ from bot import desk_file
 from bot.domain.desk import Priority
 from bot.domain.identity import Person, Place
 from bot.ports.store import Tx
+from tests.emulators.discord.client import File
 from tests.integration import discord_world, slack_world
 from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE
 
@@ -111,9 +112,18 @@ async def test_discord_forms_previews_and_files(tmp_path: Path, sqlite_template:
             sent = (await discord.messages(direct))[-1]["files"][0]
             text = (await discord.file(sent["id"])).decode()
             assert desk_file.parse(text) == await world.read(_desk)
+            file = File("desk.toml", text.replace('"refund"', '"chargeback"').encode())
+            asked = await discord.slash(alice, support, "desk apply", files={"file": file})
+            await discord.wait_for(lambda: _answered(discord, asked, "chargeback"), within=30)
             done = await discord.slash(alice, support, "audit", kind="desk")
             assert "Alice changed the desk" in done["message"]["content"]
         assert await discord.violations() == []
+
+
+async def _answered(discord: Any, begun: Json, words: str) -> bool:
+    now = await discord.interaction(begun)
+    said = [now["message"] or {}, *now["followups"]]
+    return any(words in str(one.get("content", "")) for one in said)
 
 
 async def test_the_console_runs_the_same_commands(tmp_path: Path, sqlite_template: Path) -> None:
