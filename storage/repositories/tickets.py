@@ -40,7 +40,8 @@ _LATEST_OF_CONTACT = (
     .order_by(_C.number.desc())
     .limit(bindparam("limit"))
 )
-_PRACTICE = _ROWS.select.where(_C.practice, _IS_OPEN).order_by(_C.number)
+# As the index has it: `practice = 1` would not be found by it.
+_PRACTICE = _ROWS.select.where(literal_column("practice"), _IS_OPEN).order_by(_C.number)
 # The team is an expression here, so that the walk goes along the index of conversations: by that of
 # the queue each of its batches would sort all the tickets of the team.
 _OPEN_AFTER = (

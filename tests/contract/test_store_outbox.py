@@ -403,6 +403,7 @@ async def test_an_effect_added_while_the_lane_is_emptied_is_not_forgotten(
         (lambda tx: tx.outbox.suspended(), "lanes_suspended"),
         (lambda tx: tx.tickets.inactive(wall(), 9), "tickets_inactivity"),
         (lambda tx: tx.tickets.promised(wall(), 9), "tickets_promised"),
+        (lambda tx: tx.tickets.practice(), "tickets_practice"),
         (lambda tx: tx.tickets.open_after("support", 0, 9), "tickets_one_open"),
         (lambda tx: tx.due.kinds(wall(), wall()), "tickets_inactivity"),
         (lambda tx: tx.due.kinds(wall(), wall()), "tickets_promised"),
