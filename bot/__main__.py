@@ -180,8 +180,12 @@ def evaluate(
     from adapters.agents.reader import Reader
     from bot import main as composition
 
-    agent = composition.agent(settings.read())
-    figures = measure(task, file, index, foreign, agent=agent, reader=Reader())
+    configured = settings.read()
+    agent = composition.agent(configured)
+    make_index = composition.searching(configured)
+    figures = measure(
+        task, file, index, foreign, agent=agent, reader=Reader(), make_index=make_index
+    )
     if as_json:
         typer.echo(json.dumps(figures))
         return

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from bot.commands import REGISTRY, actions, decisions, errands, execution, parsing
 from bot.commands.execution import execute
-from bot.commands.registry import Draft, Invocation, Response, Shell, Unpack
+from bot.commands.registry import Draft, Invocation, Response, Shell, Trial, Unpack
 from bot.desk_key import Text
 from bot.domain.errors import BatonError
 from bot.domain.identity import Person, Place
@@ -184,11 +184,16 @@ class Baton:
             return ()
         return tuple([await self.media.load(one.digest) for one in call.attachments if one.digest])
 
+    async def _pay(self, errand: object) -> None:
+        if isinstance(errand, Draft | Trial) and errands.cost(errand).tokens:
+            await self.store.transact(errands.paid, errand, self.clock.now())
+
     async def _finished(self, call: Invocation, response: Response) -> Response:
         """The response after its errand, with the buttons for what it asks."""
         done = response
         if response.errand is not None:
             done = await errands.run(response.errand, self._agent, self._shell)
+            await self._pay(response.errand)
         now = self.clock.now()
         if response.proposes is not None:
             draft = replace(call, seen=response.proposes)

@@ -85,7 +85,9 @@ async def _round_trip(media: Media) -> int:
 def _agent(settings: Settings) -> str:
     agent = main.agent(settings)
     access = main.model_access(settings)
-    return asyncio.run(assembly.reach(access)) if access else agent.name
+    said = asyncio.run(assembly.reach(access)) if access else agent.name
+    embedding = main.embedding_access(settings)
+    return f"{said}; {asyncio.run(assembly.reach_embeddings(embedding))}" if embedding else said
 
 
 def _console(settings: Settings) -> str:

@@ -16,6 +16,7 @@ import tomlkit
 from pydantic import TypeAdapter, ValidationError
 from tomlkit.items import Table
 
+from bot import extras
 from bot.domain import desk as model
 from bot.domain import duration
 from bot.domain.desk import Desk
@@ -92,6 +93,8 @@ def _desk(raw: Mapping[str, Any]) -> Desk:
     except ValidationError as error:
         wrong += [_explain(one, document) for one in error.errors()]
         raise BadDesk(problem="; ".join(wrong) + ".") from error
+    if desk.agent.redact and (problem := extras.missing("redaction")):
+        wrong.append(f"agent: redact cannot be kept, {problem.rstrip('.')}")
     if wrong := [*wrong, *problems(desk)]:
         raise BadDesk(problem="; ".join(wrong) + ".")
     return desk

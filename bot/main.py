@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from adapters.agents import assembly
+from adapters.agents.embedding import EmbeddingAccess
+from adapters.agents.knowledge import Index
+from adapters.agents.lexical import LexicalIndex
 from adapters.agents.openai_model import Access
+from adapters.agents.passages import Passage
 from adapters.agents.reader import Reader
 from adapters.console.outlet import ConsoleOutlet
 from adapters.practice import PracticeOutlet
@@ -190,7 +194,7 @@ async def run(settings: Settings) -> None:
 def agent(settings: Settings, media: MediaPort | None = None) -> AgentPort:
     """The configured agent; the offline one where no model is."""
     folder = settings.knowledge_dir or str(files("bot.sample") / "knowledge")
-    return assembly.agent(Path(folder), model_access(settings), media)
+    return assembly.agent(Path(folder), model_access(settings), media, embedding_access(settings))
 
 
 def model_access(settings: Settings) -> Access | None:
@@ -201,6 +205,27 @@ def model_access(settings: Settings) -> Access | None:
         model=settings.openai_model,
         api=settings.openai_api,
     )
+
+
+def embedding_access(settings: Settings) -> EmbeddingAccess | None:
+    """How the knowledge is embedded; None where it is searched by words."""
+    if not settings.openai_embedding_model:
+        return None
+    return EmbeddingAccess(
+        model=settings.openai_embedding_model,
+        api_key=settings.openai_api_key,
+        base_url=settings.openai_embedding_base_url or settings.openai_base_url,
+        cache=Path(settings.embedding_cache),
+    )
+
+
+def searching(settings: Settings) -> Callable[[Sequence[Passage]], Index]:
+    """How an evaluation searches: as the configured agent does, with every passage embedded."""
+    access = embedding_access(settings)
+    if access is None:
+        return LexicalIndex
+    make = assembly.by_meaning(access, patient=True)
+    return lambda passages: make(passages, LexicalIndex(passages))
 
 
 def _limits(outlets: Mapping[str, Outlet], workspace: str) -> Limits:

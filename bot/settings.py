@@ -46,6 +46,9 @@ class Settings:
     openai_base_url: str = ""
     openai_model: str = ""
     openai_api: Literal["auto", "chat", "responses"] = "auto"
+    openai_embedding_model: str = ""
+    openai_embedding_base_url: str = ""
+    embedding_cache: str = "embeddings.db"
 
     @property
     def platforms(self) -> frozenset[str]:
@@ -72,6 +75,7 @@ _PREFIXED = (
     "media_url",
     "knowledge_dir",
     "failpoint",
+    "embedding_cache",
 )
 _PLAIN = (
     "slack_bot_token",
@@ -86,6 +90,8 @@ _PLAIN = (
     "openai_api_key",
     "openai_base_url",
     "openai_model",
+    "openai_embedding_model",
+    "openai_embedding_base_url",
 )
 
 

@@ -96,6 +96,8 @@ class FakeAgent:
     turns: list[Turn] = field(default_factory=list)
     hold: asyncio.Event | None = None
     draft: str = ""
+    tokens: int = 0  # what a summary or a draft costs
+    cases: list[Case] = field(default_factory=list)
 
     async def answer(self, turn: Turn) -> Outcome:
         self.turns.append(turn)
@@ -104,6 +106,7 @@ class FakeAgent:
         return self.outcome
 
     async def summarize(self, case: Case, now: datetime) -> Summary:
+        self._asked(case)
         cited = tuple(message.id for message in case.messages[-1:])
         return Summary(
             ticket_number=case.ticket_number,
@@ -113,11 +116,17 @@ class FakeAgent:
             at=now,
         )
 
-    async def look_up(self, question: str) -> tuple[Found, ...]:
+    async def look_up(self, turn: Turn) -> tuple[Found, ...]:
+        question = turn.messages[-1].text
         return (Found(source="help.md", text=f"All about {question}", fit=0.8),)
 
     async def suggest(self, case: Case) -> str:
+        self._asked(case)
         return self.draft
+
+    def _asked(self, case: Case) -> None:
+        self.cases.append(case)
+        case.meter.tokens += self.tokens
 
 
 class FakeReader:

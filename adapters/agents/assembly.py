@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from adapters.agents.breaker import Breaker
+from adapters.agents.embedding import Embedder, EmbeddingAccess
 from adapters.agents.knowledge import Knowledge
+from adapters.agents.lexical import LexicalIndex
+from adapters.agents.meaning import MeaningIndex
 from adapters.agents.model import ModelFault, Prompt, Said
 from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
 from adapters.agents.openai_model import Access, OpenAIModel
+from adapters.agents.passages import Passage
 from adapters.agents.player import ModelPlayer, ScriptedPlayer
 from adapters.agents.tools import TOOLS
 from bot.domain.errors import CannotRun
@@ -58,9 +64,36 @@ def player(access: Access | None) -> PlayerPort:
     return script if access is None else ModelPlayer(OpenAIModel(access), script)
 
 
-def agent(folder: Path, access: Access | None, media: MediaPort | None = None) -> AgentPort:
+async def reach_embeddings(access: EmbeddingAccess) -> str:
+    """Embed something. Raises `CannotRun` with what is wrong."""
+    embedder = Embedder(replace(access, cache=None))
+    try:
+        await asyncio.to_thread(embedder.query, "A check of the connection.")
+    except ModelFault as fault:
+        raise CannotRun(problem=f"The model {embedder.name} {fault.reason}") from fault
+    return f"{embedder.name} at {access.base_url or 'OpenAI'} embeds"
+
+
+def by_meaning(
+    access: EmbeddingAccess, *, patient: bool = False
+) -> Callable[[Sequence[Passage], LexicalIndex], MeaningIndex]:
+    """What makes an index that asks a model; one embedder serves all of them."""
+    embedder = Embedder(access)
+
+    def make(passages: Sequence[Passage], words: LexicalIndex) -> MeaningIndex:
+        return MeaningIndex(passages, words, embedder, patient=patient)
+
+    return make
+
+
+def agent(
+    folder: Path,
+    access: Access | None,
+    media: MediaPort | None = None,
+    embedding: EmbeddingAccess | None = None,
+) -> AgentPort:
     """Raises `CannotRun` for a knowledge folder that cannot be used."""
-    knowledge = Knowledge(folder)
+    knowledge = Knowledge(folder, meaning=by_meaning(embedding) if embedding else None)
     offline = OfflineAgent(knowledge)
     if access is None:
         return offline

@@ -62,8 +62,8 @@ class Breaker:
         resting = self._clock() < self._until
         return await (self._stand_in if resting else self._agent).summarize(case, now)
 
-    async def look_up(self, question: str) -> tuple[Found, ...]:
-        return await self._agent.look_up(question)
+    async def look_up(self, turn: Turn) -> tuple[Found, ...]:
+        return await self._agent.look_up(turn)
 
     async def suggest(self, case: Case) -> str:
         resting = self._clock() < self._until

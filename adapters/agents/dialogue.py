@@ -13,6 +13,7 @@ from bot.domain.thread import Note
 # What is shown of one message, and of the whole, in characters; the newest are kept.
 _LONGEST = 8_000
 _ALL = 24_000
+_LONGEST_WORD = 200
 _TAGS = {
     Author.CONTACT: "customer",
     Author.PARTICIPANT: "participant",
@@ -78,5 +79,13 @@ def _quoted(message: Message, redact: Redact) -> str:
 
 def _plain(text: str, redact: Redact) -> str:
     """Text that can be written as UTF-8, is not too long, and closes no quotation."""
-    readable = text[:_LONGEST].encode("utf-8", "replace").decode()
+    readable = _beginning(text).encode("utf-8", "replace").decode()
     return redact(without_tags(readable)).strip()
+
+
+def _beginning(text: str) -> str:
+    """Cut between words where it can be: half of an address would not be known for one."""
+    if len(text) <= _LONGEST:
+        return text
+    kept, _, half = text[:_LONGEST].rpartition(" ")
+    return kept if len(half) < _LONGEST_WORD else text[:_LONGEST]

@@ -33,24 +33,28 @@ class Knowledge:
         self,
         path: Path,
         *,
-        index: Callable[[Sequence[Passage]], Index] = LexicalIndex,
+        meaning: Callable[[Sequence[Passage], LexicalIndex], Index] | None = None,
         look_every: float = LOOK_EVERY,
     ) -> None:
         """Refuses a folder that is missing, empty or unreadable with `CannotRun`."""
         self._folder = Folder(path)
         self._folder.check()
-        self._make = index
+        self._meaning = meaning
         self._look_every = look_every
         self._lock = Lock()
         self._looked = float("-inf")
         self._stamps: tuple[Stamp, ...] = ()
         self._passages: tuple[Passage, ...] = ()
-        self._index: Index = index(())
+        self._words = LexicalIndex(())
+        self._index: Index = self._words
 
-    def search(self, query: str, limit: int = 3) -> tuple[Hit, ...]:
-        """The passages that fit a question best, one of each source."""
+    def search(self, query: str, limit: int = 3, *, at_home: bool = False) -> tuple[Hit, ...]:
+        """The passages that fit a question best, one of each source.
+
+        `at_home`: the question does not leave this machine, so it is searched by its words.
+        """
         self.refresh()
-        return self._index.search(query, limit)
+        return (self._words if at_home else self._index).search(query, limit)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -75,5 +79,7 @@ class Knowledge:
             return
         pages = self._folder.pages(stamps)
         found = tuple(one for page in pages for one in passages(page.name, page.text))
-        self._index, self._passages, self._stamps = self._make(found), found, stamps
+        words = LexicalIndex(found)
+        self._index = self._meaning(found, words) if self._meaning else words
+        self._words, self._passages, self._stamps = words, found, stamps
         log.info("knowledge: %d passages from %d files", len(found), len(pages))

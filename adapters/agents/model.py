@@ -71,11 +71,15 @@ class Prompt:
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """What came back: words, or calls of tools. `tokens` is what it cost, 0 when not told."""
+    """What came back: words, or calls of tools.
+
+    `tokens` is what it cost, `written` those of them in the answer; 0 when not told.
+    """
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     tokens: int = 0
+    written: int = 0
 
 
 class ModelFault(Exception):

@@ -17,6 +17,7 @@ from adapters.agents.reader import asks_for_human
 from adapters.agents.summarizing import is_matter, summary
 from adapters.agents.topics import rank
 from adapters.agents.transcript import by, open_question, said, source_of
+from bot.domain.desk import Agent
 from bot.domain.message import Author, Message
 from bot.domain.reading import repeats
 from bot.domain.summary import Summary
@@ -49,8 +50,10 @@ class OfflineAgent:
     async def summarize(self, case: Case, now: datetime) -> Summary:
         return await asyncio.to_thread(summary, case, by=self.name, now=now, label=self._topic)
 
-    async def look_up(self, question: str) -> tuple[Found, ...]:
-        hits = await asyncio.to_thread(self._knowledge.search, question)
+    async def look_up(self, turn: Turn) -> tuple[Found, ...]:
+        question = said(open_question(turn.messages))
+        redact = turn.persona.redact
+        hits = await asyncio.to_thread(self._knowledge.search, question, at_home=redact)
         return tuple(
             Found(source=hit.passage.source, text=hit.passage.text, fit=hit.fit)
             for hit in hits
@@ -66,7 +69,7 @@ class OfflineAgent:
 
     def _topic(self, message: Message) -> str:
         """The title of the page that a message is about; empty where none is."""
-        hits = [hit for hit in self._knowledge.search(message.text, 1) if hit.fits]
+        hits = [hit for hit in self._knowledge.search(message.text, 1, at_home=True) if hit.fits]
         if hits:
             return "".join(hits[0].passage.headings[:1])
         named = rank([message], self._knowledge.topics)[:1]
@@ -91,7 +94,7 @@ class OfflineAgent:
     ) -> Outcome:
         question = said(asked)
         given = _given(turn.messages, asked)
-        if hit := self._fitting(question, given):
+        if hit := self._fitting(question, turn.persona, given):
             return reply(hit, question, spoken)
         topics = self._knowledge.topics
         if courtesy := smalltalk.courtesy(question, spoken, turn.persona, topics):
@@ -100,11 +103,14 @@ class OfflineAgent:
             return Handover(reason="Twice in a row the agent knew no answer.")
         return Answer(text=_nothing(asked, spoken, again=bool(given)))
 
-    def _fitting(self, question: str, given: frozenset[str] = frozenset()) -> Hit | None:
+    def _fitting(
+        self, question: str, persona: Agent, given: frozenset[str] = frozenset()
+    ) -> Hit | None:
         """The best passage; for a question asked again, one that was not `given` yet."""
         if smalltalk.only_courtesy(question):
             return None
-        hits = [hit for hit in self._knowledge.search(question) if hit.fits]
+        found = self._knowledge.search(question, at_home=persona.redact)
+        hits = [hit for hit in found if hit.fits]
         near = (hit for hit in hits if hit.fit >= _NEARLY * hits[0].fit)
         return next((hit for hit in near if hit.passage.source not in given), None)
 
@@ -112,7 +118,7 @@ class OfflineAgent:
         matters = [one.text for one in by(case.messages, Author.CONTACT) if is_matter(one.text)]
         notes = [note.text for note in case.notes]
         for query in (said(open_question(case.messages)), *matters[-1:], *notes[-1:]):
-            if hit := self._fitting(query):
+            if hit := self._fitting(query, case.persona):
                 return draft(hit, query)
         return ""
 

@@ -44,8 +44,15 @@ def answer(given: Any) -> Spoken:
         for one in choice.message.tool_calls or ()
         if one.type == "function"
     )
-    tokens = given.usage.total_tokens if given.usage else 0
-    return Spoken(text=choice.message.content or "", calls=calls, tokens=tokens or 0)
+    tokens, written = cost(given.usage, "completion_tokens")
+    return Spoken(text=choice.message.content or "", calls=calls, tokens=tokens, written=written)
+
+
+def cost(usage: Any, written: str) -> tuple[int, int]:
+    """All tokens and those written, as far as a server tells; odd figures count as none."""
+    told = [getattr(usage, name, None) for name in ("total_tokens", written)]
+    total, own = (one if isinstance(one, int) and one > 0 else 0 for one in told)
+    return max(total, own), own
 
 
 def function(tool: Tool) -> Json:

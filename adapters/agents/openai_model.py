@@ -87,7 +87,13 @@ class OpenAIModel:
                 given = await create(**request(self.name, prompt))
         except Exception as error:
             raise translated(error) from error
-        return openai_chat.answer(given) if chat else openai_responses.answer(given)
+        try:
+            return openai_chat.answer(given) if chat else openai_responses.answer(given)
+        except (AttributeError, TypeError, ValueError) as error:
+            # The client does not check what comes back: any part of it may be missing.
+            raise ModelFault(
+                "sent an answer that cannot be read.", again=True, outage=True
+            ) from error
 
     async def _opened(self) -> Any:
         async with self._opening:

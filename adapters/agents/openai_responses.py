@@ -11,6 +11,7 @@ from typing import Any
 from adapters.agents.model import Call, ModelFault, Prompt, Said, Spoken, Used
 from adapters.agents.openai_chat import (
     Json,
+    cost,
     data_url,
     empty,
     function,
@@ -63,7 +64,8 @@ def answer(given: Any) -> Spoken:
         if item.type == "function_call"
     )
     text = "".join(part.text for part in parts if part.type == "output_text")
-    return Spoken(text=text, calls=calls, tokens=given.usage.total_tokens if given.usage else 0)
+    tokens, written = cost(given.usage, "output_tokens")
+    return Spoken(text=text, calls=calls, tokens=tokens, written=written)
 
 
 def _finish(given: Any) -> str | None:
@@ -74,13 +76,15 @@ def _finish(given: Any) -> str | None:
 
 
 def _said(one: Said) -> Json:
+    # OpenAI takes an item without a type for a message; llama.cpp does not, if the role is ours.
+    item = {"type": "message", "role": one.role}
     if not one.pictures:
-        return {"role": one.role, "content": one.text}
+        return {**item, "content": one.text}
     pictures = [
         {"type": "input_image", "image_url": data_url(picture), "detail": "auto"}
         for picture in one.pictures
     ]
-    return {"role": one.role, "content": [{"type": "input_text", "text": one.text}, *pictures]}
+    return {**item, "content": [{"type": "input_text", "text": one.text}, *pictures]}
 
 
 def _used(one: Used) -> list[Json]:

@@ -22,12 +22,19 @@ _KEYS = re.compile(
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){8,}")
+# A thought that was not brought to an end is not followed by an answer.
+_THOUGHT = re.compile(r"<think>.*\Z", re.DOTALL)
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
+
+
+def spoken_aloud(text: str) -> str:
+    """Without what a model thought before it spoke; some servers do not keep it apart."""
+    return _THOUGHT.sub("", text.rpartition("</think>")[2])
 
 
 def clean(text: str) -> str:
     """The text without what should never be in one: calls of people, pictures, our own marks."""
-    return harmless(_IMAGE.sub(r"\1", without_tags(text))).strip()
+    return harmless(_IMAGE.sub(r"\1", without_tags(spoken_aloud(text)))).strip()
 
 
 def unsafe(text: str, secret: str, public: str = "") -> str:

@@ -52,7 +52,9 @@ class ModelPlayer:
         text = spoken.text.replace(_END, "").strip()[:LONGEST_TEXT]
         if not text:
             return await self._script.line(scene)
-        return Line(text=text, ends=_END in spoken.text, tokens=spoken.tokens)
+        return Line(
+            text=text, ends=_END in spoken.text, tokens=spoken.tokens, written=spoken.written
+        )
 
 
 def _prompt(scene: Scene) -> Prompt:

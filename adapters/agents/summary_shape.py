@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from adapters.agents.grounding import citations
 from adapters.agents.model import ModelFault, Shape
-from adapters.agents.outgoing import clean
+from adapters.agents.outgoing import clean, spoken_aloud
+from adapters.agents.redaction import Privacy
 from adapters.agents.sentences import quote
+from bot.domain.message import Message
 from bot.domain.summary import Point
 
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
@@ -71,6 +74,7 @@ def shape() -> Shape:
 
 def parsed(text: str) -> Draft:
     """Also out of a code fence, or of words around it. Raises `ModelFault`."""
+    text = spoken_aloud(text)
     fenced = _FENCE.search(text)
     written = fenced[1] if fenced else text[text.find("{") : text.rfind("}") + 1]
     try:
@@ -79,17 +83,17 @@ def parsed(text: str) -> Draft:
         raise ModelFault("wrote no valid summary.") from error
 
 
-def point(given: Statement | None, known: Collection[int]) -> Point | None:
-    """A statement with the citations that exist; None when it says or rests on nothing."""
+def point(given: Statement | None, messages: Sequence[Message], privacy: Privacy) -> Point | None:
+    """A statement with the messages it rests on; None when it says or rests on nothing."""
     if given is None:
         return None
-    cites = tuple(one for one in dict.fromkeys(given.cites) if one in known)
-    text = quote(clean(given.text), _LONGEST)
+    text = quote(clean(privacy.restore(given.text)), _LONGEST)
+    cites = citations(text, given.cites, messages)
     return Point(text=text, cites=cites) if text and cites else None
 
 
-def topics(draft: Draft, known: Collection[int]) -> tuple[Point, ...]:
-    found = (point(one, known) for one in draft.topics)
+def topics(draft: Draft, messages: Sequence[Message], privacy: Privacy) -> tuple[Point, ...]:
+    found = (point(one, messages, privacy) for one in draft.topics)
     return tuple(one for one in found if one)[:_MOST_TOPICS]
 
 

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import extras
 from bot.commands import settings
 from bot.commands.desk import command, save
 from bot.commands.registry import Argument, Context, Kind, Response, Trial
-from bot.commands.settings import CODES, NUMBER, TEXT, WORD, Setting
+from bot.commands.settings import AMOUNT, CODES, FLAG, FLAGS, NUMBER, TEXT, WORD, Setting
 from bot.domain.desk import Agent
 from bot.domain.errors import BadInput
 from bot.domain.message import Author, Message
 from bot.ports.agent import Turn
 
-_BUDGETS = ("contact_turns", "desk_turns", "contact_tokens", "desk_tokens")
+_COUNTS = ("contact_turns", "desk_turns", "contact_tokens", "desk_tokens")
+_COSTS = ("contact_cost", "desk_cost")
+_PRICES = ("price_read", "price_written")
 _SETTINGS = (
     Setting(name="name", help="what contacts see", codec=WORD),
     Setting(name="prompt", help="what it is told about its work", codec=TEXT, long=True),
     Setting(name="languages", help="like en,pt; off: the contact's own", codec=CODES),
     Setting(name="attempts", help="answers before an unhappy contact gets a human", codec=NUMBER),
+    Setting(name="redact", help="keep personal data from it", codec=FLAG, choices=FLAGS),
 )
-_SPENDING = tuple(
-    Setting(name=key, help=f"{key.replace('_', ' ')} a day; off: no limit", codec=NUMBER)
-    for key in _BUDGETS
+_SPENDING = (
+    *(
+        Setting(name=key, help=f"{key.replace('_', ' ')} a day; off: no limit", codec=NUMBER)
+        for key in _COUNTS
+    ),
+    *(
+        Setting(name=key, help=f"{key.replace('_', ' ')} of a million tokens", codec=AMOUNT)
+        for key in _PRICES
+    ),
+    *(
+        Setting(name=key, help=f"{key.replace('_', ' ')} a day; off: no limit", codec=AMOUNT)
+        for key in _COSTS
+    ),
 )
 _KEYS = tuple(one.name for one in (*_SETTINGS, *_SPENDING))
 
@@ -30,14 +44,16 @@ _KEYS = tuple(one.name for one in (*_SETTINGS, *_SPENDING))
 def _show(context: Context) -> Response:
     agent = context.tx.desk.get().agent
     spans = [
-        f"{key.replace('_', ' ')} a day: {value}"
-        for key in _BUDGETS
+        f"{key.replace('_', ' ')} {span}: {value:.15g}"
+        for keys, span in ((_COUNTS + _COSTS, "a day"), (_PRICES, "of a million tokens"))
+        for key in keys
         if (value := getattr(agent.budget, key)) is not None
     ]
     lines = [
         f"**{agent.name}**",
         f"languages: {', '.join(agent.languages) or 'the one the contact writes in'}",
         f"attempts before people are called: {agent.attempts}",
+        f"personal data is {'kept from' if agent.redact else 'shown to'} the model",
         *(spans or ["no budget is set"]),
         "",
         agent.prompt or "It is told nothing yet: /desk agent set prompt … says how it should be.",
@@ -49,7 +65,7 @@ def _set(context: Context) -> Response:
     key, value = context.get("key"), context.get("value").strip()
     desk = context.tx.desk.get()
     settings_of = {one.name: one for one in (*_SETTINGS, *_SPENDING)}
-    budget = key in _BUDGETS
+    budget = key in {one.name for one in _SPENDING}
     part = desk.agent.budget if budget else desk.agent
     found = {key: settings.read(context, part, settings_of[key], value)}
     changes = {"budget": replace(desk.agent.budget, **found)} if budget else found
@@ -76,6 +92,8 @@ def _standing(context: Context) -> dict[str, str]:
 def _checked(agent: Agent) -> Agent:
     if not agent.name.strip():
         raise BadInput(problem="The agent needs a name.")
+    if agent.redact and (problem := extras.missing("redaction")):
+        raise BadInput(problem=f"Personal data cannot be left out: {problem}")
     return agent
 
 

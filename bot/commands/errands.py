@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.commands.registry import Draft, Errand, Response, Shell, Trial
-from bot.ports.agent import AgentPort, Answer, Failure, Found, Handover, Outcome
+from bot.ports.agent import AgentPort, Answer, Failure, Found, Handover, Meter, Outcome
+from bot.ports.store import Tx
+from bot.services import spending
 
 _SHOWN = 160
 
@@ -18,9 +22,22 @@ async def run(errand: Draft | Trial | Errand, agent: AgentPort | None, shell: Sh
         case Draft():
             return _draft(errand, await agent.suggest(errand.case))
         case Trial():
-            [question] = errand.turn.messages
-            found = await agent.look_up(question.text)
-            return _trial(found, await agent.answer(errand.turn), agent.name)
+            found = await agent.look_up(errand.turn)
+            outcome = await agent.answer(errand.turn)
+            errand.meter.tokens, errand.meter.written = outcome.tokens, outcome.written
+            return _trial(found, outcome, agent.name)
+
+
+def paid(tx: Tx, errand: Draft | Trial, now: datetime) -> None:
+    """What an errand cost counts like any other use of the model."""
+    if isinstance(errand, Draft):
+        spending.spend_on_ticket(tx, errand.number, errand.case.meter, now)
+    else:
+        spending.spend(tx, None, errand.meter, now)
+
+
+def cost(errand: Draft | Trial) -> Meter:
+    return errand.case.meter if isinstance(errand, Draft) else errand.meter
 
 
 def _draft(errand: Draft, text: str) -> Response:

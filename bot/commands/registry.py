@@ -12,7 +12,7 @@ from bot.domain.card import Button
 from bot.domain.desk import Desk, Role
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
-from bot.ports.agent import Case, ReaderPort, Turn
+from bot.ports.agent import Case, Meter, ReaderPort, Turn
 from bot.ports.desk_text import DeskText
 from bot.ports.media import MediaPort
 from bot.ports.store import Tx
@@ -97,9 +97,10 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """An errand: see what the agent would say."""
+    """An errand: see what the agent would say. What that costs is added to `meter`."""
 
     turn: Turn
+    meter: Meter = field(default_factory=Meter, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

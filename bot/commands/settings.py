@@ -6,6 +6,7 @@ it back to what it is when nobody has set it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from bot.domain.errors import BadInput
 T = TypeVar("T")
 _NOTHING = {"", '""', "off", "none"}
 _YES = {"on", "true", "yes"}
+_MONEY = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 FLAGS = ("on", "off")
 
 
@@ -100,6 +102,13 @@ def _number(_: Context, typed: str) -> int:
     return int(typed)
 
 
+def _amount(_: Context, typed: str) -> float:
+    """In whatever currency; a comma serves as well as a point."""
+    if not _MONEY.fullmatch(typed) or not float(typed.replace(",", ".")):
+        raise ValueError(f"{typed!r} is no amount above 0; write it as 2.50")
+    return float(typed.replace(",", "."))
+
+
 def _people(context: Context, typed: str) -> tuple[str, ...]:
     return tuple(resolve.person(context, one) for one in typed.split(",") if one.strip())
 
@@ -134,6 +143,7 @@ def _flag(_: Context, typed: str) -> bool:
 TEXT = Codec(read=lambda _, typed: typed, show=lambda _, value: str(value), kind=Kind.TEXT)
 WORD = Codec(read=lambda _, typed: typed, show=lambda _, value: str(value))
 NUMBER = Codec(read=_number, show=lambda _, value: "" if value is None else str(value))
+AMOUNT = Codec(read=_amount, show=lambda _, value: "" if value is None else f"{value:.15g}")
 SPAN = Codec(
     read=lambda _, typed: duration.parse(typed),
     show=lambda _, value: "" if value is None else duration.write(value),

@@ -137,7 +137,8 @@ def _suggest(context: Context) -> Response:
     ticket = resolve.ticket(context)
     if ticket.status is Status.CLOSED:
         raise TicketClosed(number=ticket.number)
-    return Response(errand=Draft(number=ticket.number, case=answer.case(context.tx, ticket.number)))
+    case = answer.case(context.tx, ticket.number, context.now)
+    return Response(errand=Draft(number=ticket.number, case=case))
 
 
 TICKETS = (

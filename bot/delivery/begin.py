@@ -23,7 +23,7 @@ from bot.services.cue import PLAY
 Settle = Callable[[str], timedelta | None]
 
 
-def begin(tx: Tx, lane: Lane, settle: Settle, wall: datetime) -> Work | Rest:
+def begin(tx: Tx, lane: Lane, settle: Settle, wall: datetime, now: datetime) -> Work | Rest:
     """The first thing in the lane that wants a call; what wants none is finished on the way."""
     while effect := tx.outbox.next(lane.id):
         effect = _recovered(effect)
@@ -31,7 +31,7 @@ def begin(tx: Tx, lane: Lane, settle: Settle, wall: datetime) -> Work | Rest:
         if wait > wall:
             tx.outbox.put_effect(replace(effect, due_at=wait))
             return Rest(until=wait)
-        work = _plan(tx, lane, effect)
+        work = _plan(tx, lane, effect, now)
         if isinstance(work, State):
             tx.outbox.put_effect(replace(effect, state=work, finished_at=wall))
             continue
@@ -72,7 +72,7 @@ def _wait(tx: Tx, lane: Lane, effect: Effect, settle: timedelta | None, wall: da
     return max(times)
 
 
-def _plan(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
+def _plan(tx: Tx, lane: Lane, effect: Effect, now: datetime) -> Work | State:
     """What to do for an effect, or the state it ends in when there is nothing to do."""
     try:
         match lane.kind:
@@ -82,7 +82,7 @@ def _plan(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
             case LaneKind.WEBHOOK:
                 return _tell(tx, lane, effect)
             case LaneKind.SUMMARY:
-                case = answer.case(tx, int(effect.subject.partition(":")[2]))
+                case = answer.case(tx, int(effect.subject.partition(":")[2]), now)
                 return Summarize(lane=lane, effect=effect, case=case)
             case LaneKind.CONTACT if _is_stale(tx, lane, effect):
                 return _withhold(tx, effect)

@@ -33,10 +33,10 @@ def finish(tx: Tx, lane: Lane, done: Done, wall: datetime, now: datetime) -> Non
         case Ask() as work if done.outcome is not None:
             epoch = work.effect.epoch or 0
             answer.record_outcome(tx, work.lane.ref, epoch, work.upto, done.outcome, now)
-        case Summarize() if done.summary is not None:
-            answer.record_summary(tx, done.summary, now)
         case Play() as work if done.line is not None:
             practice.speak(tx, work.lane.ref, work.upto, done.line, now)
+        case Summarize() as work if done.summary is not None:
+            answer.record_summary(tx, done.summary, work.case.meter, now)
         case Call() as work:
             _called(tx, work, done, now)
 

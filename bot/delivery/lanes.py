@@ -63,7 +63,7 @@ def advance(tx: Tx, done: Done | None, at: Turnover) -> Work | Rest:
     passing("lane.leased")
     if done is not None:
         finish(tx, lane, done, at.wall, at.now)
-    step = begin(tx, lane, at.settle, at.wall)
+    step = begin(tx, lane, at.settle, at.wall, at.now)
     if isinstance(step, Rest):
         tx.outbox.release(at.lane_id, at.owner)
     return step

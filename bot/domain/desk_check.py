@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from math import isfinite
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain import snippets, webhook
-from bot.domain.desk import DIRECT, Channel, Desk, Rule, Team
+from bot.domain.desk import DIRECT, Budget, Channel, Desk, Rule, Team
 from bot.domain.escalation import compiles
 from bot.domain.hours import WEEKDAYS, parse_shift
 from bot.domain.identity import local_id
@@ -39,6 +41,7 @@ def problems(desk: Desk) -> tuple[str, ...]:
     found += _ids(desk)
     for snippet in desk.snippets:
         found += [f'snippet "{snippet.name}": {one}' for one in snippets.problems(snippet)]
+    found += [f"agent, budget: {problem}" for problem in _budget(desk.agent.budget)]
     for rule in desk.rules:
         found += [f'rule "{rule.name}": {problem}' for problem in _rule(desk, rule, teams)]
     return tuple(found)
@@ -124,6 +127,16 @@ def _hours(team: Team) -> Iterator[str]:
             parse_shift(shift)
         except ValueError as error:
             yield f"hours: {error}"
+
+
+def _budget(budget: Budget) -> Iterator[str]:
+    for name in (field.name for field in fields(budget)):
+        value = getattr(budget, name)
+        if value is not None and not (isfinite(value) and value > 0):
+            yield f"{name} must be more than 0; leave it out for no limit"
+    limited = budget.contact_cost is not None or budget.desk_cost is not None
+    if limited and (budget.price_read is None or budget.price_written is None):
+        yield "a limit of the cost needs price_read and price_written, per million tokens"
 
 
 def _channel(desk: Desk, channel: Channel, teams: set[str]) -> Iterator[str]:

@@ -46,6 +46,7 @@ class Line:
     text: str
     ends: bool = False
     tokens: int = 0
+    written: int = 0
 
 
 def next_line(scenario: Scenario, told: str, said: Sequence[str]) -> Line:

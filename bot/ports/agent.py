@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +11,14 @@ from bot.domain.message import Message
 from bot.domain.reading import Reading
 from bot.domain.summary import Summary
 from bot.domain.thread import Note
+
+
+@dataclass(kw_only=True)
+class Meter:
+    """What asking a model has cost: `tokens` in all, `written` those of them that it wrote."""
+
+    tokens: int = 0
+    written: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +36,8 @@ class Turn:
 class Case:
     """What a summary or a draft is made from: the whole conversation, and why it was handed over.
 
-    Notes are for drafts to the attendant; a summary does not repeat them.
+    Notes are for drafts to the attendant; a summary does not repeat them. `over_budget` says why no
+    model may be asked any more today. What asking costs is added to `meter`.
     """
 
     persona: Agent
@@ -36,18 +45,22 @@ class Case:
     reason: str
     messages: tuple[Message, ...]
     notes: tuple[Note, ...] = ()
+    over_budget: str = ""
+    meter: Meter = field(default_factory=Meter, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What the agent says, and the names of the passages it rests on.
 
-    `tokens`, here and below, is what asking a model has cost; 0 where there was none.
+    `tokens`, here and below, is what asking a model has cost, and `written` those of them that it
+    wrote; 0 where there was none.
     """
 
     text: str
     sources: tuple[str, ...] = ()
     tokens: int = 0
+    written: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +69,7 @@ class Handover:
 
     reason: str
     tokens: int = 0
+    written: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +81,7 @@ class Failure:
 
     reason: str
     tokens: int = 0
+    written: int = 0
     outage: bool = False
 
 
@@ -93,7 +108,7 @@ class AgentPort(Protocol):
     async def summarize(self, case: Case, now: datetime) -> Summary:
         """Reason, topics, last action; every point cites ids of messages of the case."""
 
-    async def look_up(self, question: str) -> tuple[Found, ...]:
+    async def look_up(self, turn: Turn) -> tuple[Found, ...]:
         """What the agent knows that fits a question, best first; for whoever looks after it."""
 
     async def suggest(self, case: Case) -> str:

@@ -9,7 +9,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.escalation import Escalation, Evidence, Signal
 from bot.domain.message import Author, Delivery, Message
 from bot.domain.summary import Summary, checked
-from bot.ports.agent import Answer, Case, Failure, Handover, Outcome, Turn
+from bot.ports.agent import Answer, Case, Failure, Handover, Meter, Outcome, Turn
 from bot.ports.store import Tx
 from bot.services import listen, record, spending
 from bot.services.escalate import escalate
@@ -24,8 +24,8 @@ def turn(tx: Tx, conversation: Conversation) -> Turn:
     return Turn(persona=tx.desk.get().agent, messages=said)
 
 
-def case(tx: Tx, number: int) -> Case:
-    """What a summary is made from: all that was said in the conversation."""
+def case(tx: Tx, number: int, now: datetime) -> Case:
+    """What a summary or a draft is made from: all that was said in the conversation."""
     ticket = tx.tickets.get(number)
     return Case(
         persona=tx.desk.get().agent,
@@ -33,6 +33,7 @@ def case(tx: Tx, number: int) -> Case:
         reason=ticket.reason,
         messages=tuple(m for m in tx.messages.of(ticket.conversation_id) if not m.deleted_at),
         notes=tuple(tx.notes.of(ticket.conversation_id)),
+        over_budget=spending.over_budget(tx, tx.conversations.get(ticket.conversation_id), now),
     )
 
 
@@ -47,7 +48,8 @@ def record_outcome(
     conversation = tx.conversations.lock(conversation_id)
     if conversation.is_erased:
         return
-    spending.spend(tx, conversation, outcome.tokens, now)
+    used = Meter(tokens=outcome.tokens, written=outcome.written)
+    spending.spend(tx, conversation, used, now, turns=1)
     if conversation.epoch != epoch:
         if isinstance(outcome, Answer):
             _withhold(tx, conversation, epoch, outcome, now)
@@ -64,11 +66,12 @@ def record_outcome(
             _hand_over(tx, conversation, Evidence(failure=reason), Signal.AGENT_FAILED, now)
 
 
-def record_summary(tx: Tx, summary: Summary, now: datetime) -> Summary:
+def record_summary(tx: Tx, summary: Summary, used: Meter, now: datetime) -> Summary:
     """Keep a summary with only the citations that exist, and show it on the card."""
     conversation, ticket = record.locked(tx, summary.ticket_number)
     if conversation.is_erased:
         return summary
+    spending.spend(tx, conversation, used, now)
     known = {message.id for message in tx.messages.of(conversation.id)}
     summary = tx.summaries.add(checked(summary, known))
     record.refresh_card(tx, tx.threads.of_ticket(ticket.number), now)

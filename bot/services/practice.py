@@ -20,6 +20,7 @@ from bot.domain.practice import Line, Scenario
 from bot.domain.reading import Reading
 from bot.domain.scenarios import SCENARIOS
 from bot.domain.ticket import Ticket
+from bot.ports.agent import Meter
 from bot.ports.player import Scene
 from bot.ports.store import Tx
 from bot.services import close, listen, record, spending
@@ -70,7 +71,8 @@ def scene(tx: Tx, conversation: Conversation, upto: int) -> Scene | None:
 def speak(tx: Tx, conversation_id: int, upto: int, line: Line, now: datetime) -> Message | None:
     """The played customer answers; None when the ticket was closed or more was said meanwhile."""
     conversation = tx.conversations.lock(conversation_id)
-    spending.spend(tx, conversation, line.tokens, now)
+    used = Meter(tokens=line.tokens, written=line.written)
+    spending.spend(tx, conversation, used, now, turns=1)
     if scene(tx, conversation, upto) is None:
         return None
     ticket = tx.tickets.open_of(conversation_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.budget import Spent, exceeded
 from bot.domain.conversation import Conversation
+from bot.ports.agent import Meter
 from bot.ports.store import Tx
 
 _DESK = "desk"
@@ -21,20 +22,29 @@ def over_budget(tx: Tx, conversation: Conversation, now: datetime) -> str:
     return exceeded(budget, _spent(tx, _whose(conversation), now), _spent(tx, _DESK, now))
 
 
-def spend(tx: Tx, conversation: Conversation, tokens: int, now: datetime) -> None:
-    """The agent was asked once. Counted only where a budget is set."""
+def spend(
+    tx: Tx, conversation: Conversation | None, used: Meter, now: datetime, *, turns: int = 0
+) -> None:
+    """The agent was asked, for a contact's sake or for nobody's. Counted where a budget is set."""
     if not tx.desk.get().agent.budget.is_set:
         return
     _forget_yesterday(tx, now)
-    for who in (_whose(conversation), _DESK):
-        tx.meta.count(_name(who, "turns", now), 1)
-        tx.meta.count(_name(who, "tokens", now), tokens)
+    for who in (_whose(conversation), _DESK) if conversation else (_DESK,):
+        tx.meta.count(_name(who, "turns", now), turns)
+        tx.meta.count(_name(who, "tokens", now), used.tokens)
+        tx.meta.count(_name(who, "written", now), used.written)
+
+
+def spend_on_ticket(tx: Tx, number: int, used: Meter, now: datetime) -> None:
+    """A summary or a draft was made."""
+    spend(tx, tx.conversations.get(tx.tickets.get(number).conversation_id), used, now)
 
 
 def _spent(tx: Tx, who: str, now: datetime) -> Spent:
     return Spent(
         turns=tx.meta.counted(_name(who, "turns", now)),
         tokens=tx.meta.counted(_name(who, "tokens", now)),
+        written=tx.meta.counted(_name(who, "written", now)),
     )
 
 

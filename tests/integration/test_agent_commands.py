@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.desk_file import parse
 from bot.domain.desk import Agent, Budget
+from bot.domain.errors import BadDesk
 from bot.ports.agent import Answer, Failure, Handover
 from bot.ports.store import Tx
 from tests.world import World
@@ -146,6 +148,77 @@ async def test_a_spent_budget_is_a_handover_with_its_reason(
         ticket.reason == f"The agent could not answer: its budget of {what} is used up for today."
     )
     assert world.heard() == ["An answer.", "An answer."]
+
+
+PRICES = Budget(price_read=1, price_written=10)
+
+
+@pytest.mark.parametrize(
+    ("budget", "what"),
+    [
+        (replace(PRICES, contact_cost=0.02), "a cost of 0.02 for this contact"),
+        (replace(PRICES, desk_cost=0.015), "a cost of 0.015 for the whole desk"),
+        (replace(PRICES, desk_cost=0.021), ""),
+    ],
+)
+async def test_a_spent_cost_is_a_handover_too(world: World, budget: Budget, what: str) -> None:
+    """A thousand words read at 1 and nine hundred written at 10 a million cost a cent."""
+    await world.store.transact(budgeted, budget)
+    world.agent.outcome = Answer(text="An answer.", tokens=1_900, written=900)
+    await world.write("How?")
+    await world.write("And what of that?")
+    assert await world.tickets() == []
+    await world.write("Something different now")
+    reasons = [one.reason for one in await world.tickets()]
+    told = f"The agent could not answer: its budget of {what} is used up for today."
+    assert reasons == ([told] if what else [])
+
+
+async def test_summaries_and_drafts_are_paid_for_too(world: World) -> None:
+    """And when the budget is spent, no model makes them."""
+    await world.store.transact(budgeted, Budget(contact_tokens=100))
+    world.agent.tokens = 60
+    world.agent.draft = "Try turning it off."
+    await world.write("human please")
+    assert [case.over_budget for case in world.agent.cases] == [""]
+    await world.run("bob", "/ticket suggest 1")
+    await world.run("bob", "/ticket suggest 1")
+    assert "100 tokens for this contact" in world.agent.cases[-1].over_budget
+
+
+async def test_a_trial_is_paid_for_by_the_desk(world: World) -> None:
+    await world.store.transact(budgeted, Budget(desk_tokens=100))
+    world.agent.outcome = Answer(text="An answer.", tokens=100)
+    assert (await world.run("alice", '/desk agent ask "How?"')).ok
+    await world.write("How?")
+    assert "100 tokens for the whole desk" in (await world.tickets())[-1].reason
+
+
+async def test_prices_and_costs_are_set_in_any_currency(world: World) -> None:
+    said = await world.run("alice", "/desk agent set desk_cost 5")
+    assert (said.ok, "needs price_read and price_written" in said.text) == (False, True)
+    for key, value in (("price_read", "0,25"), ("price_written", "2"), ("desk_cost", "5.50")):
+        assert (await world.run("alice", f"/desk agent set {key} {value}")).ok
+    shown = (await world.run("alice", "/desk agent show")).text
+    assert "price read of a million tokens: 0.25" in shown
+    assert "desk cost a day: 5.5" in shown
+    for wrong in ("0", "-1", "much", "1e9", "nan", "inf"):
+        assert not (await world.run("alice", f"/desk agent set desk_cost {wrong}")).ok
+    assert (await world.run("alice", "/desk agent set desk_cost off")).ok
+
+
+async def test_redaction_is_refused_where_it_cannot_be_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.extras.find_spec", lambda _: None)
+    said = await world.run("alice", "/desk agent set redact on")
+    assert not said.ok
+    assert "baton[redaction]" in said.text
+    with pytest.raises(BadDesk, match=r"baton\[redaction\]"):
+        parse("[agent]\nredact = true\n")
+    monkeypatch.setattr("bot.extras.find_spec", lambda name: name)
+    assert (await world.run("alice", "/desk agent set redact on")).ok
+    assert "kept from the model" in (await world.run("alice", "/desk agent show")).text
 
 
 async def test_a_budget_is_of_a_contact_and_of_a_day(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import Self
 
 from aiohttp import web
 
-from tests.emulators.openai import chat, responses
+from tests.emulators.openai import chat, embeddings, responses
 from tests.emulators.openai.asked import Asked, bearer
 from tests.emulators.openai.errors import ApiError, Json
 from tests.emulators.openai.script import Reply, Script, failure
@@ -32,7 +32,10 @@ class OpenAIEmulator:
         self.requests: list[Asked] = []
         self.refused: list[Json] = []
         self.think: Callable[[Asked], Reply] | None = None
-        self.models = ["gpt-test"]
+        self.models = ["gpt-test", "embed-test"]
+        self.embed: Callable[[str], list[float]] = embeddings.by_words
+        self.embed_as: Reply | None = None
+        self.embedded: list[str] = []
         self.started = 0
         self.ended = 0
         self.base = ""
@@ -59,6 +62,7 @@ class OpenAIEmulator:
         app = web.Application(client_max_size=_LARGEST)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_post("/v1/responses", self._responses)
+        app.router.add_post("/v1/embeddings", self._embeddings)
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/v1/models/{model}", self._model)
         app.router.add_post("/control/{verb}", self._control)
@@ -79,6 +83,25 @@ class OpenAIEmulator:
 
     async def _responses(self, request: web.Request) -> web.StreamResponse:
         return await self._handle(request, responses.read)
+
+    async def _embeddings(self, request: web.Request) -> web.StreamResponse:
+        """`embed_as` is what it fails as, while that is set."""
+        try:
+            bearer(request.headers)
+            body = await _body(request)
+            texts = embeddings.read(body)
+            self._check_model(body["model"])
+            reply = self.embed_as or Reply()
+            if error := failure(reply):
+                raise error
+        except ApiError as error:
+            return web.json_response(error.body, status=error.status, headers=error.headers)
+        self.embedded += texts
+        if reply.kind == "html":
+            return web.Response(text=_PAGE, content_type="text/html")
+        if reply.kind == "drop":
+            _cut(request)
+        return web.json_response(embeddings.response(body, texts, self.embed))
 
     async def _handle(
         self, request: web.Request, read: Callable[[Json], Asked]

@@ -15,6 +15,7 @@ from adapters.agents.dialogue import dialogue, noted, numbered
 from adapters.agents.model import Call, ModelFault, Prompt, Said, Shape, Used
 from adapters.agents.outgoing import clean, unsafe
 from adapters.agents.passages import Passage
+from adapters.agents.redaction import Openness
 from adapters.agents.summary_shape import parsed, point, shape, topics
 from adapters.agents.tools import TOOLS
 from bot.domain.desk import Agent
@@ -134,12 +135,15 @@ DRAFT: dict[str, Any] = {
 
 
 def test_a_summary_is_read_out_of_whatever_surrounds_it() -> None:
-    for written in (json.dumps(DRAFT), f"Sure:\n```json\n{json.dumps(DRAFT)}\n```"):
+    said = conversation("> I was charged twice")
+    whole = json.dumps(DRAFT)
+    thought = f"<think>perhaps {{}}</think>{whole}"
+    for written in (whole, f"Sure:\n```json\n{whole}\n```", thought):
         draft = parsed(written)
-        reason = point(draft.reason, {1})
+        reason = point(draft.reason, said, Openness())
         assert reason
         assert (reason.text, reason.cites) == ("Charged twice. everyone", (1,))
-        assert len(topics(draft, {1})) == 3
+        assert len(topics(draft, said, Openness())) == 3
 
 
 @pytest.mark.parametrize(
