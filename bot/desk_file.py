@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import timedelta
 from enum import Enum
@@ -14,7 +14,7 @@ from typing import Any
 
 import tomlkit
 from pydantic import TypeAdapter, ValidationError
-from tomlkit.items import Table
+from tomlkit.items import AoT, Table
 
 from bot import extras
 from bot.domain import desk as model
@@ -38,6 +38,7 @@ _KINDS: dict[str, type] = {
     "inactivity": model.Inactivity,
     "sla": model.Targets,
     "hours": model.Hours,
+    "shift": model.Shift,
     "channels": model.Channel,
     "rules": model.Rule,
     "when": model.When,
@@ -172,10 +173,7 @@ def write(desk: Desk, name_of: Callable[[str], str] = lambda _: "") -> str:
             continue
         key = SINGULARS.get(field.name, field.name)
         if isinstance(value, tuple):
-            tables = tomlkit.aot()
-            for one in value:
-                tables.append(_table(one, name_of))
-            document.append(key, tables)
+            document.append(key, _tables(value, name_of))
         elif is_dataclass(value):
             document.append(key, _table(value, name_of))
         else:
@@ -191,7 +189,7 @@ def _table(value: Any, name_of: Callable[[str], str]) -> Table:
         one = getattr(value, field.name)
         if one == _default(field) and field.default is not MISSING:
             continue
-        if is_dataclass(one) or isinstance(one, Mapping):
+        if is_dataclass(one) or isinstance(one, Mapping) or _is_tables(one):
             nested.append((field.name, one))
         elif one is not None:
             table.append(field.name, _item(one, name_of))
@@ -200,7 +198,20 @@ def _table(value: Any, name_of: Callable[[str], str]) -> Table:
     return table
 
 
-def _nested(value: Any, name_of: Callable[[str], str]) -> Table:
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and is_dataclass(value[0])
+
+
+def _tables(values: Iterable[Any], name_of: Callable[[str], str]) -> AoT:
+    tables = tomlkit.aot()
+    for one in values:
+        tables.append(_table(one, name_of))
+    return tables
+
+
+def _nested(value: Any, name_of: Callable[[str], str]) -> Table | AoT:
+    if isinstance(value, tuple):
+        return _tables(value, name_of)
     if not isinstance(value, Mapping):
         return _table(value, name_of)
     table = tomlkit.table(is_super_table=all(is_dataclass(one) for one in value.values()))

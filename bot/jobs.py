@@ -17,8 +17,10 @@ from bot.failpoints import passing
 from bot.ports.clock import Clock
 from bot.ports.media import MediaPort
 from bot.ports.store import Store, Tx
+from bot.services.assignment import sweep_shifts
 from bot.services.close import sweep_inactive
 from bot.services.delivered import mark_slow
+from bot.services.ladder import sweep_unclaimed
 from bot.services.practice import end_idle
 from bot.services.privacy import finish, retention
 from bot.services.privacy.finish import Standing
@@ -47,6 +49,7 @@ class Jobs:
         )
         self._all: list[Job] = []
         self._add(self.look, seconds=tick / 2)
+        self._add(self.shifts, seconds=tick)
         self._add(self.retention, seconds=tick * 10)
         self._add(self.practice, seconds=tick * _SELDOM)
 
@@ -72,6 +75,7 @@ class Jobs:
     def _when_due(self) -> tuple[Job, ...]:
         return (
             self.inactivity,
+            self.claims,
             self.promises,
             self.takeovers,
             self.slow_deliveries,
@@ -96,6 +100,16 @@ class Jobs:
         while await self._store.transact(reconsider, self._clock.now(), _BATCH):
             passing("jobs.swept")
         self._desk = desk
+
+    async def claims(self) -> None:
+        """Call somebody about the tickets that nobody claims."""
+        while await self._store.transact(sweep_unclaimed, self._clock.now(), _BATCH) == _BATCH:
+            passing("jobs.swept")
+        passing("jobs.swept")
+
+    async def shifts(self) -> None:
+        """Give out what waited for somebody to begin work."""
+        await self._store.transact(sweep_shifts, self._clock.now())
 
     async def takeovers(self) -> None:
         """Let the agent resume where a takeover's time is over."""

@@ -71,6 +71,9 @@ class Tickets(SQLModel, table=True):
         _partial("tickets_inactivity", "inactivity_at", where="inactivity_at IS NOT NULL"),
         _partial("tickets_practice", "number", where=f"practice AND {OPEN}"),
         _partial("tickets_promised", "sla_at", where="sla_at IS NOT NULL"),
+        _partial("tickets_ladder", "ladder_at", where="ladder_at IS NOT NULL"),
+        _partial("tickets_holder", "holder", where=OPEN),
+        _partial("tickets_assigned", "assigned", where=OPEN),
     )
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     conversation_id: int = Field(foreign_key="conversations.id")
@@ -107,6 +110,10 @@ class Tickets(SQLModel, table=True):
     warning_id: int | None
     warned_at: datetime | None
     inactivity_at: datetime | None
+    unclaimed_since: datetime | None
+    reminded: int = Field(sa_column_kwargs={"server_default": "0"})
+    reminded_at: datetime | None
+    ladder_at: datetime | None
     closed_at: datetime | None
     closed_by: str | None
     close_reason: str
@@ -273,6 +280,14 @@ class Blocks(SQLModel, table=True):
     at: datetime
     reason: str
     kept_out: int
+
+
+class Turns(SQLModel, table=True):
+    """When each member of a team was last assigned a ticket, as a number that only grows."""
+
+    team: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    turn: int
 
 
 class Lanes(SQLModel, table=True):

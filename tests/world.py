@@ -23,7 +23,9 @@ from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.inbound import Deleted, Edited, Received, Written
 from bot.ports.store import Store, Tx
+from bot.services.assignment import sweep_shifts
 from bot.services.close import sweep_inactive
+from bot.services.ladder import sweep_unclaimed
 from bot.services.practice import end_idle
 from bot.services.promises import sweep_promises
 from bot.services.takeover import end_due
@@ -210,6 +212,8 @@ class World:
         self.clock.move(span)
         await self.store.transact(sweep_inactive, self.clock.now())
         await self.store.transact(sweep_promises, self.clock.now())
+        await self.store.transact(sweep_unclaimed, self.clock.now())
+        await self.store.transact(sweep_shifts, self.clock.now())
         await self.store.transact(end_due, self.clock.now())
         await self.store.transact(end_idle, self.clock.now())
         await self.settle()

@@ -20,7 +20,7 @@ _DIGITS = 9  # more than any console will ever hold posts, and what any database
 class ConsoleOutlet:
     """A post is made in one transaction under the attempt's key, so a repeated try finds itself."""
 
-    limits = Limits()
+    limits = Limits(direct=False)
     settle: timedelta | None = None
 
     def __init__(self, store: Store, clock: Clock) -> None:

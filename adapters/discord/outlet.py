@@ -22,7 +22,7 @@ from adapters.discord.views import posts
 from adapters.discord.views.body import Body
 from adapters.discord.views.card import card, card_name
 from bot.domain.card import Card, Content, Post, Transcript
-from bot.domain.identity import Place
+from bot.domain.identity import DIRECTLY, Place
 from bot.domain.message import Limits, in_units
 from bot.ports.media import MediaPort
 from bot.ports.outlet import Attempt, Gone, Refused, Sent, Unreachable
@@ -47,6 +47,8 @@ class DiscordOutlet:
 
     async def post(self, place: Place, content: Content, attempt: Attempt) -> Sent:
         self._check(content)
+        if place.channel.startswith(DIRECTLY):
+            return await self._tell(await self._direct(place), content, attempt)
         if not place.channel.isdecimal():
             raise Unreachable(f"“{place.channel}” is not the id of a channel on Discord.")
         with self._reached(place):
@@ -58,6 +60,25 @@ class DiscordOutlet:
                 if place.thread is None and error.code == Code.UNKNOWN_CHANNEL:
                     raise Unreachable(f"The channel {place.channel} was deleted.") from error
                 raise
+
+    async def _tell(self, place: Place, content: Content, attempt: Attempt) -> Sent:
+        """Say something to a member; who takes no direct messages is not reached."""
+        here = Spot(place=place, side=Side.CONTACT, direct=True)
+        if _is_late(attempt) and (found := await self._like(here, place, content, attempt)):
+            return found
+        body = self._body(here, content)
+        with translated():
+            sent = await self._messages.send(here.target, body, attempt.key)
+        return Sent(place=place, platform_id=str(sent or attempt.key))
+
+    async def _direct(self, place: Place) -> Place:
+        """Where somebody's direct messages are. Discord: asking again answers with the same."""
+        with translated():
+            http = await self._session.http()
+            opened: Any = await http.start_private_message(
+                int(place.channel.removeprefix(DIRECTLY))
+            )
+        return replace(place, channel=str(opened["id"]))
 
     async def _stand(self, place: Place, content: Content, attempt: Attempt) -> Sent:
         if isinstance(content, Card) and place.thread is None:
@@ -84,8 +105,15 @@ class DiscordOutlet:
                 await self._threads.remove(int(sent.place.thread))
 
     async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
-        """A message like it, made since the first try, that is not known as another's copy."""
+        if place.channel.startswith(DIRECTLY):
+            place = await self._direct(place)
         here = await self._store.read(spot, place)
+        return await self._like(here, place, content, attempt)
+
+    async def _like(
+        self, here: Spot, place: Place, content: Content, attempt: Attempt
+    ) -> Sent | None:
+        """A message like it, made since the first try, that is not known as another's copy."""
         since = discord.utils.time_snowflake(attempt.first_at - _SKEW)
         with translated():
             async for found in self._messages.like(here.target, self._body(here, content), since):

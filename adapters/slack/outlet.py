@@ -18,7 +18,7 @@ from adapters.slack.uploads import Share, Uploads
 from adapters.slack.views.messages import Rendered, render
 from adapters.slack.workspace import Workspace
 from bot.domain.card import Content, Post
-from bot.domain.identity import Place
+from bot.domain.identity import DIRECTLY, Place
 from bot.domain.message import Attachment, Limits, in_units
 from bot.ports.media import MediaPort
 from bot.ports.outlet import Attempt, Gone, Refused, Sent, Unreachable
@@ -50,6 +50,7 @@ class SlackOutlet:
 
     async def post(self, place: Place, content: Content, attempt: Attempt) -> Sent:
         self._check(place, content)
+        place = await self._opened(place)
         ts = attempt.progress.get("ts") or await self._say(place, content, attempt)
         return await self._completed(place, content, attempt, ts)
 
@@ -74,6 +75,7 @@ class SlackOutlet:
 
     async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
         """Look for the key after the attempt began; files that are missing yet follow."""
+        place = await self._opened(place)
         since = f"{(attempt.first_at - _SKEW).timestamp():.6f}"
         with translated(repeatable=True):
             ts = await self._look(place, since, attempt.key)
@@ -85,6 +87,16 @@ class SlackOutlet:
         channel, thread = sent.place.channel, sent.place.thread or ts
         where = f"{self._workspace.url}archives/{channel}/p{ts.replace('.', '')}"
         return f"{where}?thread_ts={thread}&cid={channel}"
+
+    async def _opened(self, place: Place) -> Place:
+        """Where somebody's direct messages are. Slack: asking again answers with the same."""
+        if not place.channel.startswith(DIRECTLY):
+            return place
+        with translated(repeatable=True):
+            opened = await self._client.conversations_open(
+                users=place.channel.removeprefix(DIRECTLY)
+            )
+        return replace(place, channel=str(opened["channel"]["id"]))
 
     async def _say(self, place: Place, content: Content, attempt: Attempt) -> str:
         """Slack: an unknown `thread_ts` is ignored, and the post lands in the channel's root."""

@@ -17,6 +17,7 @@ from bot.commands.conversations import CONVERSATIONS
 from bot.commands.entries import ENTRIES
 from bot.commands.policies import POLICIES
 from bot.commands.practice import PRACTICE
+from bot.commands.presence import PRESENCE
 from bot.commands.privacy import PRIVACY
 from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.commands.routing import ROUTING
@@ -25,11 +26,12 @@ from bot.commands.tickets import TICKETS
 from bot.commands.webhooks import WEBHOOKS
 from bot.commands.whole_desk import WHOLE_DESK
 from bot.domain.desk import Role
+from bot.services import people
 
 
 def _help(context: Context) -> Response:
     """The commands that the person may use; with a word, only those that begin with it."""
-    role = context.tx.desk.get().role(*context.call.person.ids)
+    role = context.tx.desk.get().role(*people.acting(context.tx, context.call.person))
     wanted = context.get("command").strip().removeprefix("/")
     lines = [
         f"`{command.usage}`: {command.help}"
@@ -56,6 +58,7 @@ REGISTRY: Mapping[str, Command] = {
         *CANNED,
         *CASEWORK,
         *CONVERSATIONS,
+        *PRESENCE,
         *ROUTING,
         *ADMINISTRATION,
         *TEAMS,

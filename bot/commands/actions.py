@@ -57,6 +57,8 @@ DEEDS: Mapping[str, Deed] = {
     "takeover:resume": Deed(command="resume", argument="conversation"),
     "takeover:escalate": Deed(command="escalate", argument="conversation", asks=True),
     "contact:unblock": Deed(command="desk unblock", argument="contact"),
+    "away:hand_back": Deed(command="away", argument="tickets"),
+    "away:keep": Deed(command="away", argument="tickets"),
     "conversation:takeover": Deed(command="takeover", argument="conversation", asks=True),
     "privacy:erase": Deed(command="privacy erase", argument="contact", asks=True),
     "conversation:escalate": Deed(command="escalate", argument="conversation", asks=True),

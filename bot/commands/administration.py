@@ -123,7 +123,7 @@ def _add_admin(context: Context) -> Response:
 
 def remove_admin(desk: Desk, person: str) -> Desk:
     """The last admin cannot go: nobody could let anybody in again."""
-    kept = tuple(one for one in desk.admin.members if one != person)
+    kept = tuple(one for one in desk.admin.members if one not in desk.ids_of(person))
     if len(kept) == len(desk.admin.members):
         raise NotFound(what="admin", name=person)
     if not kept:

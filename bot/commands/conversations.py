@@ -97,16 +97,6 @@ def _say(context: Context) -> Response:
     return Response(text="Sent.")
 
 
-def _away(context: Context) -> Response:
-    context.tx.people.set_away(context.me, away=True)
-    return Response(text="You are away: nothing new is assigned to you. /back ends it.")
-
-
-def _back(context: Context) -> Response:
-    context.tx.people.set_away(context.me, away=False)
-    return Response(text="Welcome back.")
-
-
 def _deliveries(context: Context) -> Response:
     found = deliveries.trouble(context.tx)
     if not found:
@@ -192,8 +182,6 @@ CONVERSATIONS = (
         arguments=(_CONVERSATION, _TEXT),
         files=True,
     ),
-    Command(name="away", help="Get nothing new assigned", role=Role.ATTENDANT, handler=_away),
-    Command(name="back", help="You are here again", role=Role.ATTENDANT, handler=_back),
     Command(
         name="deliveries",
         help="What could not be delivered",

@@ -12,6 +12,7 @@ from bot.domain.errors import NotAllowed, NotFound
 from bot.ports.agent import ReaderPort
 from bot.ports.desk_text import DeskText
 from bot.ports.store import Tx
+from bot.services import people
 
 _DESK = {"desk", "routing"}
 _TAGS_SAID = 8
@@ -39,7 +40,7 @@ def execute(
     Raises `NotAllowed` when the person's role does not reach, and whatever the use case raises.
     """
     wanted = command(call.command)
-    role = tx.desk.get().role(*call.person.ids)
+    role = tx.desk.get().role(*people.acting(tx, call.person))
     if role.rank < wanted.role.rank:
         raise NotAllowed(needed=wanted.role, role=role)
     missing = [

@@ -170,7 +170,8 @@ class Context:
 
     @property
     def me(self) -> str:
-        return self.call.person.id
+        """The attendant who uses the command, by the one id that the desk knows them by."""
+        return self.tx.desk.get().attendant(self.call.person.id)
 
     def get(self, name: str) -> str:
         return self.values.get(name, "")

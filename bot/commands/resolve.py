@@ -76,15 +76,17 @@ def conversation_id(context: Context) -> int:
 
 def attendants(tx: Tx) -> tuple[str, ...]:
     """Everybody who may answer: named by the desk, or seen in a group that it names."""
-    named = tx.desk.get().attendants
-    seen = [one.id for one in tx.people.in_groups(named)]
+    desk = tx.desk.get()
+    named = desk.attendants
+    seen = [each for one in tx.people.in_groups(named) for each in desk.ids_of(one.id)]
     return tuple(dict.fromkeys((*named, *seen)))
 
 
 def attendant(context: Context, typed: str) -> str:
     """A member of the desk by id, mention or name."""
     known = attendants(context.tx)
-    found = _matches(context, typed, known)
+    desk = context.tx.desk.get()
+    found = list(dict.fromkeys(desk.attendant(one) for one in _matches(context, typed, known)))
     if len(found) == 1:
         return found[0]
     if found:

@@ -7,12 +7,19 @@ from dataclasses import replace
 from bot.commands import resolve, settings, wording
 from bot.commands.desk import NEW_TEAM, PERSON, TEAM, command, save
 from bot.commands.registry import Argument, Context, Kind, Response
-from bot.commands.settings import CHANNEL, NUMBER, PEOPLE, SPAN, TEXT, WORD, Setting
-from bot.commands.settings import TEAM as TEAM_CODEC
+from bot.commands.settings import CHANNEL, NUMBER, PEOPLE, SPAN, TEXT, WORD, Codec, Setting
 from bot.domain.desk import Role, Team
 from bot.domain.errors import BadInput
-from bot.services import configure
+from bot.services import configure, linking
 
+
+def _backup(context: Context, typed: str) -> str:
+    """A team by its name, or a group or person by what they are called here."""
+    named = context.tx.desk.get().team(typed.removeprefix("#"))
+    return named.name if named else resolve.person(context, typed)
+
+
+_BACKUP = Codec(read=_backup, show=lambda _, value: str(value))
 # The first five are those that a small form shows.
 SETTINGS = (
     Setting(name="notify", help="who is pinged, like @alice,@crew; off: nobody", codec=PEOPLE),
@@ -30,7 +37,13 @@ SETTINGS = (
         choices=("name", "team", "anonymous"),
     ),
     Setting(name="claim_within", help="then the team is reminded, like 5m", codec=SPAN),
-    Setting(name="backup", help="the team that is called next", codec=TEAM_CODEC),
+    Setting(name="backup", help="who is asked next: a team, or @a-group", codec=_BACKUP),
+    Setting(
+        name="hand_back",
+        help="what becomes of the tickets of who goes away",
+        codec=WORD,
+        choices=("ask", "auto"),
+    ),
     Setting(name="channel", help="where the team works", codec=CHANNEL),
 )
 REOPEN = (
@@ -144,6 +157,21 @@ def _remove_member(context: Context) -> Response:
     return save(context, desk, f"{wording.name(context, person)} left {team.name}.")
 
 
+def _link(context: Context) -> Response:
+    """Both are shown by their ids: a name is not enough to be somebody."""
+    typed = (context.get("person"), context.get("other"))
+    one, other = (resolve.person(context, each) for each in typed)
+    desk = linking.linked(context.tx.desk.get(), one, other)
+    ids = ", ".join(desk.ids_of(one))
+    return save(context, desk, f"{ids} are one attendant.", people=",".join(typed))
+
+
+def _unlink(context: Context) -> Response:
+    person = resolve.person(context, context.get("person"))
+    desk = linking.unlinked(context.tx.desk.get(), person)
+    return save(context, desk, f"{person} is an attendant of their own.")
+
+
 _MEMBER_TEAM = replace(TEAM, subject=False)
 
 TEAMS = (
@@ -188,5 +216,13 @@ TEAMS = (
             choices=(Role.ATTENDANT, Role.SUPERVISOR),
         ),
     ),
+    command(
+        "member link",
+        "Make two accounts on different platforms one attendant",
+        _link,
+        PERSON,
+        Argument(name="other", kind=Kind.PERSON, help="the other account, like discord:900/77"),
+    ),
+    command("member unlink", "Make a linked account an attendant of its own", _unlink, PERSON),
     command("member remove", "Take somebody out of a team", _remove_member, PERSON, _MEMBER_TEAM),
 )

@@ -8,7 +8,7 @@ from bot.domain.desk import Priority, Role, Team
 from bot.domain.errors import BadInput, TargetUncertain, TicketClosed
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
-from bot.services import answer, claim, close, escalate, note, reopen, reply, transfer
+from bot.services import answer, claim, close, escalate, note, people, reopen, reply, transfer
 
 _TEXT = Argument(name="text", kind=Kind.TEXT, help="what to say", long=True)
 _SNIPPET = Argument(
@@ -99,7 +99,9 @@ def _transfer(context: Context) -> Response:
         transfer.to_team(context.tx, number, target.name, context.me, context.now)
         return Response(text=f"#{number} is with {target.name} now.")
     transfer.to_attendant(context.tx, number, target, context.me, context.now)
-    return Response(text=f"#{number} is with {context.tx.people.get(target).name} now.")
+    name = people.shown(context.tx, target).name
+    away = " They are away, so it may wait." if people.is_away(context.tx, target) else ""
+    return Response(text=f"#{number} is with {name} now.{away}")
 
 
 def _close(context: Context) -> Response:

@@ -20,6 +20,9 @@ from bot.ports.store import Tx
 from bot.services import answer, delivered, practice, webhooks
 from bot.services.cue import PLAY
 
+# A notice leads to a thread: it waits a while for the thread's card to stand.
+_FOR_THE_CARD = timedelta(seconds=30)
+_LOOK_AGAIN = timedelta(seconds=0.5)
 Settle = Callable[[str], timedelta | None]
 
 
@@ -65,11 +68,20 @@ def _recovered(effect: Effect) -> Effect:
 def _wait(tx: Tx, lane: Lane, effect: Effect, settle: timedelta | None, wall: datetime) -> datetime:
     """When the effect may be worked on: due, the channel not paused, an unclear try settled."""
     times = [effect.due_at]
-    if lane.kind in {LaneKind.CONTACT, LaneKind.THREAD, LaneKind.CARD}:
+    if lane.kind in {LaneKind.CONTACT, LaneKind.THREAD, LaneKind.CARD, LaneKind.NOTICE}:
         times.append(tx.outbox.paused_until(lane.workspace, lane.channel) or wall)
+    if lane.kind is LaneKind.NOTICE and wall - effect.created_at < _FOR_THE_CARD:
+        times.append(wall if _has_link(tx, lane) else wall + _LOOK_AGAIN)
     if effect.uncertain and settle is not None and effect.attempted_at:
         times.append(effect.attempted_at + settle)
     return max(times)
+
+
+def _has_link(tx: Tx, lane: Lane) -> bool:
+    """Whether the thread that a notice points to stands yet."""
+    number = tx.events.get(lane.ref).ticket_number
+    thread = tx.threads.of_ticket(number) if number else None
+    return thread is None or thread.anchor is not None
 
 
 def _plan(tx: Tx, lane: Lane, effect: Effect, now: datetime) -> Work | State:
@@ -188,6 +200,8 @@ def _home(tx: Tx, lane: Lane) -> tuple[int, Place]:
     """The lane under which copies are kept, and where a new post goes now."""
     if lane.kind in {LaneKind.CONTACT, LaneKind.AGENT, LaneKind.SUMMARY}:
         return lane.id, tx.conversations.get(lane.ref).place
+    if lane.kind is LaneKind.NOTICE:
+        return lane.id, Place(workspace=lane.workspace, channel=lane.channel)
     thread = tx.threads.get(lane.ref)
     if lane.kind is LaneKind.THREAD:
         return lane.id, thread.place

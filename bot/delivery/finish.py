@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,9 +13,11 @@ from bot.domain.identity import Place
 from bot.domain.message import Delivery
 from bot.domain.thread import Thread
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
-from bot.ports.outlet import Gone, Sent
+from bot.ports.outlet import Gone, Refused, Sent, Unreachable
 from bot.ports.store import Tx
 from bot.services import answer, delivered, practice, record
+
+log = logging.getLogger(__name__)
 
 
 def finish(tx: Tx, lane: Lane, done: Done, wall: datetime, now: datetime) -> None:
@@ -43,10 +46,17 @@ def finish(tx: Tx, lane: Lane, done: Done, wall: datetime, now: datetime) -> Non
 
 def hold(tx: Tx, lane: Lane) -> None:
     """Let no other process change the lane's conversation until the commit."""
-    if lane.kind is LaneKind.WEBHOOK:
-        return
-    is_thread = lane.kind in {LaneKind.THREAD, LaneKind.CARD}
-    tx.conversations.lock(tx.threads.get(lane.ref).conversation_id if is_thread else lane.ref)
+    if lane.kind is not LaneKind.WEBHOOK:
+        tx.conversations.lock(_conversation_of(tx, lane))
+
+
+def _conversation_of(tx: Tx, lane: Lane) -> int:
+    match lane.kind:
+        case LaneKind.THREAD | LaneKind.CARD:
+            return tx.threads.get(lane.ref).conversation_id
+        case LaneKind.NOTICE:
+            return tx.events.get(lane.ref).conversation_id or 0
+    return lane.ref
 
 
 def _called(tx: Tx, work: Call, done: Done, now: datetime) -> None:
@@ -77,9 +87,7 @@ def _called(tx: Tx, work: Call, done: Done, now: datetime) -> None:
 
 def _is_erased(tx: Tx, lane: Lane) -> bool:
     """Whether the conversation of a lane has no contact any more."""
-    is_thread = lane.kind is LaneKind.THREAD
-    conversation_id = tx.threads.get(lane.ref).conversation_id if is_thread else lane.ref
-    return tx.conversations.get(conversation_id).is_erased
+    return tx.conversations.get(_conversation_of(tx, lane)).is_erased
 
 
 def _anchor(tx: Tx, thread: Thread, sent: Sent, link: str, now: datetime) -> None:
@@ -142,6 +150,13 @@ def _failed(
         _gone(tx, done.work, effect, wall, now)
         return
     problem = str(error) or type(error).__name__
+    if done.work.lane.kind is LaneKind.NOTICE and isinstance(error, Unreachable | Refused):
+        # Somebody who takes no direct messages is called in the thread, and by the next step.
+        log.warning("%s was not told: %s", done.work.lane.channel, problem)
+        tx.outbox.put_effect(
+            replace(effect, state=State.DROPPED, problem=problem, finished_at=wall)
+        )
+        return
     match decide(error, effect.attempts):
         case GiveUp():
             tx.outbox.put_effect(

@@ -11,10 +11,12 @@ from bot.domain.desk import Priority
 from bot.domain.errors import NotFound
 from bot.domain.identity import Person, platform_of
 from bot.domain.message import Author, Delivery, Message, Part, parts
+from bot.domain.states import Status
 from bot.domain.thread import Event, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
+from bot.services import people
 from bot.services.close import resolved_in
 from bot.services.contact import earlier
 from bot.services.inbox import who
@@ -44,8 +46,15 @@ _BUTTONS: dict[str, tuple[str, Style]] = {
 def render(tx: Tx, lane: Lane, subject: str) -> Content | None:
     """The content of a subject in a lane; None when nothing (or nothing any more) is to stand."""
     kind, _, rest = subject.partition(":")
-    if lane.kind is LaneKind.CONTACT:
-        return _to_contact(tx, lane, rest)
+    match lane.kind:
+        case LaneKind.CONTACT:
+            return _to_contact(tx, lane, rest)
+        case LaneKind.NOTICE:
+            return _notice(tx, tx.events.get(int(rest)))
+    return _for_team(tx, lane, kind, rest)
+
+
+def _for_team(tx: Tx, lane: Lane, kind: str, rest: str) -> Content | None:
     thread = tx.threads.get(lane.ref)
     match kind:
         case "card":
@@ -118,7 +127,7 @@ def _speaker(tx: Tx, message: Message) -> Person | None:
         return shown
     desk = tx.desk.get()
     ticket = tx.tickets.get(message.ticket_number) if message.ticket_number else None
-    own = desk.teams_of(*tx.people.get(message.author_id).ids)
+    own = desk.teams_of(*people.ids_of(tx, message.author_id))
     team = desk.team(ticket.team) if ticket else next(iter(own), None)
     match team.identity if team else "name":
         case "team":
@@ -196,6 +205,24 @@ def _event(event: Event) -> Post | None:
         text=event.line,
         buttons=(shown,) if button else (),
         mentions=in_line(event),
+    )
+
+
+def _notice(tx: Tx, event: Event) -> Post | None:
+    """About a ticket, for somebody outside of its thread; nothing once it is taken."""
+    ticket = tx.tickets.get(event.ticket_number or 0)
+    if ticket.status is not Status.OPEN:
+        return None
+    thread = tx.threads.of_ticket(ticket.number)
+    contact = tx.conversations.get(ticket.conversation_id).contact_name
+    words = f"#{ticket.number} · {contact} · {ticket.priority}: {event.data['words']}"
+    claim = Button(action="ticket:claim", label="Claim", value=str(ticket.number), style="primary")
+    is_asked = event.kind == "asked"
+    return Post(
+        voice="line",
+        text="\n".join(one for one in (words, thread.link if thread else "") if one),
+        buttons=(claim,) if is_asked else (),
+        mentions=tuple(event.data["called"].split()) if is_asked else (),
     )
 
 

@@ -95,10 +95,30 @@ class Hours:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shift:
+    """When some members of a team work: the week as written, in the team's time zone unless it
+    names another. Who is in no shift works whenever the team does.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+    members: tuple[str, ...]
+    timezone: str = ""
+    mon: tuple[str, ...] = ()
+    tue: tuple[str, ...] = ()
+    wed: tuple[str, ...] = ()
+    thu: tuple[str, ...] = ()
+    fri: tuple[str, ...] = ()
+    sat: tuple[str, ...] = ()
+    sun: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Team:
     """Members, one channel, and how it works.
 
-    `notify` empty: nobody is pinged; `notify_for` says it otherwise for one priority.
+    `notify` empty: nobody is pinged; `notify_for` says it otherwise for one priority. `backup` is a
+    team, a user group, a role or a person. `hand_back`: what becomes of the tickets of somebody who
+    goes away.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
@@ -114,6 +134,7 @@ class Team:
     identity: Literal["name", "team", "anonymous"] = "name"
     reopen: Literal["offer", "auto", "never"] = "offer"
     reopen_within: timedelta = timedelta(days=14)
+    hand_back: Literal["ask", "auto"] = "ask"
     claim_within: timedelta | None = None
     backup: str = ""
     out_of_hours: str = ""
@@ -122,6 +143,7 @@ class Team:
     sla: Mapping[Priority, Targets] = field(default_factory=dict)
     sla_warning: timedelta | None = None
     hours: Hours | None = None
+    shift: tuple[Shift, ...] = ()
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -330,9 +352,9 @@ class Desk:
 
     @property
     def attendants(self) -> tuple[str, ...]:
-        """Everybody who may answer, in the order in which the desk names them."""
+        """Everybody who may answer, in the order in which the desk names them, by all their ids."""
         people = [person for team in self.teams for person in team.people]
-        return tuple(dict.fromkeys((*people, *self.admin.members)))
+        return tuple(dict.fromkeys(self._linked((*people, *self.admin.members))))
 
     def default_team(self, channel: Channel | None) -> Team | None:
         """Where escalations from a channel go without a rule that says otherwise."""

@@ -10,13 +10,14 @@ from math import isfinite
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain import snippets, webhook
-from bot.domain.desk import DIRECT, Budget, Channel, Desk, Rule, Team
+from bot.domain.desk import DIRECT, Budget, Channel, Desk, Hours, Rule, Shift, Team
 from bot.domain.escalation import compiles
 from bot.domain.hours import WEEKDAYS, parse_shift
-from bot.domain.identity import local_id
+from bot.domain.identity import is_group, local_id, platform_of
 
 _PLATFORMS = ("slack:", "discord:")
 _ID = re.compile(r"(?:slack|slack-group|discord|discord-role):[^/\s]+/[^/\s]+|console:\S+")
+_KNOWN = {"slack", "discord", "console"}
 
 
 def problems(desk: Desk) -> tuple[str, ...]:
@@ -59,8 +60,10 @@ def _team(team: Team, teams: set[str]) -> Iterator[str]:
     yield from _workspace(team.workspace)
     if not team.channel.strip() or team.channel == DIRECT:
         yield "a team works in a channel of its own"
-    if team.backup and team.backup not in teams:
-        yield f'backup "{team.backup}" is no team'
+    if team.backup and team.backup not in teams and not _is_somebody(team.backup):
+        yield f'backup "{team.backup}" is no team, and no id of a group or a person'
+    if team.backup == team.name:
+        yield "a team cannot be its own backup"
     if team.capacity < 1:
         yield "capacity must be at least 1"
     silent = team.inactivity
@@ -71,6 +74,7 @@ def _team(team: Team, teams: set[str]) -> Iterator[str]:
             f'"{one}" is no language; write it as en, pt' for one in words if not _is_code(one)
         )
     yield from _hours(team)
+    yield from _shifts(team)
 
 
 def _people(desk: Desk) -> Iterator[str]:
@@ -79,8 +83,7 @@ def _people(desk: Desk) -> Iterator[str]:
         if len(set(person.ids)) < 2:  # noqa: PLR2004 - one id is linked with nothing
             yield f"person {', '.join(person.ids)}: a link needs two different ids"
         for one in person.ids:
-            kind = one.partition(":")[0]
-            if kind not in {"slack", "discord", "console"} or not local_id(one):
+            if not _is_person(one):
                 yield f'person "{one}": this is no person\'s id; write slack:T0001/U0ALICE'
     ids = Counter(one for person in desk.people for one in set(person.ids))
     for one, count in ids.items():
@@ -100,7 +103,8 @@ def _shared(desk: Desk) -> Iterator[str]:
 
 def _ids(desk: Desk) -> Iterator[str]:
     """Whoever is named is named by an id of a platform."""
-    pinged = [one for team in desk.teams for one in team.notify]
+    called = [(team.notify, *team.notify_for.values()) for team in desk.teams]
+    pinged = [one for named in called for each in named for one in each]
     sent_to = [rule.attendant for rule in desk.rules if rule.attendant]
     for one in dict.fromkeys((*desk.attendants, *pinged, *sent_to)):
         if not _ID.fullmatch(one):
@@ -112,21 +116,53 @@ def _is_code(language: str) -> bool:
     return len(language) == 2 and language.isascii() and language.islower()  # noqa: PLR2004
 
 
+def _is_person(one: str) -> bool:
+    return not is_group(one) and _is_somebody(one)
+
+
+def _is_somebody(one: str) -> bool:
+    """Whether an id is a person's, a group's or a role's."""
+    return platform_of(one) in _KNOWN and bool(local_id(one))
+
+
 def _hours(team: Team) -> Iterator[str]:
     if team.hours is None:
         return
-    try:
-        ZoneInfo(team.hours.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    if not _is_zone(team.hours.timezone):
         yield f'hours: "{team.hours.timezone}" is no time zone; write it as Europe/Berlin'
-    shifts = [shift for day in WEEKDAYS for shift in getattr(team.hours, day)]
+    yield from _week("hours", team.hours)
+
+
+def _shifts(team: Team) -> Iterator[str]:
+    for number, shift in enumerate(team.shift, start=1):
+        where = f"shift number {number}"
+        if shift.timezone and not _is_zone(shift.timezone):
+            yield f'{where}: "{shift.timezone}" is no time zone; write it as Europe/Berlin'
+        if not shift.members:
+            yield f"{where}: it has no members"
+        strangers = [one for one in shift.members if one not in team.people and _is_person(one)]
+        if strangers and not any(map(is_group, team.people)):
+            yield f"{where}: {', '.join(strangers)} is not in the team"
+        yield from _week(where, shift)
+
+
+def _week(where: str, week: Hours | Shift) -> Iterator[str]:
+    shifts = [shift for day in WEEKDAYS for shift in getattr(week, day)]
     if not shifts:
-        yield "hours: there is no shift in the whole week"
+        yield f"{where}: there is no shift in the whole week"
     for shift in shifts:
         try:
             parse_shift(shift)
         except ValueError as error:
-            yield f"hours: {error}"
+            yield f"{where}: {error}"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
 
 
 def _budget(budget: Budget) -> Iterator[str]:

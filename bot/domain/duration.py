@@ -54,5 +54,15 @@ def roughly(span: timedelta) -> str:
     raise AssertionError
 
 
+def spelled(span: timedelta) -> str:
+    """The same in whole words, for a sentence: `5 minutes`, `1 hour`, `90 minutes`, `3 days`."""
+    minutes = max(round(abs(span).total_seconds() / 60), 1)
+    for unit, size in (("day", 1_440), ("hour", 60), ("minute", 1)):
+        amount = minutes // size
+        if amount and (amount > 1 or minutes == amount * size):
+            return f"{amount} {unit}{'' if amount == 1 else 's'}"
+    raise AssertionError
+
+
 def since(then: datetime, now: datetime) -> str:
     return roughly(now - then)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# A place whose channel begins so is somebody's direct messages: `@U0ALICE`.
+DIRECTLY = "@"
+
 
 def workspace_of(person: str) -> str:
     """The workspace a qualified id belongs to: `slack:T0001/U0ALICE` → `slack:T0001`.
@@ -33,6 +36,12 @@ def qualify(workspace: str, local: str) -> str:
 def platform_of(workspace: str) -> str:
     """`slack:T0001` → `slack`."""
     return workspace.partition(":")[0].removesuffix("-group").removesuffix("-role")
+
+
+def is_group(one: str) -> bool:
+    """Whether an id is a user group's or a role's."""
+    kind = one.partition(":")[0]
+    return kind != platform_of(kind)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,11 +82,15 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one post on a platform can carry. Sizes in characters and bytes."""
+    """What one post on a platform can carry. Sizes in characters and bytes.
+
+    `direct`: members of the desk can be written to directly there.
+    """
 
     text: int = LONGEST_TEXT
     file_bytes: int = LARGEST_FILE
     files: int = MOST_FILES
+    direct: bool = True
 
     def with_text(self, text: int) -> Limits:
         return replace(self, text=text)

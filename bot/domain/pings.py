@@ -28,22 +28,19 @@ def within_budget(
     now: datetime,
     members: Mapping[str, frozenset[str]],
 ) -> tuple[str, ...]:
-    """Those of `wanted` who may be called now, in their order, nobody of them twice.
+    """Those of `wanted` who may be called now, by one post, in their order.
 
     `members` are the known people of the groups that occur. Whoever was called within `QUIET`,
     alone or with a group, is not called again. A group of which some were called is replaced by
     the others, as far as they are known; else it is called as a whole.
     """
-    called: set[str] = set()
+    before: set[str] = set()
     for ping in past:
         if abs(now - ping.at) < QUIET:
-            called |= {ping.who, *members.get(ping.who, ())}
+            before |= {ping.who, *members.get(ping.who, ())}
     allowed: list[str] = []
     for one in wanted:
         people = members.get(one, frozenset())
-        if one in called:
-            continue
-        chosen = sorted(people - called) if people & called else [one]
-        allowed += chosen
-        called |= {one, *people}
-    return tuple(allowed)
+        if one not in before:
+            allowed += sorted(people - before) if people & before else [one]
+    return tuple(dict.fromkeys(allowed))

@@ -9,7 +9,9 @@ from bot.domain.identity import Place
 from bot.domain.message import Attachment
 
 # What figures are made from. Everything else an event tells may be somebody's words.
-FACTS = frozenset({"after", "priority", "rule", "signal", "team", "to", "version"})
+FACTS = frozenset(
+    {"after", "assigned", "priority", "rule", "rung", "signal", "team", "to", "version"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,8 @@ class Ticket:
     have been told. `terms` names the promises they were last measured by. `first_response` is what
     the first reply took, in business time; `next_responses` how many followed, and how many waits
     for one ended late, answered or not.
+    `unclaimed_since`, `reminded` and `reminded_at` tell how far the claim ladder has come,
+    `ladder_at` when it calls next.
 
     `practice` marks a played customer's ticket, which no figure counts.
     """
@@ -68,6 +70,10 @@ class Ticket:
     warning_id: int | None = None
     warned_at: datetime | None = None
     inactivity_at: datetime | None = None
+    unclaimed_since: datetime | None = None
+    reminded: int = 0
+    reminded_at: datetime | None = None
+    ladder_at: datetime | None = None
     closed_at: datetime | None = None
     closed_by: str | None = None
     close_reason: str = ""
@@ -88,6 +94,11 @@ def assign(ticket: Ticket, attendant: str) -> Ticket:
     """Say who should take it; nobody is active yet."""
     status = after(ticket.status, Action.ASSIGN, number=ticket.number)
     return replace(ticket, status=status, assigned=attendant)
+
+
+def unassign(ticket: Ticket) -> Ticket:
+    """Nobody in particular should take it any more."""
+    return replace(ticket, assigned=None)
 
 
 def claim(ticket: Ticket, attendant: str, now: datetime) -> Ticket:

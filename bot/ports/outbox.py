@@ -13,8 +13,10 @@ from bot.domain.identity import Place
 class LaneKind(StrEnum):
     """Where a lane leads: to the contact, to a thread of the team, to the agent, or to a program.
 
-    `ref` of a lane is the thread's id for THREAD and CARD, a number of its own for each WEBHOOK,
-    else the conversation's. Changes of a
+    NOTICE leads to one person, or to a channel outside of any thread; each notice has its own, so
+    that who cannot be reached holds up nobody else. `ref` of a lane is the thread's id for THREAD
+    and CARD, the event's for NOTICE, a number of its own for each WEBHOOK, else the
+    conversation's. Changes of a
     card and summaries have lanes of their own: waiting for them holds no message up.
     """
 
@@ -24,6 +26,7 @@ class LaneKind(StrEnum):
     AGENT = "agent"
     SUMMARY = "summary"
     WEBHOOK = "webhook"
+    NOTICE = "notice"
 
 
 class State(StrEnum):

@@ -8,7 +8,7 @@ processes until the commit (always the conversation before its ticket). Lookups 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
@@ -155,6 +155,18 @@ class TicketRepository(Protocol):
         for this transaction. None of a place that is catching up either.
         """
 
+    def unclaimed(self, now: datetime, limit: int) -> list[Ticket]:
+        """Tickets whose claim ladder calls somebody now, claimed for this transaction."""
+
+    def unassigned(self, team: str, limit: int) -> list[Ticket]:
+        """A team's tickets that wait and are nobody's, by due time."""
+
+    def of_attendant(self, person: str) -> list[Ticket]:
+        """The open tickets that somebody holds or is assigned, by number."""
+
+    def load(self, people: Sequence[str]) -> Mapping[str, int]:
+        """How many open tickets each of them holds or, where nobody does, is assigned."""
+
 
 class TagRepository(Protocol):
     """Tags are given normalized, as `bot.domain.tags` has them."""
@@ -277,6 +289,10 @@ class PeopleRepository(Protocol):
         """The attendants who said that they are away."""
 
     def set_away(self, person: str, *, away: bool) -> None: ...
+    def turns(self, team: str) -> Mapping[str, int]:
+        """The number of everybody's last turn in a team; who never had one is left out."""
+
+    def take_turn(self, team: str, person: str, turn: int) -> None: ...
 
 
 class OutboxRepository(Protocol):

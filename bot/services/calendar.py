@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-from datetime import date
+from collections.abc import Collection, Container
+from datetime import date, datetime
 from functools import lru_cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import holidays
 
-from bot.domain.desk import Desk, Hours, Team
-from bot.domain.hours import WEEKDAYS, BusinessHours, parse_shift
+from bot.domain.desk import Desk, Hours, Shift, Team
+from bot.domain.hours import WEEKDAYS, BusinessHours, is_open, parse_shift
 
 
 def hours_of(team: Team) -> BusinessHours | None:
@@ -51,6 +52,29 @@ def _has_holidays(country: str) -> bool:
     except NotImplementedError:
         return False
     return True
+
+
+def at_work(team: Team, ids: Collection[str], now: datetime) -> bool:
+    """Whether somebody, known by any of these ids, works for a team at that moment."""
+    own = [shift for shift in team.shift if not set(ids).isdisjoint(shift.members)]
+    if not own:
+        return is_open(hours_of(team), now)
+    return any(is_open(_compile(_week(team, shift)), now) for shift in own)
+
+
+def next_shift(team: Team, now: datetime) -> datetime | None:
+    """When work begins next for anybody in a team; None where it never stops."""
+    weeks = [_compile(_week(team, shift)) for shift in team.shift]
+    weeks += [hours] if (hours := hours_of(team)) else []
+    starts = (opens for week in weeks for opens, _ in islice(week.windows(now), 2) if opens > now)
+    return min(starts, default=None)
+
+
+def _week(team: Team, shift: Shift) -> Hours:
+    """A shift as hours: in the team's time zone, and without its holidays."""
+    common = team.hours or Hours()
+    days = {day: getattr(shift, day) for day in WEEKDAYS}
+    return Hours(timezone=shift.timezone or common.timezone, holidays=common.holidays, **days)
 
 
 def _holidays(country: str) -> Container[date]:

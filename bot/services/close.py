@@ -12,7 +12,7 @@ from bot.domain.hours import is_open, next_opening
 from bot.domain.inactivity import Step, next_step
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import assignment, record
 from bot.services.catch_up import is_catching_up
 from bot.services.escalate import tell_contact
 from bot.services.record import BATON
@@ -115,4 +115,6 @@ def _close(
         after=str(conversation.agent_after),
     )
     record.refresh_card(tx, thread, now)
+    if team := tx.desk.get().team(closed.team):
+        assignment.fill(tx, team, now)
     return closed

@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import ticket as moves
-from bot.domain.desk import Admin, Channel, Desk, Role, Rule, Team
+from bot.domain.desk import Admin, Channel, Desk, Role, Rule, Shift, Team
 from bot.domain.desk_changes import Version
 from bot.domain.desk_check import problems
 from bot.domain.errors import BadDesk, BadInput, NotFound, TeamCannotMove, TeamHasTickets
+from bot.domain.ladder import waiting
+from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import calendar, record, webhooks
+from bot.services import calendar, people, record, webhooks
 
 ADMIN_CODE = "admin_code"
 
@@ -30,8 +32,9 @@ def save(tx: Tx, desk: Desk, actor: str, what: str, now: datetime) -> Desk:
     tx.desk.keep(before)
     tx.desk.keep(Version(version=version, desk=desk, at=now, actor=actor, what=what))
     record.log(tx, "configured", actor=actor, now=now, what=what, version=str(version))
+    changed = {team.name for team in desk.teams if team != before.desk.team(team.name)}
     for ticket in tx.tickets.open():
-        _free_from_who_left(tx, ticket, desk, now)
+        _fit(tx, ticket, desk, now, anew=ticket.team in changed)
     return desk
 
 
@@ -52,13 +55,33 @@ def _check_open_tickets(tx: Tx, team: Team, later: Team | None) -> None:
     raise (TeamCannotMove if later else TeamHasTickets)(team=team.name, numbers=numbers)
 
 
-def _free_from_who_left(tx: Tx, ticket: Ticket, desk: Desk, now: datetime) -> None:
+def _fit(tx: Tx, ticket: Ticket, desk: Desk, now: datetime, *, anew: bool) -> None:
+    """An open ticket to the new desk: whose it is and, if its team was changed, when it is due."""
+    fitting = replace(
+        ticket,
+        holder=desk.attendant(ticket.holder) if ticket.holder else None,
+        assigned=desk.attendant(ticket.assigned) if ticket.assigned else None,
+        last_holder=desk.attendant(ticket.last_holder) if ticket.last_holder else None,
+    )
+    if anew:
+        fitting = record.laddered(tx, _on_a_ladder(fitting, now))
+    if fitting != ticket:
+        tx.tickets.put(fitting)
+    who = fitting.holder or fitting.assigned
+    if who and desk.role(*people.ids_of(tx, who)) is Role.OUTSIDER:
+        _free_from_who_left(tx, fitting, who, now)
+
+
+def _on_a_ladder(ticket: Ticket, now: datetime) -> Ticket:
+    """What has waited since before there were ladders begins with one now."""
+    is_new = ticket.status is Status.OPEN and ticket.unclaimed_since is None
+    return waiting(ticket, now) if is_new else ticket
+
+
+def _free_from_who_left(tx: Tx, ticket: Ticket, who: str, now: datetime) -> None:
     """A ticket does not stay with somebody who may not answer any more."""
-    who = ticket.holder or ticket.assigned
-    if who is None or desk.role(*tx.people.get(who).ids) is not Role.OUTSIDER:
-        return
-    ticket = moves.release(ticket) if ticket.holder else replace(ticket, assigned=None)
-    ticket = record.keep(tx, ticket, now)
+    ticket = moves.release(ticket) if ticket.holder else moves.unassign(ticket)
+    ticket = record.keep(tx, ticket, now, unclaimed=True)
     thread = tx.threads.of_ticket(ticket.number)
     line = f"{record.name(tx, who)} has left the team: it waits to be claimed."
     record.log(tx, "released", actor=who, now=now, ticket=ticket, thread=thread, line=line)
@@ -129,24 +152,35 @@ def without_rule(desk: Desk, name: str) -> Desk:
 
 def with_member(desk: Desk, team: Team, person: str, *, supervisor: bool) -> Desk:
     """Add somebody to a team, or change what they are in it."""
-    members = (*(one for one in team.members if one != person), person)
-    supervisors = tuple(one for one in team.supervisors if one != person)
-    if supervisor:
-        supervisors = (*supervisors, person)
-    return with_team(desk, replace(team, members=members, supervisors=supervisors))
+    team = _without(desk, team, person)
+    supervisors = (*team.supervisors, person) if supervisor else team.supervisors
+    return with_team(desk, replace(team, members=(*team.members, person), supervisors=supervisors))
 
 
 def without_member(desk: Desk, team: Team, person: str) -> Desk:
-    if person not in team.people:
+    left = _without(desk, team, person)
+    if left == team:
         raise NotFound(what=f"member of {team.name}", name=person)
-    return with_team(
-        desk,
-        replace(
-            team,
-            members=tuple(one for one in team.members if one != person),
-            supervisors=tuple(one for one in team.supervisors if one != person),
-        ),
+    return with_team(desk, replace(left, shift=_shifts_without(team, desk.ids_of(person))))
+
+
+def _without(desk: Desk, team: Team, person: str) -> Team:
+    """A team without somebody, whichever of their ids it names."""
+    own = desk.ids_of(person)
+    return replace(
+        team,
+        members=tuple(one for one in team.members if one not in own),
+        supervisors=tuple(one for one in team.supervisors if one not in own),
     )
+
+
+def _shifts_without(team: Team, own: tuple[str, ...]) -> tuple[Shift, ...]:
+    """Nobody has a shift in a team that they left; a shift of nobody is none."""
+    shifts = (
+        replace(shift, members=tuple(one for one in shift.members if one not in own))
+        for shift in team.shift
+    )
+    return tuple(shift for shift in shifts if shift.members)
 
 
 def with_admin(desk: Desk, person: str) -> Desk:

@@ -15,7 +15,7 @@ from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import LaneKind
 from bot.ports.store import Tx
-from bot.services import notify, record
+from bot.services import assignment, notify, people, record
 from bot.services.calendar import hours_of
 from bot.services.record import BATON
 
@@ -60,7 +60,9 @@ def escalate(
         priority=escalation.priority,
         called=" ".join(notify.opening(tx, ticket, team)),
         practice="yes" if ticket.practice else "",
+        assigned=ticket.assigned or "",
     )
+    notify.theirs(tx, ticket, now)
     _out_of_hours(tx, conversation, ticket, team, now)
     return ticket
 
@@ -112,11 +114,17 @@ def _open(
     now: datetime,
 ) -> Ticket:
     previous = tx.tickets.last_of(conversation.id)
+    desk = tx.desk.get()
+    is_own = bool(taken_by) and team in desk.teams_of(*people.ids_of(tx, taken_by or ""))
+    named = escalation.attendant or (taken_by if is_own else None)
+    assigned = desk.attendant(named) if named else None
+    if assigned is None and not conversation.is_practice:
+        assigned = assignment.pick(tx, team, now)
     ticket = tx.tickets.add(
         Ticket(
             conversation_id=conversation.id,
             team=team.name,
-            assigned=escalation.attendant or (taken_by if taken_by in team.people else None),
+            assigned=assigned,
             priority=escalation.priority,
             signal=escalation.signal,
             rule=escalation.rule,
@@ -128,7 +136,7 @@ def _open(
             practice=conversation.is_practice,
         )
     )
-    return record.keep(tx, ticket, now)
+    return record.keep(tx, ticket, now, unclaimed=True)
 
 
 def _thread(

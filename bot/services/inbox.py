@@ -11,7 +11,7 @@ from bot.domain.desk import Priority
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import people, record
 
 _RUNNING = timedelta(hours=2)
 _MOST = 50
@@ -69,6 +69,7 @@ def queue(tx: Tx, attendant: str, now: datetime, *, tag: str = "") -> Queue:
     An attendant sees the tickets of their teams; an admin without a team sees all. With a `tag`,
     only the tickets that have it.
     """
+    attendant = tx.desk.get().attendant(attendant)
     teams = teams_seen(tx, attendant)
     tickets = [one for one in tx.tickets.open() if _visible(teams, attendant, one)]
     if tag:
@@ -114,7 +115,7 @@ def who(tx: Tx, ticket: Ticket) -> str:
 
 def teams_seen(tx: Tx, attendant: str) -> frozenset[str]:
     """The teams whose tickets somebody may see; empty for all of them."""
-    teams = tx.desk.get().teams_of(*tx.people.get(attendant).ids)
+    teams = tx.desk.get().teams_of(*people.ids_of(tx, attendant))
     return frozenset(team.name for team in teams)
 
 

@@ -15,7 +15,7 @@ from bot.domain.reading import Reading, falls, repeats
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record, reopen
+from bot.services import absence, assignment, record, reopen
 from bot.services.calendar import hours_of
 from bot.services.escalate import escalate
 from bot.services.patterns import matches
@@ -50,7 +50,10 @@ def with_ticket(
         lane = record.contact_lane(tx, conversation)
         tx.outbox.withdraw(lane, f"message:{ticket.warning_id}:")
     before = ticket.status
-    ticket = record.keep(tx, moves.contact_writes(ticket, now), now)
+    written = moves.contact_writes(ticket, now)
+    waits = written.status is Status.OPEN and before is not Status.OPEN
+    ticket = record.keep(tx, written, now, unclaimed=waits)
+    ticket = assignment.assign(tx, ticket, now) if waits else absence.cover(tx, ticket, now)
     if ticket.status is not before:
         record.log(
             tx, "contact_replied", actor=conversation.contact, now=now, ticket=ticket, thread=thread

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from bot.domain.desk import Team
 from bot.domain.escalation import Signal
-from bot.domain.identity import platform_of, workspace_of
+from bot.domain.identity import DIRECTLY, Place, is_group, local_id, workspace_of
 from bot.domain.pings import QUIET, Ping, within_budget
 from bot.domain.thread import Event, Thread
 from bot.domain.ticket import Ticket
+from bot.ports.outbox import LaneKind
 from bot.ports.store import Tx
 from bot.services import record
 from bot.services.record import BATON
@@ -36,10 +37,21 @@ def post(
 ) -> Event:
     """Say something in the ticket's thread, in a post of its own that pings those of `wanted`
     (people, groups and roles) whom the budget allows. An edit would ping nobody.
+
+    Who is not in the thread's workspace is written to directly. With `by="direct"` everybody is
+    whose platform has direct messages: people who need not be in the team's channel.
     """
     thread = tx.threads.of_ticket(ticket.number)
-    called = allowed(tx, ticket, thread, wanted, now)
-    return _say(tx, ticket, thread, kind, line, called, now, actor, data)
+    chosen = allowed(tx, ticket, wanted, now)
+    here = _addresses(tx, chosen, thread.workspace) if thread else ()
+    desk, direct = tx.desk.get(), data.get("by") == "direct"
+    if direct:
+        here = tuple(one for one in here if is_group(one) or not _can_be_told(tx, one))
+    event = _say(tx, ticket, thread, kind, line, here, now, actor, data)
+    for one in chosen:
+        if not is_group(one) and not set(here) & set(desk.ids_of(one)):
+            write_to(tx, ticket, one, line, now)
+    return event
 
 
 def tell(
@@ -89,11 +101,57 @@ def _say(
     )
 
 
-def allowed(
-    tx: Tx, ticket: Ticket, thread: Thread | None, wanted: Iterable[str], now: datetime
-) -> tuple[str, ...]:
-    """Who may be called now, each by their id in the thread's workspace; nobody who has none."""
-    if thread is None:
+def theirs(tx: Tx, ticket: Ticket, now: datetime) -> None:
+    """Tell whoever is assigned a ticket, also by direct message."""
+    if ticket.assigned and not ticket.practice:
+        write_to(tx, ticket, ticket.assigned, f"It is assigned to you: {ticket.reason}", now)
+
+
+def write_to(tx: Tx, ticket: Ticket, person: str, words: str, now: datetime) -> None:
+    """Send somebody a direct message about a ticket, where their platform has these."""
+    thread = tx.threads.of_ticket(ticket.number)
+    there = tx.desk.get().address(person, thread.workspace if thread else "")
+    if not _can_be_told(tx, there):
+        return
+    place = Place(workspace=workspace_of(there), channel=DIRECTLY + local_id(there))
+    _notice(tx, ticket, place, "told", words, now, called=there)
+
+
+def ask_team(
+    tx: Tx, ticket: Ticket, team: Team, words: str, wanted: Iterable[str], now: datetime
+) -> None:
+    """Say something about a ticket of another team in a team's own channel."""
+    chosen = _addresses(tx, allowed(tx, ticket, wanted, now), team.workspace)
+    place = Place(workspace=team.workspace, channel=team.channel)
+    _notice(tx, ticket, place, "asked", words, now, called=" ".join(chosen), team=team.name)
+
+
+def _notice(
+    tx: Tx, ticket: Ticket, place: Place, kind: str, words: str, now: datetime, **data: str
+) -> None:
+    event = record.log(
+        tx,
+        kind,
+        actor=BATON,
+        now=now,
+        ticket=ticket,
+        thread=None,
+        conversation=None,
+        line="",
+        words=words,
+        **data,
+    )
+    lane = tx.outbox.lane(LaneKind.NOTICE, event.id, place)
+    tx.outbox.add(lane, f"notice:{event.id}", order_at=now)
+
+
+def _can_be_told(tx: Tx, person: str) -> bool:
+    return tx.limits(workspace_of(person)).direct
+
+
+def allowed(tx: Tx, ticket: Ticket, wanted: Iterable[str], now: datetime) -> tuple[str, ...]:
+    """Who may be called now: people by the id they are known by, and groups; by practice nobody."""
+    if ticket.practice:
         return ()
     desk = tx.desk.get()
     known = [desk.attendant(one) for one in wanted]
@@ -104,8 +162,7 @@ def allowed(
     ]
     groups = {one for one in (*known, *(ping.who for ping in past)) if is_group(one)}
     members = {group: people_of(tx, group) for group in groups}
-    chosen = within_budget(known, past, now, members)
-    return _addresses(tx, chosen, thread.workspace)
+    return within_budget(known, past, now, members)
 
 
 def called_by(event: Event) -> tuple[str, ...]:
@@ -152,12 +209,6 @@ def people_of(tx: Tx, group: str) -> frozenset[str]:
     """The people of a user group or role, as far as they have been seen; each by one id."""
     desk = tx.desk.get()
     return frozenset(desk.attendant(one.id) for one in tx.people.in_groups([group]))
-
-
-def is_group(one: str) -> bool:
-    """Whether an id is a user group's or a role's."""
-    kind = one.partition(":")[0]
-    return kind != platform_of(kind)
 
 
 def _began(one: Ticket, ticket: Ticket) -> bool:

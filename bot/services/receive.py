@@ -11,7 +11,7 @@ from bot.domain.message import Author, Message
 from bot.domain.reading import Reading
 from bot.ports.inbound import Received, Written
 from bot.ports.store import Tx
-from bot.services import block, listen, note, record, staff
+from bot.services import block, listen, note, people, record, staff
 from bot.services.escalate import tell_contact
 
 # Messages in quick succession are answered as one: the agent waits this long for the next.
@@ -32,7 +32,7 @@ def receive(tx: Tx, written: Written, reading: Reading, now: datetime) -> Receiv
         return None
     tx.conversations.hold_contact(written.author.id, written.workspace, written.channel)
     conversation = _find(tx, written, now)
-    if _is_staff(desk, written, conversation):
+    if _is_staff(tx, desk, written, conversation):
         return _staff(tx, conversation, written, now)
     if not tx.first_sight(written.key):
         return None
@@ -86,9 +86,9 @@ def _begin(written: Written, now: datetime) -> Conversation:
     )
 
 
-def _is_staff(desk: Desk, written: Written, conversation: Conversation | None) -> bool:
+def _is_staff(tx: Tx, desk: Desk, written: Written, conversation: Conversation | None) -> bool:
     """A member who writes in a customers' channel speaks for the team, not for themselves."""
-    if written.direct or desk.role(*written.author.ids) is Role.OUTSIDER:
+    if written.direct or desk.role(*people.acting(tx, written.author)) is Role.OUTSIDER:
         return False
     return conversation is None or conversation.contact != written.author.id
 

@@ -9,6 +9,7 @@ from bot.domain import sla
 from bot.domain.conversation import Conversation, Mode
 from bot.domain.hours import BusinessHours
 from bot.domain.inactivity import next_step
+from bot.domain.ladder import waiting, with_ladder
 from bot.domain.message import Author, Limits, Message, parts
 from bot.domain.promise import Terms, read_terms, terms_of
 from bot.domain.thread import Event, Note, Thread
@@ -17,6 +18,7 @@ from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
 from bot.services import webhooks
 from bot.services.calendar import compiled, hours_of
+from bot.services.people import shown
 
 BATON = "baton"
 PROMISED, BREACHED = "promised", "sla_breached"
@@ -136,12 +138,15 @@ def log(
     return event
 
 
-def keep(tx: Tx, ticket: Ticket, now: datetime) -> Ticket:
+def keep(tx: Tx, ticket: Ticket, now: datetime, *, unclaimed: bool = False) -> Ticket:
     """Store a ticket that has just moved, with its clocks by what its team promises now and its
     next step of the inactivity policy; practice has neither.
 
+    `unclaimed`: it begins, or begins anew, to wait for somebody to claim it.
     New terms go into the log, and so does a promise that was broken before anybody was told.
     """
+    if unclaimed:
+        ticket = waiting(ticket, now)
     team = tx.desk.get().team(ticket.team)
     terms = Terms() if ticket.practice else terms_of(team, ticket.priority)
     before = terms if terms.digest == ticket.terms else _last_terms(tx, ticket)
@@ -162,12 +167,20 @@ def keep(tx: Tx, ticket: Ticket, now: datetime) -> Ticket:
 
 
 def schedule(tx: Tx, ticket: Ticket) -> Ticket:
-    """Store a ticket with the moment at which the inactivity policy looks at it next."""
+    """Store a ticket with the moment at which the inactivity policy looks at it next, and the
+    claim ladder.
+    """
     team = None if ticket.practice else tx.desk.get().team(ticket.team)
     due = next_step(ticket, team.inactivity, hours_of(team)) if team else None
-    ticket = replace(ticket, inactivity_at=due.at if due else None)
+    ticket = laddered(tx, replace(ticket, inactivity_at=due.at if due else None))
     tx.tickets.put(ticket)
     return ticket
+
+
+def laddered(tx: Tx, ticket: Ticket) -> Ticket:
+    """The ticket with the next call of the claim ladder, as its team has it; it is not stored."""
+    team = None if ticket.practice else tx.desk.get().team(ticket.team)
+    return with_ladder(ticket, team, hours_of(team) if team else None)
 
 
 def _last_terms(tx: Tx, ticket: Ticket) -> Terms:
@@ -191,4 +204,4 @@ def locked(tx: Tx, number: int) -> tuple[Conversation, Ticket]:
 def name(tx: Tx, person: str | None) -> str:
     if person is None:
         return "nobody"
-    return "Baton" if person == BATON else tx.people.get(person).name
+    return "Baton" if person == BATON else shown(tx, person).name

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain import ticket as moves
 from bot.domain.conversation import Conversation, mute
-from bot.domain.desk import Role
+from bot.domain.desk import Role, Team
 from bot.domain.errors import ContactErased, OtherTicketOpen
 from bot.domain.escalation import Escalation
 from bot.domain.message import Message
@@ -15,7 +15,7 @@ from bot.domain.reading import Reading
 from bot.domain.states import Action, after
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import notify, record, transfer
+from bot.services import assignment, notify, people, record, transfer
 from bot.services.escalate import request_summary
 from bot.services.record import BATON
 
@@ -88,12 +88,19 @@ def _reopen(
     conversation = mute(conversation)
     tx.conversations.put(conversation)
     tx.outbox.withdraw(record.agent_lane(tx, conversation), "turn:")
-    ticket = record.keep(tx, _fit(tx, conversation, moves.reopen(ticket, actor, now), now), now)
+    ticket = _fit(tx, conversation, moves.reopen(ticket, actor, now), now)
+    ticket = record.keep(tx, ticket, now, unclaimed=True)
     thread = tx.threads.of_ticket(ticket.number)
     who = record.name(tx, actor) if actor else "The contact wrote again: it was"
     assigned = f" and assigned to {record.name(tx, ticket.assigned)}" if ticket.assigned else ""
     line = f"{who} reopened{' it' if actor else ''}{assigned}."
-    notify.tell(tx, ticket, "reopened", line, ticket.assigned, now, actor=actor or BATON)
+    if actor or ticket.assigned:
+        notify.tell(tx, ticket, "reopened", line, ticket.assigned, now, actor=actor or BATON)
+        notify.theirs(tx, ticket, now)
+    else:
+        team = tx.desk.get().team(ticket.team)
+        wanted = team.called(ticket.priority) if team else ()
+        notify.post(tx, ticket, "reopened", line, wanted, now)
     for message in tx.messages.of(conversation.id, after=_said_before_close(tx, ticket)):
         record.mirror(tx, thread, message)
     request_summary(tx, conversation, ticket, now)
@@ -104,15 +111,23 @@ def _reopen(
 def _fit(tx: Tx, conversation: Conversation, ticket: Ticket, now: datetime) -> Ticket:
     """To a desk that may have changed: nobody who has left is assigned, no team that is gone."""
     desk = tx.desk.get()
-    if ticket.assigned and desk.role(*tx.people.get(ticket.assigned).ids) is Role.OUTSIDER:
+    if ticket.assigned and desk.role(*people.ids_of(tx, ticket.assigned)) is Role.OUTSIDER:
         ticket = replace(ticket, assigned=None)
-    if desk.team(ticket.team):
-        return ticket
+    if own := desk.team(ticket.team):
+        return assignment.assigned(tx, _without_absent(tx, ticket, own, now), own, now)
     channel = desk.channel_at(
         conversation.workspace, conversation.channel, direct=conversation.direct
     )
     team = desk.default_team(channel)
     return transfer.move(tx, ticket, team, now) if team else ticket
+
+
+def _without_absent(tx: Tx, ticket: Ticket, team: Team, now: datetime) -> Ticket:
+    """Where Baton assigns, a last holder who is out does not get it again."""
+    if team.assignment == "manual" or ticket.assigned is None:
+        return ticket
+    is_out = people.obstacle(tx, team, ticket.assigned, now) in {"away", "off shift"}
+    return replace(ticket, assigned=None) if is_out else ticket
 
 
 def _said_before_close(tx: Tx, ticket: Ticket) -> int:

@@ -14,7 +14,7 @@ from bot.domain.message import Attachment, Author, Delivery, Message, check_file
 from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import people, record
 
 Collision = Literal["ask", "take over", "send once"]
 
@@ -102,7 +102,7 @@ def _say(
     most = tx.limits(conversation.workspace).file_bytes
     for file in attachments:
         check_file(file.name, file.size, most)
-    person = tx.people.get(attendant)
+    person = people.shown(tx, attendant)
     message = tx.messages.add(
         Message(
             conversation_id=conversation.id,
@@ -151,8 +151,12 @@ def _own(tx: Tx, message_id: int, attendant: str) -> Message:
         raise NotFound(what="reply", name=message_id, hint="It may have been deleted.")
     if message.source_id is not None:
         raise BadInput(problem="This was written in the contact's own place; change it there.")
-    role = tx.desk.get().role(*tx.people.get(attendant).ids)
-    if message.author_id != attendant and role.rank < Role.SUPERVISOR.rank:
+    desk = tx.desk.get()
+    role = desk.role(*people.ids_of(tx, attendant))
+    if (
+        desk.attendant(message.author_id) != desk.attendant(attendant)
+        and role.rank < Role.SUPERVISOR.rank
+    ):
         raise NotYourMessage(author=message.author_name)
     return message
 

@@ -16,17 +16,16 @@ from bot.services import delivered, record, takeover
 def spoke(tx: Tx, conversation: Conversation, written: Written, now: datetime) -> Message:
     """Their words reply to the ticket, or take the conversation over; they stand there already."""
     tx.people.put(written.author)
+    attendant = tx.desk.get().attendant(written.author.id)
     if conversation.mode is Mode.AGENT:
-        conversation = takeover.take_over(
-            tx, conversation.id, written.author.id, TAKEOVER_SPANS[0], now
-        )
+        conversation = takeover.take_over(tx, conversation.id, attendant, TAKEOVER_SPANS[0], now)
     ticket = tx.tickets.open_of(conversation.id)
     message = tx.messages.add(
         Message(
             conversation_id=conversation.id,
             ticket_number=ticket.number if ticket else None,
             author=Author.ATTENDANT,
-            author_id=written.author.id,
+            author_id=attendant,
             author_name=written.author.name,
             author_avatar=written.author.avatar,
             text=written.text,
@@ -42,8 +41,8 @@ def spoke(tx: Tx, conversation: Conversation, written: Written, now: datetime) -
     thread = record.thread_of(tx, conversation)
     if ticket:
         locked = tx.tickets.lock(ticket.number)
-        ticket = record.keep(tx, moves.reply(locked, written.author.id, message.id, now), now)
-        record.log(tx, "replied", actor=written.author.id, now=now, ticket=ticket, thread=thread)
+        ticket = record.keep(tx, moves.reply(locked, attendant, message.id, now), now)
+        record.log(tx, "replied", actor=attendant, now=now, ticket=ticket, thread=thread)
         delivered.start_waiting(tx, ticket, message.id, now)
         record.refresh_card(tx, thread, now)
     record.mirror(tx, thread, message)

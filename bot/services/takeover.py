@@ -9,10 +9,9 @@ from bot.domain.conversation import Conversation
 from bot.domain.desk import Desk, Team
 from bot.domain.duration import roughly
 from bot.domain.errors import BadDesk, NotFound
-from bot.domain.identity import Person
 from bot.domain.thread import Thread
 from bot.ports.store import Tx
-from bot.services import record
+from bot.services import people, record
 from bot.services.escalate import open_thread
 from bot.services.record import BATON
 
@@ -73,7 +72,8 @@ def end_due(tx: Tx, now: datetime, limit: int = 100) -> int:
 def _thread(tx: Tx, conversation: Conversation, attendant: str, now: datetime) -> Thread:
     if thread := tx.threads.of_takeover(conversation.id):
         return thread
-    team = _team(tx.desk.get(), conversation, tx.people.get(attendant))
+    own = tx.desk.get().teams_of(*people.ids_of(tx, attendant))
+    team = _team(tx.desk.get(), conversation, own)
     return open_thread(
         tx,
         Thread(
@@ -87,13 +87,12 @@ def _thread(tx: Tx, conversation: Conversation, attendant: str, now: datetime) -
     )
 
 
-def _team(desk: Desk, conversation: Conversation, attendant: Person) -> Team:
+def _team(desk: Desk, conversation: Conversation, own: tuple[Team, ...]) -> Team:
     """The channel's team where the attendant is in it, else their first."""
     channel = desk.channel_at(
         conversation.workspace, conversation.channel, direct=conversation.direct
     )
     default = desk.default_team(channel)
-    own = desk.teams_of(*attendant.ids)
     team = default if default in own or not own else own[0]
     if team is None:
         raise BadDesk(problem="There is no team whose channel could show this conversation.")

@@ -11,7 +11,7 @@ from bot.domain.errors import BadInput, NotFound
 from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import notify, record
+from bot.services import assignment, notify, people, record
 from bot.services.escalate import open_thread, request_summary
 
 
@@ -19,7 +19,8 @@ def to_attendant(tx: Tx, number: int, target: str, actor: str, now: datetime) ->
     """They should take it now; into their own team where they are not in this one."""
     conversation, ticket = record.locked(tx, number)
     desk = tx.desk.get()
-    teams = desk.teams_of(*tx.people.get(target).ids)
+    target = desk.attendant(target)
+    teams = desk.teams_of(*people.ids_of(tx, target))
     if not teams:
         raise BadInput(problem=f"{record.name(tx, target)} is in no team, so cannot be given it.")
     if ticket.holder == target:
@@ -31,9 +32,11 @@ def to_attendant(tx: Tx, number: int, target: str, actor: str, now: datetime) ->
     if ticket.team not in {team.name for team in teams}:
         ticket = move(tx, ticket, teams[0], now)
     else:
-        ticket = record.keep(tx, ticket, now)
+        ticket = record.keep(tx, ticket, now, unclaimed=True)
     line = f"{record.name(tx, actor)} transferred it to {record.name(tx, target)}."
     notify.tell(tx, ticket, "transferred", line, target, now, actor=actor, to=target)
+    if actor != target:
+        notify.theirs(tx, ticket, now)
     request_summary(tx, conversation, ticket, now)
     record.refresh_card(tx, tx.threads.of_ticket(number), now)
     return ticket
@@ -48,7 +51,8 @@ def to_team(tx: Tx, number: int, target: str, actor: str, now: datetime) -> Tick
     moves.transfer_to_team(ticket, team.name)  # refuses where the ticket cannot move at all
     if team.name == ticket.team:
         raise BadInput(problem=f"Ticket #{number} is with {team.name} already.")
-    ticket = move(tx, moves.transfer_to_team(ticket, team.name), team, now)
+    moved = assignment.assigned(tx, moves.transfer_to_team(ticket, team.name), team, now)
+    ticket = move(tx, moved, team, now)
     thread = tx.threads.of_ticket(number)
     record.log(
         tx,
@@ -60,7 +64,9 @@ def to_team(tx: Tx, number: int, target: str, actor: str, now: datetime) -> Tick
         line=f"{record.name(tx, actor)} transferred it to {team.name}.",
         to=team.name,
         called=" ".join(notify.opening(tx, ticket, team)),
+        assigned=ticket.assigned or "",
     )
+    notify.theirs(tx, ticket, now)
     request_summary(tx, conversation, ticket, now)
     return ticket
 
@@ -70,7 +76,7 @@ def move(tx: Tx, ticket: Ticket, team: Team, now: datetime) -> Ticket:
     old = tx.threads.of_ticket(ticket.number)
     if old:
         tx.threads.put(replace(old, cut_off=True))
-    ticket = record.keep(tx, replace(ticket, team=team.name), now)
+    ticket = record.keep(tx, replace(ticket, team=team.name), now, unclaimed=True)
     open_thread(
         tx,
         Thread(

@@ -17,6 +17,7 @@ _ERASURES = tables.table(tables.Erasures).c
 _NOW: BindParameter[datetime] = bindparam("now")
 _KINDS = {
     "inactivity": _TICKETS.inactivity_at <= _NOW,
+    "claims": _TICKETS.ladder_at <= _NOW,
     "promises": _TICKETS.sla_at <= _NOW,
     "takeovers": _CONVERSATIONS.takeover_until <= _NOW,
     "slow_deliveries": (_MESSAGES.delivery == literal_column("'pending'"))

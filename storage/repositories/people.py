@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, select
 
@@ -37,6 +37,9 @@ _IN_GROUPS = _ROWS.select.where(
 _AWAY = select(_ABSENCES.c.person)
 _LEAVE = Upsert(_ABSENCES, ["person"])
 _RETURN = delete(_ABSENCES).where(_ABSENCES.c.person == bindparam("who"))
+_TURNS = tables.table(tables.Turns)
+_TURNS_OF = select(_TURNS.c.person, _TURNS.c.turn).where(_TURNS.c.team == bindparam("team"))
+_TAKE_TURN = Upsert(_TURNS, ["team", "person"], lambda new, _old: {"turn": new.turn})
 
 
 class People(Repository):
@@ -74,6 +77,13 @@ class People(Repository):
             _LEAVE.run(self.session, person=person)
         else:
             self.session.run(_RETURN, who=person)
+
+    def turns(self, team: str) -> Mapping[str, int]:
+        rows = self.session.run(_TURNS_OF, team=team)
+        return {row[0]: row[1] for row in rows}
+
+    def take_turn(self, team: str, person: str, turn: int) -> None:
+        _TAKE_TURN.run(self.session, team=team, person=person, turn=turn)
 
 
 def _folded(name: str) -> str:

@@ -59,6 +59,10 @@ _LANES_OF = LANES.select.where(
     or_(
         and_(_L.kind.in_(_OF_CONVERSATIONS), _L.ref == bindparam("conversation_id")),
         and_(
+            _L.kind == LaneKind.NOTICE.value,
+            _L.ref.in_(select(_E.id).where(_E.conversation_id == bindparam("conversation_id"))),
+        ),
+        and_(
             _L.kind.in_(_OF_THREADS),
             _L.ref.in_(
                 select(_THREADS.table.c.id).where(

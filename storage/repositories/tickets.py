@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, literal_column, select
+from sqlalchemy import Column, Select, bindparam, exists, func, literal_column, or_, select
 
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
@@ -23,6 +24,17 @@ _SOURCES = tables.table(tables.Sources).c
 _NUMBER = Upsert(
     _COUNTERS, ["name"], lambda _new, old: {"value": old.value + 1}, returning=["value"]
 )
+
+
+def _load(column: Column[Any], *more: Any) -> Select[Any]:
+    """How many open tickets each of `people` has by a column."""
+    return (
+        select(column, func.count())
+        .where(_IS_OPEN, ~_C.practice, column.in_(bindparam("people", expanding=True)), *more)
+        .group_by(column)
+    )
+
+
 _IS_OPEN = _C.status != literal_column("'closed'")
 _OF_CONVERSATION = _ROWS.select.where(_C.conversation_id == bindparam("conversation_id"))
 _OPEN_OF = _OF_CONVERSATION.where(_IS_OPEN)
@@ -42,6 +54,23 @@ _LATEST_OF_CONTACT = (
 )
 # As the index has it: `practice = 1` would not be found by it.
 _PRACTICE = _ROWS.select.where(literal_column("practice"), _IS_OPEN).order_by(_C.number)
+_OF_ATTENDANT = _ROWS.select.where(
+    _IS_OPEN,
+    or_(_C.holder == bindparam("person"), _C.assigned == bindparam("person")),
+).order_by(_C.number)
+_UNASSIGNED = (
+    _ROWS.select.where(
+        _IS_OPEN,
+        _C.team == bindparam("team"),
+        _C.status == literal_column("'open'"),
+        ~_C.practice,
+        _C.assigned.is_(None),
+    )
+    .order_by(_C.due_at.is_(None), _C.due_at, _C.number)
+    .limit(bindparam("limit"))
+)
+_HOLD = _load(_C.holder)
+_SHOULD_TAKE = _load(_C.assigned, _C.holder.is_(None))
 # The team is an expression here, so that the walk goes along the index of conversations: by that of
 # the queue each of its batches would sort all the tickets of the team.
 _OPEN_AFTER = (
@@ -88,6 +117,7 @@ class _Due:
 
 _INACTIVE = _Due(_C.inactivity_at)
 _PROMISED = _Due(_C.sla_at)
+_UNCLAIMED = _Due(_C.ladder_at)
 
 
 class Tickets(Repository):
@@ -155,3 +185,19 @@ class Tickets(Repository):
 
     def promised(self, now: datetime, limit: int) -> list[Ticket]:
         return _PROMISED.of(self.session, now, limit)
+
+    def unclaimed(self, now: datetime, limit: int) -> list[Ticket]:
+        return _UNCLAIMED.of(self.session, now, limit)
+
+    def unassigned(self, team: str, limit: int) -> list[Ticket]:
+        return _ROWS.all(self.session, _UNASSIGNED, team=team, limit=limit)
+
+    def of_attendant(self, person: str) -> list[Ticket]:
+        return _ROWS.all(self.session, _OF_ATTENDANT, person=person)
+
+    def load(self, people: Sequence[str]) -> Mapping[str, int]:
+        found: Counter[str] = Counter()
+        for statement in (_HOLD, _SHOULD_TAKE):
+            for person, count in self.session.run(statement, people=list(people)):
+                found[person] += count
+        return found

@@ -317,6 +317,19 @@ async def test_promises_come_due(store: Store) -> None:
     await store.transact(unit)
 
 
+async def test_unclaimed_tickets_come_due(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        facts = {"unclaimed_since": NOW - HOUR, "reminded": 2, "reminded_at": NOW}
+        late = ticket(tx, conversation(tx), ladder_at=NOW + HOUR, **facts)
+        early = ticket(tx, conversation(tx), ladder_at=NOW)
+        ticket(tx, conversation(tx))
+        assert tx.tickets.unclaimed(NOW - HOUR, 9) == []
+        assert tx.tickets.unclaimed(NOW + HOUR, 9) == [early, late]
+        assert tx.tickets.unclaimed(NOW + HOUR, 1) == [early]
+
+    await store.transact(unit)
+
+
 async def test_nothing_comes_due_where_a_place_catches_up(store: Store) -> None:
     """They must not fill the batches either, while others are due."""
 
@@ -336,18 +349,52 @@ async def test_nothing_comes_due_where_a_place_catches_up(store: Store) -> None:
     await store.transact(unit)
 
 
+async def test_who_has_how_many_open_tickets(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        ana, bob = "console:ana", "console:bob"
+        held = ticket(tx, conversation(tx), holder=ana, status=Status.IN_PROGRESS)
+        given = ticket(tx, conversation(tx), assigned=ana, due_at=NOW)
+        other = ticket(tx, conversation(tx), holder=bob, assigned=ana, status=Status.AWAITING)
+        ticket(tx, conversation(tx), holder=ana, status=Status.CLOSED)
+        late = ticket(tx, conversation(tx), due_at=NOW + HOUR)
+        never = ticket(tx, conversation(tx))
+        soon = ticket(tx, conversation(tx), due_at=NOW)
+        ticket(tx, conversation(tx), team="billing")
+        assert tx.tickets.of_attendant(ana) == [held, given, other]
+        assert tx.tickets.load([ana, bob, "console:eve"]) == {ana: 2, bob: 1}
+        assert tx.tickets.load([]) == {}
+        assert tx.tickets.unassigned("support", 9) == [soon, late, never]
+        assert tx.tickets.unassigned("support", 1) == [soon]
+
+    await store.transact(unit)
+
+
+async def test_turns_are_kept_for_each_team(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        assert tx.people.turns("support") == {}
+        tx.people.take_turn("support", "console:ana", 1)
+        tx.people.take_turn("support", "console:bob", 2)
+        tx.people.take_turn("support", "console:ana", 3)
+        tx.people.take_turn("billing", "console:ana", 1)
+        assert tx.people.turns("support") == {"console:ana": 3, "console:bob": 2}
+
+    await store.transact(unit)
+
+
 @ON_POSTGRES
 async def test_a_due_row_is_claimed_by_one_process(store: Store, database_url: str) -> None:
     def prepare(tx: Tx) -> None:
         ticket(tx, conversation(tx), inactivity_at=NOW, sla_at=NOW)
+        ticket(tx, conversation(tx), ladder_at=NOW)
         conversation(tx, mode=Mode.TAKEOVER, takeover_until=NOW)
 
-    def claim(tx: Tx) -> tuple[int, int]:
-        return len(tx.tickets.inactive(NOW, 9)), len(tx.conversations.takeovers_due(NOW, 9))
+    def claim(tx: Tx) -> tuple[int, int, int]:
+        inactive, unclaimed = tx.tickets.inactive(NOW, 9), tx.tickets.unclaimed(NOW, 9)
+        return len(inactive), len(unclaimed), len(tx.conversations.takeovers_due(NOW, 9))
 
     claimed, leave = threading.Event(), threading.Event()
 
-    def hold(tx: Tx) -> tuple[int, int]:
+    def hold(tx: Tx) -> tuple[int, int, int]:
         found = claim(tx)
         claimed.set()
         assert leave.wait(10)
@@ -357,10 +404,10 @@ async def test_a_due_row_is_claimed_by_one_process(store: Store, database_url: s
     await store.transact(prepare)
     holding = asyncio.create_task(other.transact(hold))
     await asyncio.to_thread(claimed.wait, 10)
-    assert await store.transact(claim) == (0, 0)
+    assert await store.transact(claim) == (0, 0, 0)
     leave.set()
-    assert await holding == (1, 1)
-    assert await store.transact(claim) == (1, 1), "negative control: free again after the commit"
+    assert await holding == (1, 1, 1)
+    assert await store.transact(claim) == (1, 1, 1), "negative control: free again after the commit"
     await other.close()
 
 

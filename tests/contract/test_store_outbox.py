@@ -410,6 +410,8 @@ async def test_an_effect_added_while_the_lane_is_emptied_is_not_forgotten(
         (lambda tx: tx.due.kinds(wall(), wall()), "conversations_takeover"),
         (lambda tx: tx.due.kinds(wall(), wall()), "messages_pending"),
         (lambda tx: tx.due.kinds(wall(), wall()), "erasures_unfinished"),
+        (lambda tx: tx.tickets.unclaimed(wall(), 9), "tickets_ladder"),
+        (lambda tx: tx.tickets.load(["console:ana"]), "tickets_holder"),
         (lambda tx: tx.tickets.open("support"), "tickets_queue"),
         (lambda tx: tx.conversations.takeovers_due(wall(), 9), "conversations_takeover"),
         (lambda tx: tx.conversations.with_agent(wall(), 9), "conversations_active"),

@@ -49,6 +49,8 @@ class Crew(Protocol):
         """A command without its number: `reply Hello`, `ticket claim`."""
 
     async def reads(self) -> tuple[str, dict[str, bytes]]: ...
+    async def told(self, who: str) -> str:
+        """All that a member, like `bob`, was sent directly."""
 
 
 @dataclass
@@ -123,7 +125,7 @@ async def staged(
     }
     crews: dict[str, Callable[[], Crew]] = {
         "slack": lambda: SlackCrew(slack),
-        "discord": lambda: DiscordCrew(discord),
+        "discord": lambda: DiscordCrew(discord, bot),
         "console": lambda: ConsoleCrew(parts),
     }
     return Stage(
@@ -197,6 +199,10 @@ class SlackCrew:
     async def reads(self) -> tuple[str, dict[str, bytes]]:
         return await _slack_reads(self.slack, ["C0TEAM", "C0BILL"])
 
+    async def told(self, who: str) -> str:
+        channel = await self.slack.user(f"U0{who.upper()}").open_dm()
+        return (await _slack_reads(self.slack, [channel]))[0]
+
 
 async def _slack_reads(
     slack: Slack, channels: list[str], but: tuple[str, ...] = ()
@@ -232,6 +238,7 @@ class DiscordCustomer:
 @dataclass
 class DiscordCrew:
     discord: Any
+    bot: Any
 
     async def command(self, line: str, file: Attached | None = None) -> None:
         name, _, rest = line.partition(" ")
@@ -247,6 +254,10 @@ class DiscordCrew:
     async def reads(self) -> tuple[str, dict[str, bytes]]:
         threads = [one["id"] for one in await self.discord.threads("900")]
         return await _discord_reads(self.discord, ["700", "710", *threads])
+
+    async def told(self, who: str) -> str:
+        channel = await self.discord.dm_channel(PEOPLE[who], self.bot)
+        return (await _discord_reads(self.discord, [channel]))[0]
 
 
 async def _discord_reads(
@@ -297,6 +308,9 @@ class ConsoleCrew:
 
     async def reads(self) -> tuple[str, dict[str, bytes]]:
         return await _console_reads(self.parts, ["support", "billing"])
+
+    async def told(self, who: str) -> str:
+        return (await _console_reads(self.parts, [f"dm:{who}", f"@{who}"]))[0]
 
 
 async def _console_reads(

@@ -23,6 +23,7 @@ supervisors = ["slack:T0001/U0ALICE"]
 notify = ["slack-group:T0001/S01"]
 assignment = "round_robin"
 capacity = 4
+hand_back = "auto"
 identity = "team"
 reopen = "auto"
 reopen_within = "14d"
@@ -43,6 +44,13 @@ resolution = "8h"
 timezone = "America/Sao_Paulo"
 mon = ["09:00-12:00", "13:00-18:00"]
 holidays = "BR"
+[[team.shift]]
+members = ["slack:T0001/U0BOB"]
+timezone = "Europe/Berlin"
+mon = ["06:00-14:00"]
+[[team.shift]]
+members = ["slack-group:T0001/S01"]
+sat = ["10:00-12:00"]
 [[team]]
 name = "tier-2"
 workspace = "slack:T0001"
@@ -133,6 +141,11 @@ def test_the_practice_desk_is_a_good_desk() -> None:
         (('workspace = "discord:900"', 'workspace = "teams:1"'), r"is unknown; write slack:"),
         (('["slack:T0001/U0ALICE", "discord:900/77"]\n[admin]', '["slack:1/A"]\n[admin]'), "two"),
         (('", "discord:900/77"]\n[admin]', '", "slack-group:1/S"]\n[admin]'), "no person's id"),
+        (('"06:00-14:00"', '"6-14"'), r"shift number 1: '6-14' is no shift"),
+        (('sat = ["10:00-12:00"]', ""), r"shift number 2: there is no shift in the whole week"),
+        (('"Europe/Berlin"', '"Berlin"'), r"shift number 1: \"Berlin\" is no time zone"),
+        (('members = ["slack:T0001/U0BOB"]', 'members = ["slack:T0001/U9"]'), r"U9 is not in the"),
+        (('"tier-2"\nout', '"support"\nout'), r"cannot be its own backup"),
         (("urgent = [", "urgnt = ["), r"urgnt"),
         (("[admin]", "[[admin]"), r"this is no TOML"),
     ],

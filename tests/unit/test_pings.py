@@ -60,4 +60,5 @@ def test_of_a_group_the_others_are_called() -> None:
     past = [Ping(who="a", at=NOW - timedelta(seconds=20))]
     assert within_budget(("crew",), past, NOW, MEMBERS) == ("b",)
     assert within_budget(("crew",), past, NOW + QUIET, MEMBERS) == ("crew",)
+    assert within_budget(("a", "crew"), [], NOW, MEMBERS) == ("a", "crew"), "one post, one ping"
     assert within_budget(("unseen", "a"), past, NOW, MEMBERS) == ("unseen",)

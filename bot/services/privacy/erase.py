@@ -18,7 +18,7 @@ from bot.ports.store import Tx
 from bot.services import catch_up, record
 from bot.services.privacy.contact import Holdings, holdings, place_of, standing
 
-_TO_PLATFORMS = {LaneKind.CONTACT, LaneKind.THREAD}
+_TO_PLATFORMS = {LaneKind.CONTACT, LaneKind.THREAD, LaneKind.NOTICE}
 
 
 def erase(tx: Tx, contact: str, typed: str, actor: str, now: datetime, wall: datetime) -> Erasure:
