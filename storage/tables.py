@@ -41,6 +41,7 @@ class Conversations(SQLModel, table=True):
         Index("conversations_place", "workspace", "channel", "thread"),
         Index("conversations_contact", "contact", "workspace", "channel", "last_message_at"),
         _partial("conversations_active", "last_message_at", where="mode <> 'ticket'"),
+        Index("conversations_started", "started_at"),
         _partial("conversations_takeover", "takeover_until", where="takeover_until IS NOT NULL"),
         _NEVER_AGAIN,
     )
@@ -74,6 +75,8 @@ class Tickets(SQLModel, table=True):
         _partial("tickets_ladder", "ladder_at", where="ladder_at IS NOT NULL"),
         _partial("tickets_holder", "holder", where=OPEN),
         _partial("tickets_assigned", "assigned", where=OPEN),
+        Index("tickets_opened", "opened_at"),
+        Index("tickets_closed", "closed_at"),
     )
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     conversation_id: int = Field(foreign_key="conversations.id")

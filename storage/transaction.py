@@ -16,6 +16,7 @@ from storage.repositories.outbox import Outbox
 from storage.repositories.people import People
 from storage.repositories.posts import Posts
 from storage.repositories.privacy import Privacy
+from storage.repositories.reports import Reports
 from storage.repositories.search import Search
 from storage.repositories.sources import Sources
 from storage.repositories.tags import Tags
@@ -49,6 +50,7 @@ class Transaction:
         self.calls: ports.CallRepository = Calls(session)
         self.vault: Vault = session.vault
         self.due: ports.DueRepository = Due(session)
+        self.reports: ports.ReportRepository = Reports(session)
 
     def limits(self, workspace: str) -> Limits:
         return self._session.limits(workspace)

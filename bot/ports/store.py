@@ -21,6 +21,9 @@ from bot.domain.desk_changes import Version
 from bot.domain.erasure import Erasure
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, Limits, Message
+
+from bot.domain.message import Limits, Message
+from bot.domain.report import Alone, Row
 from bot.domain.search import Query
 from bot.domain.states import Status
 from bot.domain.summary import Summary
@@ -439,6 +442,19 @@ class DueRepository(Protocol):
         """
 
 
+class ReportRepository(Protocol):
+    """What figures are made from. `team` is empty for all; practice tickets are left out."""
+
+    def rows(self, team: str, start: datetime, end: datetime) -> list[Row]:
+        """The tickets that were opened, or last closed, in that time, in the order of numbers."""
+
+    def older(self, team: str, start: datetime, end: datetime) -> int:
+        """How many were opened before it and still open at its end."""
+
+    def agent(self, start: datetime, end: datetime) -> list[Alone]:
+        """The conversations begun in that time that the agent answered in, by where they were."""
+
+
 class MetaRepository(Protocol):
     """Small facts about the installation itself."""
 
@@ -586,6 +602,7 @@ class Tx(Protocol):
     calls: CallRepository
     vault: Vault
     due: DueRepository
+    reports: ReportRepository
 
     def limits(self, workspace: str) -> Limits: ...
     def first_sight(self, key: str) -> bool:
