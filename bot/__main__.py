@@ -19,7 +19,8 @@ from typing import Annotated, Any
 import typer
 
 from bot import desk_file, logs, loop, settings
-from bot.domain.errors import BadDesk, BadInput, BatonError
+from bot.domain import span
+from bot.domain.errors import BadDesk, BadInput, BatonError, NotFound
 
 app = typer.Typer(
     name="baton",
@@ -126,6 +127,32 @@ def diff(file: DeskFile) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def report(
+    *,
+    team: Annotated[str, typer.Option(help="Of one team; without it, of all.")] = "",
+    period: Annotated[
+        str, typer.Option(help="today, last 7 days, last month, 2026-10, 2026-10-01..2026-10-31.")
+    ] = span.DEFAULT,
+    csv: Annotated[Path | None, typer.Option(help="Write the tickets there as a table.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the picture there.")] = None,
+) -> None:
+    """Print the figures of some days; also as a table and as a picture."""
+    from adapters.charts import Charts
+    from bot import offline
+    from bot.domain import report_csv, report_words
+
+    try:
+        found = _go(offline.report(settings.read(), team, period))
+    except NotFound as error:
+        raise BadInput(problem=str(error)) from error
+    if csv is not None:
+        _write(csv, report_csv.write(found).encode())
+    if png is not None:
+        _write(png, Charts().png(found))
+    typer.echo(report_words.in_words(found))
+
+
 @routing.command("test")
 def routing_test(text: Annotated[str, typer.Argument(help="What a contact might write.")]) -> None:
     """Show what the rules would do with a text; nothing happens."""
@@ -204,6 +231,13 @@ def main() -> None:
     except Exception as error:
         logging.getLogger(__name__).debug("an error nobody expected", exc_info=True)
         _fail(f"unexpected {type(error).__name__}: {error}", _CANNOT)
+
+
+def _write(file: Path, data: bytes) -> None:
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise BadInput(problem=f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _stop_early(_number: int, _frame: object) -> None:

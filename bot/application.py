@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from bot.commands import REGISTRY, actions, decisions, errands, execution, parsing
 from bot.commands.execution import execute
-from bot.commands.registry import Draft, Invocation, Response, Shell, Trial, Unpack
+from bot.commands.registry import Draft, Invocation, Response, Share, Shell, Trial, Unpack
 from bot.desk_key import Text
 from bot.domain.errors import BatonError
 from bot.domain.identity import Person, Place
@@ -19,6 +19,7 @@ from bot.domain.message import Attachment, check_text
 from bot.domain.reading import Reading
 from bot.failpoints import passing
 from bot.ports.agent import AgentPort, ReaderPort
+from bot.ports.charts import ChartPort
 from bot.ports.clock import Clock
 from bot.ports.inbound import Deleted, Edited, Inbound, Received, Written
 from bot.ports.media import MediaPort
@@ -46,6 +47,8 @@ class Baton:
         *,
         agent: AgentPort | None = None,
         unpack: Unpack | None = None,
+        charts: ChartPort | None = None,
+        share: Share | None = None,
         observe: Callable[[Inbound], None] = lambda _: None,
     ) -> None:
         self.store = store
@@ -54,7 +57,14 @@ class Baton:
         self.clock = clock
         self._reader = reader
         self._text = Text()
-        self._shell = Shell(media=media, reader=reader, desk_text=self._text, unpack=unpack)
+        self._shell = Shell(
+            media=media,
+            reader=reader,
+            desk_text=self._text,
+            unpack=unpack,
+            charts=charts,
+            share=share,
+        )
         self._observe = observe
         self._has_read = False
         self._lines: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()

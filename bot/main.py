@@ -20,6 +20,7 @@ from adapters.agents.lexical import LexicalIndex
 from adapters.agents.openai_model import Access
 from adapters.agents.passages import Passage
 from adapters.agents.reader import Reader
+from adapters.charts import Charts
 from adapters.console.outlet import ConsoleOutlet
 from adapters.practice import PracticeOutlet
 from adapters.slack import archive
@@ -29,6 +30,7 @@ from bot import failpoints
 from bot.application import Baton
 from bot.clock import DeskClock
 from bot.delivery.lanes import Courier
+from bot.delivery.sharing import Sharing
 from bot.domain.identity import platform_of
 from bot.domain.message import Limits
 from bot.first_start import apply_desk, welcome
@@ -91,6 +93,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
                 clock,
                 agent=mind,
                 unpack=archive.read,
+                charts=Charts(),
+                share=Sharing(outlets, media),
                 observe=metrics.received,
             ),
             courier=Courier(

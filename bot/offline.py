@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from bot import desk_file
 from bot.domain.desk import Desk
 from bot.domain.message import Limits
+from bot.domain.report import Report
 from bot.ports.store import Store, Tx
 from bot.secret_key import secret_key
-from bot.services import configure
+from bot.services import configure, reporting
 from bot.services import replay as replaying
 from bot.services.replay import Read, Replayed
 from bot.settings import Settings
@@ -59,6 +60,12 @@ async def replay(
         return await store.read(
             lambda tx: replaying.replay(tx, wanted or tx.desk.get(), read, limit)
         )
+
+
+async def report(settings: Settings, team: str, period: str) -> Report:
+    """A team's figures; of all teams where it is empty. Raises `NotFound` and `BadInput`."""
+    async with opened(settings) as store:
+        return await store.read(reporting.report, team, period, datetime.now(UTC))
 
 
 def _export(tx: Tx, *, names: bool) -> str:

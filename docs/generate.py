@@ -15,7 +15,7 @@ from bot.commands import REGISTRY
 from bot.domain.states import diagram
 
 DOCS = Path(__file__).parent
-CLI = ("", "run", "demo", "check", "migrate", "config", "routing", "evaluate")
+CLI = ("", "run", "demo", "check", "migrate", "config", "report", "routing", "evaluate")
 
 
 def states() -> str:

@@ -20,6 +20,7 @@ from bot.commands.practice import PRACTICE
 from bot.commands.presence import PRESENCE
 from bot.commands.privacy import PRIVACY
 from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.commands.report import REPORTS
 from bot.commands.routing import ROUTING
 from bot.commands.teams import TEAMS
 from bot.commands.tickets import TICKETS
@@ -69,6 +70,7 @@ REGISTRY: Mapping[str, Command] = {
         *AGENT,
         *WHOLE_DESK,
         *AUDIT,
+        *REPORTS,
         *PRIVACY,
         *WEBHOOKS,
         _HELP,

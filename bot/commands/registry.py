@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from bot.domain.desk import Desk, Role
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
 from bot.ports.agent import Case, Meter, ReaderPort, Turn
+from bot.ports.charts import ChartPort
 from bot.ports.desk_text import DeskText
 from bot.ports.media import MediaPort
 from bot.ports.store import Tx
@@ -115,6 +116,14 @@ class File:
 Unpack = Callable[[bytes, Desk], tuple[Past, ...]]
 
 
+class Share(Protocol):
+    """Shows words and files (name, type, bytes) to everybody in a place. Raises `OutletError`."""
+
+    async def __call__(
+        self, place: Place, text: str, files: Sequence[tuple[str, str, bytes]]
+    ) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shell:
     """What an errand has at hand."""
@@ -123,6 +132,8 @@ class Shell:
     reader: ReaderPort
     desk_text: DeskText
     unpack: Unpack | None = None
+    charts: ChartPort | None = None
+    share: Share | None = None
 
 
 class Errand(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from bot.domain.report import Part, Report, Share, Spread
@@ -13,6 +14,14 @@ ALL_TEAMS = "All teams"
 
 def title(report: Report) -> str:
     return report.team or ALL_TEAMS
+
+
+def file_name(report: Report) -> str:
+    """Without an ending, of characters that every system takes: `report-support-2026-10-01…`."""
+    team = re.sub(r"[^a-z0-9]+", "-", title(report).casefold()).strip("-") or "team"
+    first, last = report.span.first, report.span.last
+    days = f"{first}" if first == last else f"{first}-to-{last}"
+    return f"report-{team[:40]}-{days}"
 
 
 def short(span: timedelta | None) -> str:

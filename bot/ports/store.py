@@ -21,8 +21,6 @@ from bot.domain.desk_changes import Version
 from bot.domain.erasure import Erasure
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, Limits, Message
-
-from bot.domain.message import Limits, Message
 from bot.domain.report import Alone, Row
 from bot.domain.search import Query
 from bot.domain.states import Status
