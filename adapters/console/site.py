@@ -12,7 +12,7 @@ from nicegui import app as pages
 from nicegui import ui
 from starlette.requests import Request
 
-from adapters.console import files, login
+from adapters.console import files, login, report_files
 from adapters.console.catchup import catch_up
 from adapters.console.connection import Connection
 from adapters.console.context import Site
@@ -63,6 +63,7 @@ def serve(
     if password and sessions:
         pages.include_router(login.router(password, sessions))
     pages.include_router(files.router(baton))
+    pages.include_router(report_files.router(baton))
     for path, show in _PAGES.items():
         _add(site, path, show)
     ui.add_css(_STYLE.read_text(encoding="utf-8"), shared=True)

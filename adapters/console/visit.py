@@ -7,7 +7,14 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-_NAMES = {"attendant": "as", "contact": "contact", "channel": "channel", "thread": "thread"}
+_NAMES = {
+    "attendant": "as",
+    "contact": "contact",
+    "channel": "channel",
+    "thread": "thread",
+    "team": "team",
+    "period": "period",
+}
 
 
 @dataclass(kw_only=True)
@@ -19,6 +26,8 @@ class Visit:
     contact: str = ""
     channel: str = ""
     thread: str = ""
+    team: str = ""
+    period: str = ""
     theme: str = ""
 
     @classmethod

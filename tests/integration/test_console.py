@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 
 from adapters.console import files, login, places
 from adapters.console.catchup import catch_up
-from adapters.console.figures import figures
 from adapters.console.guard import Guard, Sessions
 from adapters.console.inbound import Inbound
 from adapters.console.outlet import standing
@@ -156,11 +155,6 @@ async def test_a_note_in_a_thread_that_its_ticket_left_is_taken_back(inbound: In
     assert "went on" in response.text
     posts = await inbound.baton.store.read(lambda tx: list(tx.posts.at(place)))
     assert all(one.deleted for one in posts)
-
-
-async def test_figures_of_an_empty_desk_are_none(inbound: Inbound) -> None:
-    found = await inbound.baton.store.read(figures)
-    assert (found.total, found.first_response, found.resolution) == (0, None, None)
 
 
 async def test_a_contact_whose_name_is_only_signs_is_nobody() -> None:

@@ -15,7 +15,6 @@ from adapters.console.inbound import Inbound
 from bot.__main__ import main as command_line
 from bot.commands.registry import Response
 from bot.domain.identity import Person, Place
-from tests.emulators.discord.client import Discord
 from tests.emulators.slack.client import Slack
 from tests.integration.discord_world import PEOPLE
 from tests.integration.sides import PLATFORMS, ConsoleCrew, DiscordCrew, SlackCrew, Stage, staged
@@ -37,7 +36,7 @@ async def ask(crew: Any, line: str, *, elsewhere: bool = False) -> Response | No
     """`/report` in the team's channel, or in one that is no team's; a console answers at once."""
     match crew:
         case SlackCrew():
-            channel = "C0GENERAL" if elsewhere else "C0TEAM"
+            channel = "C0HELP" if elsewhere else "C0TEAM"
             await crew.slack.user("U0ALICE").command("/report", line, channel)
         case DiscordCrew():
             values = {"period": line} if line else {}
@@ -58,9 +57,8 @@ async def directly(at: Stage, answer: Response | None) -> dict[str, bytes]:
         return {one.name: one.data for one in answer.files}
     async with asyncio.timeout(20):
         while True:
-            found = await (
-                _on_slack(crew.slack) if isinstance(crew, SlackCrew) else _on_discord(crew.discord)
-            )
+            is_slack = isinstance(crew, SlackCrew)
+            found = await (_on_slack(crew.slack) if is_slack else _on_discord(at))
             if len(found) > 1:
                 return found
             await asyncio.sleep(0.05)
@@ -72,13 +70,12 @@ async def _on_slack(slack: Slack) -> dict[str, bytes]:
     return {one["name"]: await slack.file_content(one["id"]) for one in found}
 
 
-async def _on_discord(discord: Discord) -> dict[str, bytes]:
-    found = {}
-    for bot in await discord.bots():
-        channel = await discord.dm_channel(PEOPLE["alice"], bot)
-        for one in await discord.messages(channel):
-            found |= {file["filename"]: await discord.file(file["id"]) for file in one["files"]}
-    return found
+async def _on_discord(at: Stage) -> dict[str, bytes]:
+    assert at.discord is not None
+    assert at.bot is not None
+    channel = await at.discord.dm_channel(PEOPLE["alice"], at.bot)
+    found = [file for one in await at.discord.messages(channel) for file in one["files"]]
+    return {one["filename"]: await at.discord.file(one["id"]) for one in found}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

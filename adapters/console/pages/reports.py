@@ -1,69 +1,191 @@
-"""`/reports`: how many tickets there are, and how long people waited."""
+"""`/reports`: the figures of a team over some days, with their picture and their table."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import zlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from nicegui import ui
 
 from adapters.console.context import Site
-from adapters.console.figures import Figures, figures
 from adapters.console.pages.following import follow
+from adapters.console.report_files import PICTURE, TABLE, address
 from adapters.console.views.elements import box, empty, text
-from adapters.console.views.frame import framed
+from adapters.console.views.frame import Frame, framed
 from adapters.console.views.keyed import Keyed
 from adapters.console.visit import Visit
-from bot.domain.duration import roughly
-from bot.domain.states import Status
+from bot.domain import report_words as words
+from bot.domain import span
+from bot.domain.errors import BadInput, NotFound
+from bot.domain.report import Part, Report
+from bot.ports.store import Tx
+from bot.services import reporting
+
+_COLUMNS = (
+    "Opened",
+    "Closed",
+    "Reopened",
+    "First response",
+    "Resolution",
+    "SLA met",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A report, or why there is none."""
+
+    team: str
+    period: str
+    teams: tuple[str, ...]
+    report: Report | None = None
+    problem: str = ""
 
 
 async def show(site: Site, visit: Visit) -> None:
-    with framed(site, visit, "Reports", "page-narrow"):
-        with box("page-head"):
+    with framed(site, visit, "Reports", "page-narrow") as frame:
+        page = ReportsPage(site, frame)
+        await follow(site, frozenset({"tickets"}), page.refresh)
+
+
+class ReportsPage:
+    """The choice stays in the address; the figures follow what happens."""
+
+    def __init__(self, site: Site, frame: Frame) -> None:
+        self._site = site
+        self._frame = frame
+        with box("page-head report-ask"):
             text("Reports", "page-title", "h1")
-        report: Keyed[Figures] = Keyed(_draw)
+            ui.space()
+            self._team = _choice({}, "Team", self._chosen)
+            periods = dict.fromkeys((*span.WAYS, frame.visit.period or span.DEFAULT))
+            self._period = _choice(list(periods), "Period", self._chosen, typed=True)
+            self._period.value = frame.visit.period or span.DEFAULT
+        self._report: Keyed[Look] = Keyed(_draw)
 
-        async def refresh() -> None:
-            report.show([("figures", await site.baton.store.read(figures))])
+    async def refresh(self) -> None:
+        visit = self._frame.visit
+        now = self._site.clock.now()
+        found = await self._site.baton.store.read(_look, visit.team, visit.period, now)
+        teams = {"": words.ALL_TEAMS, **{one: one for one in found.teams}}
+        self._team.set_options(teams, value=visit.team if visit.team in teams else "")
+        self._report.show([("report", found)])
 
-        await follow(site, frozenset({"tickets"}), refresh)
+    async def _chosen(self) -> None:
+        visit = self._frame.visit
+        chosen = str(self._team.value or ""), str(self._period.value or span.DEFAULT)
+        if chosen != (visit.team, visit.period or span.DEFAULT):
+            visit.team, visit.period = chosen
+            await self.refresh()
+            self._frame.moved()
 
 
-def _draw(found: Figures) -> None:
-    if not found.total:
+def _choice(
+    options: dict[str, str] | list[str],
+    label: str,
+    act: Callable[[], Awaitable[None]],
+    *,
+    typed: bool = False,
+) -> ui.select:
+    made = ui.select(
+        options,
+        label=label,
+        on_change=act,
+        with_input=typed,
+        new_value_mode="add-unique" if typed else None,
+    )
+    return made.props("outlined dense options-dense").classes("who")
+
+
+def _look(tx: Tx, team: str, period: str, now: datetime) -> Look:
+    teams = tuple(one.name for one in tx.desk.get().teams)
+    look = Look(team=team, period=period, teams=teams)
+    try:
+        found = reporting.report(tx, team, period, now)
+    except (BadInput, NotFound) as error:
+        return replace(look, problem=str(error))
+    # As of the last change, so that a page is not drawn again for the passing of time alone.
+    return replace(look, report=replace(found, at=found.span.start))
+
+
+def _draw(found: Look) -> None:
+    report = found.report
+    if report is None:
+        empty("No report", found.problem, "event_busy")
+        return
+    text(f"{report.span.dates}, {getattr(report.span.zone, 'key', 'UTC')}", "page-sub")
+    if report.is_empty:
         empty(
-            "No tickets yet",
+            "Nothing happened in this time",
             "Figures appear with the first ticket. The start page has examples to try.",
             "insights",
         )
         return
     with box("tiles"):
-        _tile("Tickets", str(found.total))
-        _tile("Median first response", _span(found.first_response))
-        _tile("Median resolution", _span(found.resolution))
-        _tile("Reopened at least once", str(found.reopened))
-    _table(found)
-    if found.counted < found.total:
-        text(f"Counted over the newest {found.counted:,} tickets.", "page-sub")
+        for name, value in _tiles(report):
+            with box("tile"):
+                text(value, "tile-value")
+                text(name, "tile-name")
+    _picture(found, report)
+    if len(report.teams) > 1:
+        _table("Team", report.teams)
+    _table("Attendant", report.attendants)
+    _table("Rule", report.rules)
 
 
-def _tile(name: str, value: str) -> None:
-    with box("tile"):
-        text(value, "tile-value")
-        text(name, "tile-name")
+def _tiles(report: Report) -> list[tuple[str, str]]:
+    return [
+        ("Opened", str(report.opened)),
+        ("Closed", str(report.closed)),
+        ("Still open", str(report.left_open)),
+        ("First response (median)", words.short(report.first_response.median)),
+        ("First response (p90)", words.short(report.first_response.p90)),
+        ("Resolution (median)", words.short(report.resolution.median)),
+        ("SLA met", words.percent(report.kept.all)),
+        ("Reopened", words.percent(report.reopened)),
+        ("Resolved by the agent alone", words.percent(report.agent.share)),
+    ]
 
 
-def _span(span: timedelta | None) -> str:
-    return roughly(span) if span is not None else "-"
+def _picture(found: Look, report: Report) -> None:
+    stand = f"{zlib.crc32(repr(report).encode()):x}"
+    with box("report-picture"):
+        picture = box("", "img")
+        picture.props["src"] = address(PICTURE, found.team, found.period, stand)
+        picture.props["alt"] = words.headline(report)
+    with box("report-links"):
+        for label, path, ending in (
+            ("Picture (PNG)", PICTURE, "png"),
+            ("Table (CSV)", TABLE, "csv"),
+        ):
+            link = text(label, "btn", "a")
+            link.props["href"] = address(path, found.team, found.period)
+            link.props["download"] = f"{words.file_name(report)}.{ending}"
 
 
-def _table(found: Figures) -> None:
+def _table(kind: str, parts: Sequence[Part]) -> None:
+    if not parts:
+        return
     with box("table-wrap"), box("table", "table"):
         with box("", "thead"), box("", "tr"):
-            for name in ("Team", *(status.value.capitalize() for status in Status), "All"):
+            for name in (kind, *_COLUMNS):
                 text(name, "", "th").props('scope="col"')
         with box("", "tbody"):
-            for team, counts in found.by_team.items():
+            for part in parts:
                 with box("", "tr"):
-                    text(team, "", "th").props('scope="row"')
-                    for status in Status:
-                        text(str(counts.get(status, 0)), "", "td")
-                    text(str(sum(counts.values())), "", "td")
+                    text(part.name, "", "th").props('scope="row"')
+                    for cell in _cells(part):
+                        text(cell, "", "td")
+
+
+def _cells(part: Part) -> tuple[str, ...]:
+    return (
+        str(part.opened),
+        str(part.closed),
+        words.percent(part.reopened),
+        words.short(part.first_response.median),
+        words.short(part.resolution.median),
+        words.percent(part.kept),
+    )
