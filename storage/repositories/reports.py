@@ -17,6 +17,7 @@ from sqlalchemy import (
     select,
 )
 
+from bot.domain.conversation import PRACTICE
 from bot.domain.message import Author
 from bot.domain.report import Alone, Row
 from storage import tables
@@ -62,7 +63,7 @@ _AGENT = (
     .where(
         _C.started_at >= _START,
         _C.started_at < _END,
-        _C.workspace != literal_column("'practice'"),
+        _C.workspace != PRACTICE,
         _ANSWERED,
     )
     .group_by(_C.workspace, _C.channel, _C.direct)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from adapters.console.figures import figures
 
 from adapters.agents.model import ModelFault, Prompt, Spoken
 from adapters.agents.player import ModelPlayer, ScriptedPlayer
-from adapters.console.figures import figures
 from bot.domain.desk import Desk, Priority, Targets
 from bot.domain.message import Author
 from bot.domain.scenarios import SCENARIOS
