@@ -1,6 +1,7 @@
 """Write the generated parts of the documentation: `make docs`.
 
-The diagram of a ticket's life, the reference of the slash commands, the help of the command line.
+The diagram of a ticket's life, the reference of the slash commands, the columns of a report's table,
+the help of the command line.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.commands import REGISTRY
+from bot.domain.report_csv import COLUMNS
 from bot.domain.states import diagram
 
 DOCS = Path(__file__).parent
@@ -47,6 +49,18 @@ def commands() -> str:
     return "\n".join(lines) + "\n"
 
 
+def reports() -> str:
+    """docs/reports.md with the columns of today's table."""
+    text = (DOCS / "reports.md").read_text(encoding="utf-8")
+    rows = "\n".join(f"| `{one.name}` | {one.meaning} |" for one in COLUMNS)
+    return re.sub(
+        r"(<!-- generated: report columns -->\n).*?(<!-- /generated -->)",
+        lambda match: f"{match[1]}| column | meaning |\n|---|---|\n{rows}\n{match[2]}",
+        text,
+        flags=re.DOTALL,
+    )
+
+
 def command_line() -> str:
     """docs/cli.md: what `--help` says."""
     plain = {"COLUMNS": "90", "TERM": "dumb", "NO_COLOR": "1"}
@@ -63,6 +77,7 @@ def main() -> None:
     """Write them all."""
     (DOCS / "architecture.md").write_text(states(), encoding="utf-8")
     (DOCS / "commands.md").write_text(commands(), encoding="utf-8")
+    (DOCS / "reports.md").write_text(reports(), encoding="utf-8")
     (DOCS / "cli.md").write_text(command_line(), encoding="utf-8")
 
 

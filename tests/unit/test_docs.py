@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
     [
         ("architecture.md", generate.states),
         ("commands.md", generate.commands),
+        ("reports.md", generate.reports),
         ("cli.md", generate.command_line),
     ],
 )
