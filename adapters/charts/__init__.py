@@ -9,6 +9,6 @@ class Charts:
     """The pictures of a report. Implements `bot.ports.charts.ChartPort`."""
 
     def png(self, report: Report) -> bytes:
-        from adapters.charts.picture import draw  # noqa: PLC0415 - it takes half a second
+        from adapters.charts.picture import draw  # noqa: PLC0415 - it takes a while
 
         return draw(report)

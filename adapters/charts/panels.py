@@ -61,6 +61,7 @@ def volume(axes: Axes, days: Sequence[Day]) -> None:
     axes.set_axisbelow(True)
     step = -(-len(bars) // _LABELS)
     axes.set_xticks(list(at)[::step], [_label(one.day, unit) for one in bars][::step])
+    axes.tick_params(axis="x", pad=8)
     axes.spines["bottom"].set_visible(True)
     axes.spines["bottom"].set_color(look.RULE)
     for x, name, colour in ((0.72, "opened", look.BLUE), (0.87, "closed", look.ORANGE)):
