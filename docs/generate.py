@@ -1,7 +1,7 @@
 """Write the generated parts of the documentation: `make docs`.
 
-The diagram of a ticket's life, the reference of the slash commands, the columns of a report's table,
-the help of the command line.
+The diagram of a ticket's life, the reference of the slash commands, the columns of a report, the
+help of the command line.
 """
 
 from __future__ import annotations
