@@ -8,9 +8,24 @@ from datetime import datetime
 from bot.domain.identity import Place
 from bot.domain.message import Attachment
 
-# What figures are made from. Everything else an event tells may be somebody's words.
+# What figures are made from. Everything else an event tells may be somebody's words, or names them.
 FACTS = frozenset(
-    {"after", "assigned", "priority", "rule", "rung", "signal", "team", "to", "version"}
+    {
+        "after",
+        "assigned",
+        "clock",
+        "erasure",
+        "practice",
+        "priority",
+        "rule",
+        "rung",
+        "signal",
+        "status",
+        "team",
+        "terms",
+        "to",
+        "version",
+    }
 )
 
 

@@ -24,6 +24,8 @@ from bot.services.views import ticket_view
 
 WORKSPACE = "webhook"
 _LANES = "webhooks"
+# What an event remembers for Baton itself: whom it called, which messages the agent has seen, …
+_OURS = {"after", "button", "called", "mention", "mentions", "terms"}
 
 
 def announce(tx: Tx, event: Event) -> None:
@@ -84,7 +86,7 @@ def notice(tx: Tx, lane: Lane, effect: Effect) -> Notice | None:
 
 def payload(tx: Tx, event: Event) -> dict[str, Any]:
     """Standard Webhooks: type, timestamp, data. The ticket is told as it stands now."""
-    facts = {name: value for name, value in event.data.items() if value and name != "mention"}
+    facts = {name: value for name, value in event.data.items() if value and name not in _OURS}
     actor = {"id": event.actor, "name": _name(tx, event.actor)}
     data: dict[str, Any] = {"actor": actor, "facts": facts}
     if event.ticket_number is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,17 @@ from sqlmodel import SQLModel
 
 from bot.commands.registry import Response
 from bot.domain.blocking import Block
+from bot.domain.desk import Priority, Targets
 from bot.domain.erasure import Progress
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
+from bot.domain.promise import Clock
 from bot.domain.states import Status
 from bot.domain.thread import Event
 from bot.jobs import Jobs
 from bot.ports.outlet import Refused, Unreachable
 from bot.ports.store import Tx
+from bot.services.recount import recount
 from storage import engines
 from storage.media import Media
 from tests.world import World
@@ -121,6 +124,31 @@ async def test_nothing_is_left_anywhere(
     after = await world.store.read(_events)
     assert [(one.kind, one.at) for one in after] == [(one.kind, one.at) for one in events]
     assert next(one for one in after if one.kind == "escalated").data["team"] == "support"
+
+
+@ON_SQLITE
+async def test_the_figures_are_counted_as_before(world: World, media: Media) -> None:
+    """From the log alone: what was promised, what was late, how long it took."""
+    minutes = [timedelta(minutes=number) for number in (5, 10, 30)]
+    promise = Targets(first_response=minutes[0], next_response=minutes[1], resolution=minutes[2])
+    await world.change_team("support", sla={Priority.NORMAL: promise}, claim_within=minutes[1])
+    who = NAME.casefold()
+    await world.write(f"human please {WORDS[1]}", who=who)
+    await world.passes(minutes[0])
+    await world.run("alice", f"/reply 1 Hello {NAME}")
+    await world.write(WORDS[2], who=who)
+    await world.passes(minutes[2])
+    await world.run("alice", f"/ticket close 1 {WORDS[3]}")
+    later = world.clock.now()
+    before = await world.store.read(recount, 1, later)
+    assert before is not None
+    assert before.breaches == (Clock.FIRST_RESPONSE, Clock.NEXT_RESPONSE, Clock.RESOLUTION)
+    assert (len(before.responses), len(before.unanswered)) == (1, 1)
+    assert before.resolution is not None
+    assert (await confirmed(world)).ok
+    await worked_off(world, media)
+    assert WORDS[3] not in str(await world.store.read(_events))
+    assert await world.store.read(recount, 1, later) == before
 
 
 @ON_SQLITE

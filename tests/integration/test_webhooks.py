@@ -18,6 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from adapters.webhooks.addresses import Forbidden, GuardedResolver, is_public, networks
 from adapters.webhooks.sender import WebhookSender
 from bot import desk_file
+from bot.domain.desk import Priority, Targets
 from bot.domain.errors import BadDesk, BadInput, CannotRun
 from bot.ports.outlet import Busy, OutletError, Refused, Unclear, Unreachable
 from bot.ports.webhook import Notice
@@ -75,6 +76,23 @@ async def test_a_ticket_is_told_in_order(told: World, receiver: Receiver) -> Non
     assert opened["ticket"]["contact"] == {"id": "console:carol", "name": "Carol"}
     assert receiver.taken[1]["data"]["actor"] == {"id": "console:alice", "name": "Alice"}
     assert receiver.taken[3]["data"]["facts"]["to"] == "billing"
+
+
+async def test_a_broken_promise_is_told(told: World, receiver: Receiver) -> None:
+    """Of each clock, when it happens and with whom it was broken."""
+    minute = timedelta(minutes=1)
+    promise = Targets(first_response=5 * minute, resolution=30 * minute)
+    await told.change_team("support", sla={Priority.NORMAL: promise})
+    await told.write("human please")
+    await told.passes(5 * minute)
+    assert receiver.kinds == ["ticket.opened", "ticket.sla_breached"]
+    assert receiver.taken[1]["data"]["facts"] == {"status": "open", "clock": "first response"}
+    assert receiver.taken[1]["data"]["ticket"]["number"] == 1
+    await told.run("alice", "/reply 1 Hello")
+    await told.write("it does not work")
+    await told.passes(60 * minute)
+    assert receiver.kinds[2:4] == ["ticket.replied", "ticket.sla_breached"]
+    assert receiver.taken[3]["data"]["facts"]["clock"] == "resolution"
 
 
 async def test_only_what_it_asks_for(
