@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adapters.console.figures import figures
 
 from adapters.agents.model import ModelFault, Prompt, Spoken
 from adapters.agents.player import ModelPlayer, ScriptedPlayer
@@ -19,6 +18,7 @@ from bot.domain.scenarios import SCENARIOS
 from bot.domain.states import Status
 from bot.metrics import Metrics
 from bot.ports.store import Tx
+from bot.services.reporting import report
 from tests.world import World
 
 REFUND = SCENARIOS[0]
@@ -68,10 +68,8 @@ async def test_it_reaches_nobody_real(world: World) -> None:
 
 async def test_words_in_quick_succession_get_one_answer(world: World) -> None:
     await world.run("bob", "/desk practice refund")
-    world.ahead = timedelta()
     for words in ("Hello", "I am sorry", "What is the order number?"):
-        await world.run("bob", f"/reply 1 {words}")
-    world.ahead = timedelta(seconds=3)
+        await world.baton.typed(*world.at("bob"), f"/reply 1 {words}")
     await world.settle()
     spoken = [one for one in await world.messages() if one.author is Author.CONTACT]
     assert len(spoken) == len(REFUND.opening) + 1
@@ -89,10 +87,10 @@ async def test_no_figure_counts_it_and_no_clock_runs(world: World) -> None:
     text = (await Metrics().text(world.store)).decode()
     assert 'team="support"' not in text
     assert "baton_escalations{" not in text
-    shown = await world.store.read(figures)
-    assert shown.counted == 0
+    shown = await world.store.read(report, "", "today", world.clock.now())
+    assert shown.opened == 0
     await world.write("human please")
-    assert (await world.store.read(figures)).counted == 1
+    assert (await world.store.read(report, "", "today", world.clock.now())).opened == 1
 
 
 async def test_it_ends_by_itself_when_it_is_left(world: World) -> None:
