@@ -273,6 +273,26 @@ async def test_a_file_that_is_too_large_is_refused_and_the_text_kept(
     assert await contact.page.get_by_label(MESSAGE).input_value() == "See the file"
 
 
+async def test_a_report_is_chosen_seen_and_taken_along(tabs: Tabs) -> None:
+    contact = await tabs.contact("ines")
+    await contact.type(MESSAGE, HUMAN)
+    page = (tab := await tabs("/reports")).page
+    await expect(page.get_by_role("row").filter(has_text="no rule").first).to_be_visible()
+    picture = page.locator(".report-picture img")
+    await expect(picture).to_have_js_property("naturalWidth", 1600)
+    async with page.expect_download() as taken:
+        await page.get_by_role("link", name="Table (CSV)").click()
+    table = Path(await (await taken.value).path()).read_text(encoding="utf-8")
+    assert table.startswith("ticket,team,attendant")
+    await page.get_by_label("Period", exact=True).fill("2020-02")
+    await page.keyboard.press("Enter")
+    await tab.sees("Nothing happened in this time")
+    assert "period=2020-02" in page.url
+    await page.get_by_label("Period", exact=True).fill("some day")
+    await page.keyboard.press("Enter")
+    await tab.sees("is no period")
+
+
 @pytest.mark.parametrize("path", ["/", "/contact", "/team", "/queue", "/reports", "/health"])
 async def test_every_page_fits_a_phone(tabs: Tabs, path: str) -> None:
     tab = await tabs(path, width=375)

@@ -123,7 +123,7 @@ def _draw(found: Look) -> None:
             "insights",
         )
         return
-    with box("tiles"):
+    with box("tiles report-tiles"):
         for name, value in _tiles(report):
             with box("tile"):
                 text(value, "tile-value")
@@ -140,12 +140,11 @@ def _tiles(report: Report) -> list[tuple[str, str]]:
         ("Opened", str(report.opened)),
         ("Closed", str(report.closed)),
         ("Still open", str(report.left_open)),
-        ("First response (median)", words.short(report.first_response.median)),
-        ("First response (p90)", words.short(report.first_response.p90)),
-        ("Resolution (median)", words.short(report.resolution.median)),
+        ("Agent alone", words.percent(report.agent.share)),
+        ("First response, median", words.short(report.first_response.median)),
+        ("Resolution, median", words.short(report.resolution.median)),
         ("SLA met", words.percent(report.kept.all)),
         ("Reopened", words.percent(report.reopened)),
-        ("Resolved by the agent alone", words.percent(report.agent.share)),
     ]
 
 
