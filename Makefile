@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check bench docs format clean
+.PHONY: run test check audit bench docs format clean
 
 # The set-up is redone only when what it depends on has changed.
 .venv/ready: pyproject.toml constraints.txt
@@ -22,6 +22,15 @@ check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Known vulnerabilities of what is pinned; says so when they cannot be looked up.
+.venv/audit/ready: .venv/ready
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/pip install --quiet pip-audit
+	touch $@
+
+audit: .venv/audit/ready
+	.venv/audit/bin/python .ci/audit
 
 # Figures of one benchmark: make bench NAME=footprint ARGS=--json
 NAME ?= footprint

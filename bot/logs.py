@@ -1,4 +1,8 @@
-"""How Baton logs: readable lines, or one JSON object a line."""
+"""How Baton logs: readable lines, or one JSON object a line; never a secret in either.
+
+What is logged about an event carries facts (`extra=facts(...)`), by which one message can be
+followed from the platform's event to its delivery.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,43 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from bot.secrecy import Secrets
 from bot.settings import Settings
 
 # These speak of every request; what matters of them is logged by Baton itself.
 _QUIET = ("uvicorn", "apscheduler", "nicegui", "httpx", "alembic", "asyncio", "watchfiles")
 
 
+def facts(**known: object) -> dict[str, dict[str, object]]:
+    """What a line is about, for `extra`; what is empty is left out."""
+    return {"facts": {name: value for name, value in known.items() if value not in {None, ""}}}
+
+
+class TextLines(logging.Formatter):
+    """Time, level, message, then the facts as `name=value`."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
+        self._secrets = secrets
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        said = "".join(f" {name}={value}" for name, value in _facts(record).items())
+        return super().formatMessage(record) + said
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._secrets.hidden(super().format(record))
+
+
 class JsonLines(logging.Formatter):
-    """One object a line: time, level, logger, message, and the error if there is one."""
+    """One object a line: time, level, logger, message, the facts, the error if there is one."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        super().__init__()
+        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
+            **_facts(record),
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -24,17 +54,24 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        shown = {
+            name: self._secrets.hidden(value) if isinstance(value, str) else value
+            for name, value in entry.items()
+        }
+        return json.dumps(shown, ensure_ascii=False, default=str)
 
 
 def configure(settings: Settings) -> None:
     """Set the level and format of this process."""
     handler = logging.StreamHandler()
-    handler.setFormatter(
-        JsonLines()
-        if settings.log_format == "json"
-        else logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
-    )
+    secrets = Secrets(settings)
+    lines = JsonLines if settings.log_format == "json" else TextLines
+    handler.setFormatter(lines(secrets))
     logging.basicConfig(level=settings.log.upper(), handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _facts(record: logging.LogRecord) -> dict[str, object]:
+    found: dict[str, object] = getattr(record, "facts", {})
+    return found

@@ -6,11 +6,12 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.domain.message import LARGEST_FILE, MOST_FILES
 
@@ -21,6 +22,13 @@ _LASTS_S = 12 * 3600
 _LARGEST_BODY = LARGEST_FILE * MOST_FILES + 1024 * 1024
 _POLICY_VIOLATION = 1008
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+# No other site may show the console in a frame, where clicks could be led astray.
+_HEADERS = {
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'; object-src 'none'; base-uri 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
 
 
 class Sessions:
@@ -51,7 +59,8 @@ class Guard:
 
     Other sites must not act through a visitor's browser: a request that changes something and
     every socket has to come from a page of this host, and without a password the host has to be
-    this machine (a name that somebody points at it is none of its names).
+    this machine (a name that somebody points at it is none of its names). A browser that says
+    which site a request comes from is believed; one that hides it (`Origin: null`) is refused.
     """
 
     def __init__(self, app: ASGIApp, sessions: Sessions | None) -> None:
@@ -63,6 +72,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         refusal = self._refusal(HTTPConnection(scope), scope)
+        if scope["type"] == "http":
+            send = _unframed(send)
         if refusal is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -71,17 +82,16 @@ class Guard:
             await refusal(scope, receive, send)
 
     def _refusal(self, caller: HTTPConnection, scope: Scope) -> Response | None:
-        host = urlsplit(f"//{caller.headers.get('host', '')}")
-        origin = urlsplit(caller.headers.get("origin", ""))
+        host = _split(f"//{caller.headers.get('host', '')}")
+        origin = caller.headers.get("origin")
         if self._sessions is None and host.hostname not in _LOOPBACK:
             words = "Without a password the console is for this machine only: open localhost."
             return PlainTextResponse(words, status_code=403)
         is_act = scope["type"] == "websocket" or scope["method"] not in _SAFE
-        if is_act and origin.netloc and origin.netloc != host.netloc:
+        is_elsewhere = origin is not None and _netloc(origin) != host.netloc
+        if (is_act and is_elsewhere) or _is_embedded_elsewhere(caller):
             return PlainTextResponse("This came from another site.", status_code=403)
-        if int(caller.headers.get("content-length") or 0) > _LARGEST_BODY:
-            return PlainTextResponse("That is too large.", status_code=413)
-        return self._login(caller, scope)
+        return _too_large(caller) or self._login(caller, scope)
 
     def _login(self, caller: HTTPConnection, scope: Scope) -> Response | None:
         if self._sessions is None or caller.url.path == LOGIN:
@@ -92,3 +102,43 @@ class Guard:
             path = caller.url.path + (f"?{caller.url.query}" if caller.url.query else "")
             return RedirectResponse(f"{LOGIN}?next={quote(path, safe='')}", status_code=303)
         return PlainTextResponse("Log in first.", status_code=401)
+
+
+def _split(address: str) -> SplitResult:
+    """An address that is none has no parts."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
+def _netloc(origin: str) -> str:
+    return _split(origin).netloc
+
+
+def _is_embedded_elsewhere(caller: HTTPConnection) -> bool:
+    """Fetch Metadata: another site's page asks for a part of itself. Following a link is fine."""
+    site = caller.headers.get("sec-fetch-site", "")
+    return site == "cross-site" and caller.headers.get("sec-fetch-mode") != "navigate"
+
+
+def _too_large(caller: HTTPConnection) -> Response | None:
+    length = caller.headers.get("content-length", "")
+    if "transfer-encoding" in caller.headers:
+        return PlainTextResponse("Say how long the body is: Content-Length.", status_code=411)
+    if length.isdecimal() and int(length[:20]) > _LARGEST_BODY:
+        return PlainTextResponse("That is too large.", status_code=413)
+    return None
+
+
+def _unframed(send: Send) -> Send:
+    """Every answer carries the headers; one that has a stricter policy of its own keeps it."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sent

@@ -12,7 +12,7 @@ from adapters.discord.convert import clipped
 from adapters.discord.places import PREFIX
 from bot.commands import REGISTRY, resolve
 from bot.commands.registry import Argument, Form, Kind
-from bot.domain.desk import DIRECT
+from bot.domain.desk import DIRECT, Role
 from bot.domain.errors import NotFound
 from bot.domain.identity import Person
 from bot.domain.ticket import Ticket
@@ -28,9 +28,14 @@ _RUNNING = timedelta(days=1)
 
 
 def choices(
-    tx: Tx, argument: Argument, typed: str, channels: Sequence[Choice]
+    tx: Tx, person: Person, argument: Argument, typed: str, channels: Sequence[Choice]
 ) -> list[dict[str, Any]]:
-    """Label and value of what fits. `channels` are those of the guild, by name and id."""
+    """Label and value of what fits. `channels` are those of the guild, by name and id.
+
+    Whoever is not of the team is offered nothing: contacts and reasons are not theirs to see.
+    """
+    if tx.desk.get().role(*person.ids) is Role.OUTSIDER:
+        return []
     offered = _OFFERS.get("target" if argument.name == "target" else argument.kind)
     if offered is None:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from urllib.parse import urlsplit
 
 import discord
 
@@ -16,6 +17,7 @@ from bot.ports.outlet import OutletError
 
 log = logging.getLogger(__name__)
 _PATIENCE = 30.0
+_HOSTS = {"cdn.discordapp.com", "media.discordapp.net"}
 
 
 async def fetched(
@@ -25,11 +27,24 @@ async def fetched(
     return tuple(await asyncio.gather(*(_fetch(one, media) for one in attachments)))
 
 
+def is_discords(url: str) -> bool:
+    """Whether a file is where Discord keeps files; nothing else is fetched for a message."""
+    try:
+        asked, own = urlsplit(url), urlsplit(discord.Asset.BASE)
+        is_plain = asked.scheme == "https" and asked.port in {None, 443}
+    except ValueError:  # no port, or no address at all
+        return False
+    is_theirs = is_plain and asked.hostname in _HOSTS
+    return is_theirs or (asked.scheme, asked.netloc) == (own.scheme, own.netloc)
+
+
 async def _fetch(one: discord.Attachment, media: MediaPort) -> Attachment:
     name = one.title or one.filename
     media_type = (one.content_type or "").partition(";")[0]
     problem = f"{in_units(one.size)} is too large; {in_units(LARGEST_FILE)} is the most"
-    if one.size <= LARGEST_FILE:
+    if not is_discords(one.url):
+        problem = "it is kept outside of Discord"
+    elif one.size <= LARGEST_FILE:
         try:
             async with asyncio.timeout(_PATIENCE):
                 with translated():

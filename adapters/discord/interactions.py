@@ -168,7 +168,8 @@ class Interactions:
         if argument is not None:
             channels = completion.channels_of(interaction.guild)
             typed = str(values.get(name, ""))
-            found = await self._baton.store.read(completion.choices, argument, typed, channels)
+            who = _who(interaction)
+            found = await self._baton.store.read(completion.choices, who, argument, typed, channels)
         shown = [discord.app_commands.Choice(name=one["name"], value=one["value"]) for one in found]
         await interaction.response.autocomplete(shown)
 

@@ -6,10 +6,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urljoin
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters.slack.hosts import is_slacks
 from adapters.slack.workspace import Workspace
 from bot.domain.errors import BatonError, FileTooLarge
 from bot.domain.message import LARGEST_FILE, MOST_FILES, Attachment, check_file
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 _LIMIT_S = 30.0
 _TRIES = 2
 _CHUNK = 1 << 16
+_MOST_REDIRECTS = 3
+_REDIRECTS = {301, 302, 303, 307, 308}
 
 
 class Downloads:
@@ -77,18 +81,27 @@ class Downloads:
         return None
 
     async def _try(self, file: Json) -> bytes | None:
+        """The token goes to Slack's own hosts alone, also over redirects."""
         client = self._workspace.client
         url = str(file.get("url_private_download") or file["url_private"])
         headers = {"Authorization": f"Bearer {client.token}"}
-        if client.session is None:
-            return None
+        session = client.session
         limit = aiohttp.ClientTimeout(total=_LIMIT_S)
-        async with client.session.get(url, headers=headers, timeout=limit) as answer:
-            answer.raise_for_status()
-            is_page = answer.content_type == "text/html"
-            if is_page and file.get("mimetype") != "text/html":
+        for _ in range(_MOST_REDIRECTS):
+            if session is None or not is_slacks(url, client.base_url):
+                log.warning("file %s is not kept by Slack: it is not fetched", file.get("id"))
                 return None
-            return await _read(answer, _name(file))
+            asked = session.get(url, headers=headers, timeout=limit, allow_redirects=False)
+            async with asked as answer:
+                if answer.status in _REDIRECTS:
+                    url = urljoin(url, answer.headers.get("location", ""))
+                    continue
+                answer.raise_for_status()
+                is_page = answer.content_type == "text/html"
+                if is_page and file.get("mimetype") != "text/html":
+                    return None
+                return await _read(answer, _name(file))
+        return None
 
 
 async def _read(answer: aiohttp.ClientResponse, name: str) -> bytes:

@@ -24,9 +24,9 @@ def mount(app: FastAPI, bolt: AsyncApp, secret: str, is_ready: Callable[[], bool
     @app.post(PATH)
     async def slack_events(request: Request) -> Response:
         """Signed requests only, and none that Bolt would stumble over before it checks that."""
-        body = await request.body()
         headers = dict(request.headers)
-        if len(body) > _LARGEST or not _is_signed(verifier, body, headers):
+        body = await _bounded(request)
+        if body is None or not _is_signed(verifier, body, headers):
             return Response(status_code=401)
         if not _is_readable(body, headers.get("content-type", "")):
             return Response(status_code=400)
@@ -34,6 +34,16 @@ def mount(app: FastAPI, bolt: AsyncApp, secret: str, is_ready: Callable[[], bool
             return Response(status_code=503)
         answer = await bolt.async_dispatch(to_async_bolt_request(request, body))
         return to_starlette_response(answer)
+
+
+async def _bounded(request: Request) -> bytes | None:
+    """The body, read no further than any payload of Slack's goes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            return None
+    return bytes(body)
 
 
 def _is_signed(verifier: SignatureVerifier, body: bytes, headers: dict[str, str]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from adapters.console import files, login, places
 from adapters.console.catchup import catch_up
@@ -296,3 +297,64 @@ def test_without_a_password_only_this_machine_is_answered() -> None:
         assert client.get("/team").status_code == 403
         assert client.get("/team", headers={"host": "127.0.0.1:8420"}).status_code == 200
         assert client.get("/team", headers={"host": "[::1]:8420"}).status_code == 200
+
+
+def test_a_page_that_hides_its_site_cannot_act_either() -> None:
+    """A sandboxed frame says `Origin: null`; without a password there is no cookie to miss."""
+    with TestClient(_app(None), base_url="http://localhost:8420") as client:
+        for origin in ("null", "", "http://[broken", "http://localhost:9999", "file://"):
+            assert client.post("/team", headers={"origin": origin}).status_code == 403, origin
+        assert client.post("/team", headers={"origin": "http://localhost:8420"}).status_code == 200
+        assert client.post("/team").status_code == 200  # no browser
+
+
+def test_another_site_can_embed_nothing(guarded: TestClient) -> None:
+    asked = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}
+    guarded.post("/login", data={"password": "a good password"})
+    assert guarded.get("/team", headers=asked).status_code == 403
+    assert guarded.get("/team", headers={**asked, "sec-fetch-mode": "navigate"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/login", "/team", "/nothing"])
+def test_no_page_can_be_framed(guarded: TestClient, path: str) -> None:
+    headers = guarded.get(path).headers
+    assert headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_session_cookie_is_out_of_reach(guarded: TestClient) -> None:
+    """Of scripts, of other sites, and of plain HTTP where the console is served by HTTPS."""
+    form = {"password": "a good password"}
+    plain = guarded.post("/login", data=form, follow_redirects=False).headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=lax"} <= set(plain.split("; "))
+    with TestClient(_app("a good password"), base_url="https://baton.example") as client:
+        secure = client.post("/login", data=form, follow_redirects=False).headers["set-cookie"]
+    assert "Secure" in secure.split("; ")
+
+
+def test_a_socket_of_another_site_is_refused(guarded: TestClient) -> None:
+    guarded.post("/login", data={"password": "a good password"})
+    for origin in ("http://evil.example", "null"):
+        with pytest.raises(WebSocketDisconnect) as closed:  # noqa: SIM117 - the two belong apart
+            with guarded.websocket_connect("/socket", headers={"origin": origin}):
+                pass
+        assert closed.value.code == 1008
+
+
+def test_a_body_without_end_is_not_read(guarded: TestClient) -> None:
+    def endless() -> Iterator[bytes]:
+        yield b"password=guess"
+
+    assert guarded.post("/login", content=endless()).status_code == 411
+    assert guarded.post("/login", headers={"content-length": "9" * 30}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "name", ['a"; filename="x.exe', "a\r\nSet-Cookie: x=1", "../../etc/passwd", "é\u202egpj.exe"]
+)
+def test_a_file_name_cannot_break_out_of_its_header(name: str) -> None:
+    shown = files.headers(Attachment(name=name, media_type="text/plain", size=1, digest="0"))
+    words = shown["Content-Disposition"].removeprefix("attachment; filename*=UTF-8''")
+    assert words.isascii()
+    assert not set(words) & set("\"\r\n;/\\ '")

@@ -150,4 +150,7 @@ async def test_outsiders_are_refused_and_roles_count(world: DiscordWorld) -> Non
     await world.discord.post(CAROL, await world.direct(), "human please")
     refused = await world.press("mallory", 1, "claim")
     assert "yours is outsider" in refused["message"]["content"]
+    typed = ("700", "ticket claim", "ticket", "")
+    assert not await world.discord.autocomplete(PEOPLE["mallory"], *typed)
+    assert await world.discord.autocomplete(PEOPLE["bob"], *typed)
     assert "is yours" in (await world.press("bob", 1, "claim"))["message"]["content"]

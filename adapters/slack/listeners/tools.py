@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from bot.commands.registry import Response
 from bot.domain.identity import Place
 
 Json = dict[str, Any]
+log = logging.getLogger(__name__)
 # Slack: an interaction is to be acknowledged within three seconds; this leaves room for the way.
 PATIENCE_S = 2.0
 
@@ -44,8 +46,13 @@ class Tools:
         """Do something beyond the acknowledgement."""
         task = asyncio.create_task(work)
         self.later.add(task)
-        task.add_done_callback(self.later.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self.later.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("what somebody did in Slack was not handled", exc_info=error)
 
     async def hand_over(self, user: str, response: Response) -> Response:
         """The files that a response carries go to the person by direct message."""
