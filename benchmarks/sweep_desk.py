@@ -24,7 +24,7 @@ from bot.domain.conversation import Conversation, Mode
 from bot.domain.desk import Channel, Desk, Hours, Inactivity, Priority, Targets, Team
 from bot.domain.hours import WEEKDAYS
 from bot.domain.message import Author, Delivery, Message
-from bot.domain.promise import Clock
+from bot.domain.promise import Clock, terms_of
 from bot.domain.states import Status
 from bot.domain.thread import Event, Thread
 from bot.domain.ticket import Ticket
@@ -40,20 +40,22 @@ _TICKETS = tables.table(tables.Tickets)
 _AROUND_THE_CLOCK = dict.fromkeys(WEEKDAYS, ("00:00-24:00",))
 
 
+_TEAM = Team(
+    name="support",
+    workspace="console",
+    channel="support",
+    members=(ALICE,),
+    supervisors=(ALICE,),
+    sla={one: Targets(first_response=_DAY, resolution=5 * _DAY) for one in Priority},
+    inactivity=Inactivity(warn_after=_DAY * 2, close_after=_DAY * 3),
+    hours=Hours(timezone="Europe/Berlin", **_AROUND_THE_CLOCK),
+)
+
+
 def keep_desk(tx: Tx) -> None:
     """One team with promises and an inactivity policy, open around the clock in its time zone."""
-    team = Team(
-        name="support",
-        workspace="console",
-        channel="support",
-        members=(ALICE,),
-        supervisors=(ALICE,),
-        sla={one: Targets(first_response=_DAY, resolution=5 * _DAY) for one in Priority},
-        inactivity=Inactivity(warn_after=_DAY * 2, close_after=_DAY * 3),
-        hours=Hours(timezone="Europe/Berlin", **_AROUND_THE_CLOCK),
-    )
     channel = Channel(workspace="console", channel="dm", team="support")
-    tx.desk.put(Desk(teams=(team,), channels=(channel,)))
+    tx.desk.put(Desk(teams=(_TEAM,), channels=(channel,)))
 
 
 def fill(url: str, tickets: int) -> None:
@@ -153,6 +155,7 @@ class _Filling:
             opened_at=then,
             restarted_at=then,
             first_response=_DAY / 24,
+            terms=terms_of(_TEAM, Priority.NORMAL).digest,
         )
         self._write(
             tables.Tickets,

@@ -27,7 +27,8 @@ from bot.services.privacy.finish import Standing
 from bot.services.promises import reconsider, sweep_promises
 from bot.services.takeover import end_due
 
-_BATCH = 100
+# So many rows take some hundredths of a second: on SQLite all else waits for a unit of work.
+_BATCH = 20
 # A delivery is shown as being on its way only when it takes longer than this.
 _SLOW = timedelta(seconds=2)
 _SELDOM = 15  # ticks between two looks at what is in no hurry
@@ -130,7 +131,8 @@ class Jobs:
 
     async def retention(self) -> None:
         """Let go of a little of what has outlived its time, at a quiet pace."""
-        await self._store.transact(retention.sweep, self._clock.now())
+        if not await self._store.transact(_let_go, self._clock.now()):
+            return
         if files := await self._store.read(retention.removable):
             for digest in files:
                 await self._media.remove(digest)
@@ -160,6 +162,12 @@ class Jobs:
 
 def _compact(tx: Tx) -> bool:
     return tx.search.compact()
+
+
+def _let_go(tx: Tx, now: datetime) -> bool:
+    """Whether there are files to be removed now."""
+    retention.sweep(tx, now)
+    return retention.is_waiting(tx)
 
 
 def _due(tx: Tx, now: datetime, slow: datetime) -> tuple[frozenset[str], int]:

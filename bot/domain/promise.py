@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.desk import Hours, Priority, Targets, Team
@@ -56,9 +57,7 @@ class Terms:
     @property
     def digest(self) -> str:
         """By which a ticket knows its terms again; empty for a team that promises nothing."""
-        if self == Terms():
-            return ""
-        return hashlib.sha256(self.write().encode()).hexdigest()[:16]
+        return _digest(self)
 
     def write(self) -> str:
         """As JSON, spans in seconds, without what is not set."""
@@ -73,6 +72,13 @@ class Terms:
             if self.hours and (value := getattr(self.hours, one.name))
         }
         return json.dumps({"targets": targets, "hours": hours}, sort_keys=True)
+
+
+@lru_cache(maxsize=1_000)
+def _digest(terms: Terms) -> str:
+    if terms == Terms():
+        return ""
+    return hashlib.sha256(terms.write().encode()).hexdigest()[:16]
 
 
 def terms_of(team: Team | None, priority: Priority) -> Terms:

@@ -13,7 +13,6 @@ from bot.domain.inactivity import Step, next_step
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services import assignment, record
-from bot.services.catch_up import is_catching_up
 from bot.services.escalate import tell_contact
 from bot.services.record import BATON
 
@@ -31,7 +30,8 @@ def close(
 def sweep_inactive(tx: Tx, now: datetime, limit: int = 100) -> int:
     """Warn about or close the tickets whose contacts have been silent for too long.
 
-    The policy is asked again here: the desk may have changed since the row was written.
+    The policy is asked again here: the desk may have changed since the row was written. None of
+    them is of a place that is catching up, where the contact's answer may be on its way.
     """
     due = tx.tickets.inactive(now, limit)
     for ticket in due:
@@ -52,8 +52,6 @@ def resolved_in(ticket: Ticket) -> str:
 
 def _step(tx: Tx, ticket: Ticket, now: datetime) -> None:
     conversation = tx.conversations.lock(ticket.conversation_id)
-    if is_catching_up(tx, conversation.workspace, conversation.channel):
-        return  # the contact's answer may be on its way
     team = tx.desk.get().team(ticket.team)
     hours = record.team_hours(tx, ticket)
     due = next_step(ticket, team.inactivity, hours) if team else None
@@ -62,10 +60,12 @@ def _step(tx: Tx, ticket: Ticket, now: datetime) -> None:
     elif not is_open(hours, now):  # what comes late, after an outage, is not said at night
         tx.tickets.put(replace(ticket, inactivity_at=next_opening(hours, now)))
     elif due.step is Step.WARN:
-        words = team.inactivity.warning_in(_language(tx, conversation, ticket))
+        language = _language(tx, conversation, ticket) if team.inactivity.warnings else ""
+        words = team.inactivity.warning_in(language)
         _warn(tx, conversation, ticket, words, now)
     else:
-        words = team.inactivity.closing_in(_language(tx, conversation, ticket))
+        language = _language(tx, conversation, ticket) if team.inactivity.closings else ""
+        words = team.inactivity.closing_in(language)
         _close(tx, conversation, ticket, BATON, INACTIVE, words, now)
 
 
@@ -81,7 +81,7 @@ def _warn(tx: Tx, conversation: Conversation, ticket: Ticket, words: str, now: d
     message = tell_contact(tx, conversation, words, now, ticket=ticket)
     ticket = record.keep(tx, moves.warn(ticket, message.id), now)
     thread = tx.threads.of_ticket(ticket.number)
-    record.mirror(tx, thread, message)
+    record.mirror(tx, thread, message, new=True)
     record.log(tx, "warned", actor=BATON, now=now, ticket=ticket, thread=thread)
 
 
@@ -99,7 +99,8 @@ def _close(
     conversation = hand_back(conversation, tx.messages.last_id(conversation.id))
     tx.conversations.put(conversation)
     if closing_line:
-        record.mirror(tx, thread, tell_contact(tx, conversation, closing_line, now, ticket=closed))
+        message = tell_contact(tx, conversation, closing_line, now, ticket=closed)
+        record.mirror(tx, thread, message, new=True)
     who = "Baton" if actor == BATON else record.name(tx, actor)
     took = resolved_in(closed)
     why = f": {reason}" if reason else ""

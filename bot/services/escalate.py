@@ -199,5 +199,5 @@ def tell_contact(
             delivery=Delivery.PENDING,
         )
     )
-    record.deliver(tx, conversation, message)
+    record.deliver(tx, conversation, message, new=True)
     return message

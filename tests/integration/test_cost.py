@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from bot.ports.store import Tx
+from bot.services.close import sweep_inactive
 from storage.sqlite import SqliteStore
 from storage.statements import Prepared
 from tests.world import World
@@ -39,6 +41,28 @@ def counted(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
     yield cost
     event.remove(world.store._writer, "commit", committed)
     monkeypatch.undo()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_closing_silent_tickets_costs_little(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the words for the contact and the team; without what it costs to send them."""
+    several = 10
+    for number in range(1, several + 1):
+        await world.write("human please", who=f"carol{number}")
+        await world.run("alice", f"/reply {number} Hello")
+    await world.passes(timedelta(hours=21))
+    world.clock.move(timedelta(hours=5))
+    with counted(world, monkeypatch) as cost:
+
+        def close(tx: Tx) -> tuple[int, int]:
+            before = cost.statements
+            return sweep_inactive(tx, world.clock.now()), cost.statements - before
+
+        done, statements = await world.store.transact(close)
+    assert (done, await world.tickets()) == (several, [])
+    assert statements <= 21 * several
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -40,6 +40,11 @@ def sweep(tx: Tx, now: datetime, limit: int = BATCH) -> int:
     return done
 
 
+def is_waiting(tx: Tx) -> bool:
+    """Whether files were let go that may still be there."""
+    return bool(_waiting(tx))
+
+
 def removable(tx: Tx) -> tuple[str, ...]:
     """Files that were let go and that nothing refers to any more."""
     waiting = _waiting(tx)
