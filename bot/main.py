@@ -208,6 +208,7 @@ def model_access(settings: Settings) -> Access | None:
         base_url=settings.openai_base_url,
         model=settings.openai_model,
         api=settings.openai_api,
+        timeout=settings.openai_timeout,
     )
 
 

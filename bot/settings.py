@@ -13,6 +13,9 @@ from dotenv import dotenv_values
 from bot.domain.errors import CannotRun
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LAST_PORT = 65535
+# Whoever waits longer than this for one answer of a model waits for nothing.
+_LONGEST_TIMEOUT = 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,7 @@ class Settings:
     openai_base_url: str = ""
     openai_model: str = ""
     openai_api: Literal["auto", "chat", "responses"] = "auto"
+    openai_timeout: int = 40
     openai_embedding_model: str = ""
     openai_embedding_base_url: str = ""
     embedding_cache: str = "embeddings.db"
@@ -104,7 +108,13 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     given |= {name: environment.get(name.upper(), "").strip() for name in _PLAIN}
     settings = Settings(
         **{name: value for name, value in given.items() if value},
-        http_port=_port(environment.get("BATON_HTTP_PORT", "")),
+        http_port=_whole(
+            environment,
+            "BATON_HTTP_PORT",
+            Settings.http_port,
+            _LAST_PORT,
+            problem="is no port; use 1 to 65535.",
+        ),
         console=cast(
             "Literal['auto', 'on', 'off']",
             _one_of(environment, "BATON_CONSOLE", "auto", "on", "off"),
@@ -116,6 +126,13 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         openai_api=cast(
             "Literal['auto', 'chat', 'responses']",
             _one_of(environment, "OPENAI_API", "auto", "chat", "responses"),
+        ),
+        openai_timeout=_whole(
+            environment,
+            "OPENAI_TIMEOUT",
+            Settings.openai_timeout,
+            _LONGEST_TIMEOUT,
+            problem="is no time limit; use 1 to 600 seconds.",
         ),
     )
     if (
@@ -130,11 +147,16 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
-def _port(value: str) -> int:
+def _whole(
+    environment: Mapping[str, str], name: str, default: int, most: int, *, problem: str
+) -> int:
+    """A whole number from 1 to `most`."""
+    value = environment.get(name, "").strip()
     if not value:
-        return Settings.http_port
-    if not (value.isascii() and value.isdigit()) or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest TCP port
-        raise CannotRun(problem=f"BATON_HTTP_PORT={value} is no port; use 1 to 65535.")
+        return default
+    digits = value.isascii() and value.isdigit() and len(value) <= len(str(most))
+    if not digits or not 0 < int(value) <= most:
+        raise CannotRun(problem=f"{name}={value} {problem}")
     return int(value)
 
 

@@ -16,7 +16,7 @@ from adapters.agents.meaning import MeaningIndex
 from adapters.agents.model import ModelFault, Prompt, Said
 from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
-from adapters.agents.openai_model import Access, OpenAIModel
+from adapters.agents.openai_model import REQUEST_TIMEOUT, Access, OpenAIModel
 from adapters.agents.passages import Passage
 from adapters.agents.player import ModelPlayer, ScriptedPlayer
 from adapters.agents.tools import TOOLS
@@ -30,17 +30,25 @@ DEFAULT_MODEL = "gpt-5-mini"
 
 
 def access(
-    *, key: str, base_url: str, model: str, api: Literal["auto", "chat", "responses"]
+    *,
+    key: str,
+    base_url: str,
+    model: str,
+    api: Literal["auto", "chat", "responses"],
+    timeout: float = REQUEST_TIMEOUT,
 ) -> Access | None:
     """How to reach the model; None where neither a key nor an address is given.
 
-    `auto`: Responses at OpenAI itself, Chat Completions at any other server.
+    `auto`: Responses at OpenAI itself, Chat Completions at any other server. `timeout`: seconds for
+    one request.
     """
     if not key and not base_url:
         return None
     if api == "auto":
         api = "chat" if base_url else "responses"
-    return Access(model=model or DEFAULT_MODEL, api=api, api_key=key, base_url=base_url)
+    return Access(
+        model=model or DEFAULT_MODEL, api=api, api_key=key, base_url=base_url, timeout=timeout
+    )
 
 
 async def reach(access: Access) -> str:
@@ -97,5 +105,7 @@ def agent(
     offline = OfflineAgent(knowledge)
     if access is None:
         return offline
-    thinking = OpenAIAgent(OpenAIModel(access), knowledge, offline, media=media)
+    thinking = OpenAIAgent(
+        OpenAIModel(access), knowledge, offline, media=media, deadline=access.turn_timeout
+    )
     return Breaker(thinking, offline)

@@ -40,8 +40,6 @@ from bot.ports.media import MediaPort
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-# Seconds for a whole turn, with every search and every further attempt.
-TURN_DEADLINE = 90.0
 # Answers of the model in one turn, the last of which may not search any more.
 _ROUNDS = 4
 _NOT_JSON = "That is not JSON of the shape asked for. Answer with the JSON alone."
@@ -63,7 +61,10 @@ class _Room:
 
 
 class OpenAIAgent:
-    """`fallback` makes the summaries and drafts that the model cannot."""
+    """`fallback` makes the summaries and drafts that the model cannot.
+
+    `deadline`: seconds for a whole turn, with every search and every further attempt.
+    """
 
     def __init__(
         self,
@@ -72,7 +73,7 @@ class OpenAIAgent:
         fallback: AgentPort,
         *,
         media: MediaPort | None = None,
-        deadline: float = TURN_DEADLINE,
+        deadline: float,
     ) -> None:
         self.name = model.name
         self._model = model

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 # Seconds for one request. The client's own default is ten minutes, with two silent retries.
 REQUEST_TIMEOUT = 40.0
+# As long as two slow answers take: a search and what follows from it, with a little to spare.
+_REQUESTS_A_TURN = 2.25
 _MOST_ATTEMPTS = 3
 _FIRST_WAIT = 0.5
 # Whoever says “come back in an hour” is not waited for: the contact waits too.
@@ -33,6 +35,11 @@ class Access:
     api_key: str = ""
     base_url: str = ""
     timeout: float = REQUEST_TIMEOUT
+
+    @property
+    def turn_timeout(self) -> float:
+        """Seconds for a whole turn, with every search and every further attempt."""
+        return _REQUESTS_A_TURN * self.timeout
 
 
 class OpenAIModel:

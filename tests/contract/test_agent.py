@@ -42,7 +42,7 @@ async def model(api: Api, reply: Reply | None = None) -> AsyncIterator[AgentPort
             server.say(replace(reply, times=None))
         access = Access(model="gpt-test", api=api, base_url=server.base_url, timeout=5)
         asked = OpenAIModel(access)
-        yield OpenAIAgent(asked, knowledge(), OfflineAgent(knowledge()))
+        yield OpenAIAgent(asked, knowledge(), OfflineAgent(knowledge()), deadline=20)
         await asked.close()
 
 

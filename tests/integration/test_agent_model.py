@@ -10,10 +10,12 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from importlib.resources import as_file, files
 from itertools import count
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
+from adapters.agents import assembly
 from adapters.agents.assembly import access, reach
 from adapters.agents.evaluation_agent import CANARY, injections
 from adapters.agents.evaluation_rows import Words
@@ -26,7 +28,9 @@ from bot.domain.desk import Agent
 from bot.domain.errors import CannotRun
 from bot.domain.message import Attachment, Message
 from bot.domain.summary import Summary
+from bot.main import model_access
 from bot.ports.agent import Answer, Failure, Handover
+from bot.settings import read
 from tests.emulators.openai.asked import Asked
 from tests.emulators.openai.script import Reply
 from tests.emulators.openai.server import OpenAIEmulator, running
@@ -220,6 +224,26 @@ async def test_waiting_has_an_end(make: Make, server: OpenAIEmulator) -> None:
     outcome = await make(timeout=0.1).answer(turn(QUESTION))
     assert isinstance(outcome, Failure)
     assert "did not answer in time" in outcome.reason
+
+
+async def test_how_long_it_waits_is_a_setting(server: OpenAIEmulator, tmp_path: Path) -> None:
+    """A slow model of one's own needs longer than 40 seconds; nothing else bounds a turn."""
+    settings = read({"OPENAI_BASE_URL": server.base_url, "OPENAI_TIMEOUT": "180"})
+    way = model_access(settings)
+    assert way
+    assert (way.timeout, way.turn_timeout) == (180, 405)
+    server.say(Reply(text="too late", delay=5, times=None))
+    (tmp_path / "page.md").write_text("# Invoices\nThey come by mail.")
+    hasty = assembly.agent(tmp_path, replace(way, timeout=0.2))
+    outcome = await hasty.answer(turn(QUESTION))
+    assert isinstance(outcome, Failure)
+    assert "did not answer" in outcome.reason
+
+
+@pytest.mark.parametrize("value", ["0", "601", "-5", "40s", "1e2", "٤٠"])
+def test_a_time_limit_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(CannotRun, match=r"OPENAI_TIMEOUT=.* is no time limit; use 1 to 600"):
+        read({"OPENAI_TIMEOUT": value})
 
 
 async def test_pictures_are_shown_to_a_model_that_can_see(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from adapters.agents.dissatisfaction import dissatisfaction
 from adapters.agents.evaluation import TASKS, evaluate
 from adapters.agents.evaluation_agent import CANARY, SECRET_PROMPT
 from adapters.agents.knowledge import Knowledge
@@ -79,6 +80,27 @@ def test_sentiment_ranks_and_decides(tmp_path: Path, offline: OfflineAgent) -> N
     assert run("sentiment", written(tmp_path, rows), offline) == {
         "task": "sentiment", "n": 2, "auc": 1.0, "precision": 1.0, "recall": 1.0, "f1": 1.0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        (("No, that's all, thank you.", ["It is on Hill Road."]), ("No, in the west.", [])),
+        (("That is all good.", ["There are two."]), ("That is not good.", ["There are two."])),
+        (("On Friday.", ["What day is it for?"]), ("On Friday.", ["There are three of them."])),
+        (("The 5th.", ["To be clear: the 4th?"]), ("The 5th.", ["Unfortunately I found none."])),
+        (("And the price?", ["It is blue."]), ("And the price?", ["I do not have it."])),
+    ],
+)
+def test_what_tells_that_somebody_is_let_down(
+    less: tuple[str, list[str]], more: tuple[str, list[str]]
+) -> None:
+    before = ["I can help with that.", "There is one."]
+    low, high = (
+        dissatisfaction(text, earlier=["I need a room"], answers=[*before, *answers])
+        for text, answers in (less, more)
+    )
+    assert low < high
 
 
 def test_dissatisfaction_is_judged_turn_by_turn(tmp_path: Path, offline: OfflineAgent) -> None:
@@ -220,7 +242,7 @@ def test_an_unknown_task_is_answered_with_the_known_ones(
     [
         ("human-request", "explicit_request", {"f1": 0.90, "precision": 0.93}),
         ("sentiment", "airline_sentiment", {"auc": 0.85}),
-        ("dissatisfaction", "uss_satisfaction", {"f1": 0.35, "auc_clear": 0.83}),
+        ("dissatisfaction", "uss_satisfaction", {"f1": 0.48, "auc": 0.78, "auc_clear": 0.85}),
         ("retrieval", "banking77_queries", {"accuracy_at_1": 0.75, "hit_at_3": 0.89}),
         ("no-answer", "banking77_queries", {"auroc": 0.93}),
         ("topics", "star_actions", {"accuracy_at_1": 0.70}),
