@@ -7,9 +7,9 @@ nested values as JSON; in a union of dataclasses the JSON names the class under 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
@@ -55,6 +55,7 @@ class Mapper(Generic[T]):
         codecs = {name: codec(hints[name]) for name in self.names}
         self._dumps = tuple((name, codecs[name].dump) for name in self.names)
         self._loads = tuple((name, codecs[name].load) for name in self.names)
+        self._load = dict(self._loads)
 
     def dump(self, value: T) -> dict[str, Any]:
         """The row of a value, by column."""
@@ -63,6 +64,23 @@ class Mapper(Generic[T]):
             item = getattr(value, name)
             row[name] = item if dump is None or item is None else dump(item)
         return row
+
+    def changes(self, before: T, after: T) -> dict[str, Any]:
+        """The columns in which two values differ, as the row of `after` has them."""
+        row = {}
+        for name, dump in self._dumps:
+            item = getattr(after, name)
+            old = getattr(before, name)
+            if item is not old and item != old:
+                row[name] = item if dump is None or item is None else dump(item)
+        return row
+
+    def read(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Columns as they will be read, before they have been: by name, those of `row`."""
+        return {
+            name: item if item is None or (load := self._load[name]) is None else load(item)
+            for name, item in row.items()
+        }
 
     def load(self, row: Iterable[Any]) -> T:
         """The value of a row that was selected in the order of `names`."""
@@ -99,9 +117,16 @@ def _plain(kind: type) -> Codec | None:
         return Codec(timedelta.total_seconds, lambda value: timedelta(seconds=value))
     if issubclass(kind, str):
         return Codec(storable, None)
-    if issubclass(kind, bool | int | float | datetime):
+    if issubclass(kind, datetime):
+        return Codec(_in_utc, None)
+    if issubclass(kind, bool | int | float):
         return Codec(None, None)
     return None
+
+
+def _in_utc(time: datetime) -> datetime:
+    """As it will be read."""
+    return time if time.tzinfo is UTC or time.tzinfo is None else time.astimezone(UTC)
 
 
 def nested(kind: Any) -> Nested:

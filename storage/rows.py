@@ -27,8 +27,9 @@ from bot.domain.errors import NotFound
 from bot.domain.message import Limits
 from bot.ports.vault import Vault
 from storage import tables
+from storage.known import Known
 from storage.mapping import Mapper
-from storage.statements import Result, run
+from storage.statements import Result, Row, run
 
 T = TypeVar("T")
 
@@ -50,9 +51,11 @@ class Session:
     desk: Callable[[], Newest]
     keep_desk: Callable[[Newest], None]
     vault: Vault
+    known: Known = field(default_factory=Known)
     topics: set[str] = field(default_factory=set)
-    known: dict[Table, dict[object, Any]] = field(default_factory=dict)
     held: set[tuple[Table, object]] = field(default_factory=set)
+    # Lanes whose effects have changed; when they are due is worked out at the end.
+    moved: set[int] = field(default_factory=set)
 
     @property
     def on_postgres(self) -> bool:
@@ -61,8 +64,16 @@ class Session:
     def run(self, statement: Executable, **facts: Any) -> Result:
         """Execute a statement; of the table that it changes nothing is known any more."""
         if isinstance(statement, UpdateBase):
-            self.known.pop(cast("Table", statement.table), None)
+            self.known.forget(cast("Table", statement.table))
         return run(self.connection, statement, facts)
+
+    def asked(self, table: Table, statement: Executable, **facts: Any) -> list[Row]:
+        """All rows of a question about one table alone, asked once until that table changes."""
+        found = self.known.found(table)
+        question = (statement, *facts.values())
+        if question not in found:
+            found[question] = run(self.connection, statement, facts).fetchall()
+        return cast("list[Row]", found[question])
 
     def hold(self, table: Table, key: object) -> bool:
         """Whether a row is to be held now. What was read before it was waited for may have changed.
@@ -108,22 +119,33 @@ class Rows(Generic[T]):
         row = self.mapper.dump(value)
         del row[self._key]
         key = run(session.connection, self._add, row).scalar_one()
-        numbered: Any = replace(cast("Any", value), **{self._key: key})
+        session.known.changed(self.table)
+        numbered: Any = replace(cast("Any", value), **{self._key: key}, **self.mapper.read(row))
+        session.known.rows(self.table)[key] = numbered
         return cast("T", numbered)
 
     def insert(self, session: Session, value: T) -> None:
         """Store it under the key it has."""
         run(session.connection, self._insert, self.mapper.dump(value))
+        session.known.changed(self.table)
 
     def put(self, session: Session, value: T, *, leaving: Sequence[str] = ()) -> None:
-        """Replace it by its key, `leaving` some columns as they are. Raises `NotFound`."""
-        row = self.mapper.dump(value)
-        key = row.pop(self._key)
-        for name in leaving:
-            del row[name]
-        session.known.get(self.table, {}).pop(key, None)
-        row["key_"] = key
-        if not run(session.connection, self._update, row).rowcount:
+        """Replace it by its key, `leaving` some columns as they are. Raises `NotFound`.
+
+        Of a row that is known only what differs is written.
+        """
+        key, known = getattr(value, self._key), session.known.rows(self.table)
+        before: Any = known.pop(key, None)
+        row = self.mapper.dump(value) if before is None else self.mapper.changes(before, value)
+        for name in (self._key, *leaving):
+            row.pop(name, None)
+        if before is not None:
+            known[key] = replace(before, **self.mapper.read(row)) if row else before
+            if not row:
+                return
+        session.known.changed(self.table)
+        if not run(session.connection, self._update, {**row, "key_": key}).rowcount:
+            known.pop(key, None)
             raise NotFound(what=self._what, name=key)
 
     def get(self, session: Session, key: object) -> T:
@@ -137,8 +159,24 @@ class Rows(Generic[T]):
 
     def first(self, session: Session, statement: Executable, **facts: Any) -> T | None:
         """The value of the first row, if there is one."""
-        row = session.run(statement, **facts).fetchone()
-        return None if row is None else self.mapper.load(row)
+        return self._read(session, session.run(statement, **facts))
+
+    def sought(self, session: Session, statement: Executable, **facts: Any) -> T | None:
+        """The same for a statement about this table alone, asked once until the table changes."""
+        found = session.known.found(self.table)
+        question = (statement, *facts.values())
+        if question not in found:
+            value = self.first(session, statement, **facts)
+            found[question] = None if value is None else getattr(value, self._key)
+            return value
+        key = found[question]
+        return None if key is None else self.get(session, key)
+
+    def change(self, session: Session, statement: UpdateBase, **facts: Any) -> T | None:
+        """Update one row by a statement that answers with it whole, and changes nothing that rows
+        are `sought` by.
+        """
+        return self._read(session, run(session.connection, statement, facts))
 
     def all(self, session: Session, statement: Executable, **facts: Any) -> list[T]:
         """The values of all rows."""
@@ -146,14 +184,21 @@ class Rows(Generic[T]):
         return [load(row) for row in session.run(statement, **facts)]
 
     def _one(self, session: Session, statement: Executable, key: object) -> T:
-        known = session.known.setdefault(self.table, {})
-        if key in known:
-            return cast("T", known[key])
+        known = session.known.rows(self.table).get(key)
+        if known is not None:
+            return cast("T", known)
         found = self.first(session, statement, key_=key)
         if found is None:
             raise NotFound(what=self._what, name=key)
-        known[key] = found
         return found
+
+    def _read(self, session: Session, result: Result) -> T | None:
+        row = result.fetchone()
+        if row is None:
+            return None
+        value = self.mapper.load(row)
+        session.known.rows(self.table)[getattr(value, self._key)] = value
+        return value
 
 
 def locked(statement: Select[Any], *, skip: bool = False) -> Select[Any]:

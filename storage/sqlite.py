@@ -22,6 +22,7 @@ from bot.ports.store import Tx
 from bot.ports.vault import Vault
 from storage import engines
 from storage.faults import explained
+from storage.known import Known
 from storage.search_index import TABLE
 from storage.transaction import Transaction
 from storage.work import Job, Office
@@ -42,7 +43,8 @@ class SqliteStore:
 
     A unit takes less time than to hand it to a thread and back: its statements would give the
     interpreter up and wait for it again at each step. All units that come in until a commit begins
-    share it; so does what lanes begin because of them, as they are woken before the commit.
+    share it; so does what lanes begin because of them, as they are woken before the commit. What
+    one unit has read the next ones need not ask for again, until another program writes.
     """
 
     def __init__(self, url: URL, limits: Callable[[str], Limits], vault: Vault) -> None:
@@ -52,6 +54,7 @@ class SqliteStore:
         self._readers = engines.sqlite_readers(url, _READERS)
         self._connection = self._writer.connect()
         _driver(self._connection).execute("PRAGMA busy_timeout = 0")  # the loop must not wait
+        self._known, self._state = Known(), 0
         self._waiting: deque[Job] = deque()
         self._working: asyncio.Task[None] | None = None
         self._alone = asyncio.Lock()
@@ -147,7 +150,7 @@ class SqliteStore:
         except BaseException as error:  # noqa: BLE001 - whoever waits is told
             with suppress(SQLAlchemyError):
                 self._connection.rollback()
-            self._office.forget_desk()
+            self._forget()
             if not jobs:
                 jobs.extend(self._waiting)
                 self._waiting.clear()
@@ -168,7 +171,20 @@ class SqliteStore:
                     raise
                 await asyncio.sleep(_AGAIN_S)
             else:
+                self._look_around()
                 return
+
+    def _look_around(self) -> None:
+        """What was read holds as long as nobody else has written, and nobody does from now on."""
+        (state,) = _driver(self._connection).execute("PRAGMA data_version").fetchone()
+        if state != self._state:
+            self._known.clear()
+            self._state = state
+
+    def _forget(self) -> None:
+        """After a rollback: what was read may never have been."""
+        self._known.clear()
+        self._office.forget_desk()
 
     async def _joining(self) -> AsyncIterator[Job]:
         """What waits, and what comes in because of it, for a moment."""
@@ -186,12 +202,13 @@ class SqliteStore:
     def _attempt(self, job: Job) -> set[str]:
         """Run one unit; its failure takes back its own changes only."""
         driver = _driver(self._connection)
-        session = self._office.session(self._connection)
+        session = self._office.session(self._connection, self._known)
         driver.execute("SAVEPOINT unit")
         try:
             job.run(Transaction(session))
         except BaseException as error:
             job.error = explained(self._url, error)
+            self._known.clear()
             if not driver.in_transaction:  # a full disk rolls everything back by itself
                 raise
             driver.execute("ROLLBACK TO unit")

@@ -42,7 +42,8 @@ class Transaction:
         self.summaries: ports.SummaryRepository = Summaries(session)
         self.events: ports.EventRepository = Events(session)
         self.people: ports.PeopleRepository = People(session)
-        self.outbox: ports.OutboxRepository = Outbox(session)
+        self._lanes = Outbox(session)
+        self.outbox: ports.OutboxRepository = self._lanes
         self.posts: ports.PostRepository = Posts(session)
         self.sources: ports.SourceRepository = Sources(session)
         self.meta: ports.MetaRepository = Meta(session)
@@ -57,6 +58,10 @@ class Transaction:
 
     def first_sight(self, key: str) -> bool:
         return first_sight(self._session, key)
+
+    def complete(self) -> None:
+        """Write what is worked out once, at the end of a unit."""
+        self._lanes.settle()
 
     def wake(self, topic: str) -> None:
         self._session.topics.add(topic)

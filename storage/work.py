@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.domain.message import Limits
 from bot.ports.vault import Vault
+from storage.known import Known
 from storage.rows import Newest, Session
 from storage.transaction import Transaction
 
@@ -31,6 +32,7 @@ class Job:
         self.error = None
         try:
             self._result = self._unit(tx)
+            tx.complete()
         except BaseException as error:
             self.error = error
             raise
@@ -57,8 +59,10 @@ class Office:
         self._early: list[Listener] = []
         self._desk = Newest()
 
-    def session(self, connection: Connection) -> Session:
+    def session(self, connection: Connection, known: Known | None = None) -> Session:
+        """For one unit; `known` is what units before it have read, and still holds."""
         return Session(
+            known=Known() if known is None else known,
             connection=connection,
             limits=self._limits,
             desk=lambda: self._desk,

@@ -23,7 +23,7 @@ _COUNT = update(_ROWS.table).where(_C.contact == bindparam("who")).values(kept_o
 
 class Blocks(Repository):
     def get(self, contact: str) -> Block | None:
-        return _ROWS.first(self.session, _GET, contact=contact)
+        return _ROWS.sought(self.session, _GET, contact=contact)
 
     def put(self, block: Block) -> None:
         _PUT.run(self.session, **_ROWS.mapper.dump(block))

@@ -100,6 +100,7 @@ class Conversations(Repository):
             name = f"{contact}\n{workspace}\n{channel}".encode(errors="surrogatepass")
             digest = hashlib.blake2b(name, digest_size=8).digest()
             self.session.run(_HOLD, number=int.from_bytes(digest, signed=True))
+            self.session.known.clear()  # it may have been waited for
 
     def takeovers_due(self, now: datetime, limit: int) -> list[Conversation]:
         return _ROWS.all(self.session, _TAKEOVERS, now=now, limit=limit)

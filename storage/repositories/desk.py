@@ -56,7 +56,8 @@ class DeskDocument(Repository):
     @property
     def version(self) -> int:
         if self._version is None:
-            self._version = self.session.run(_VERSION).scalar() or 0
+            found = self.session.asked(_TABLE, _VERSION)
+            self._version = found[0][0] if found else 0
         return self._version
 
     def get(self) -> Desk:

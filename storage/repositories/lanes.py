@@ -1,14 +1,15 @@
 """Lanes: who may send in them, and when there is something to do.
 
 `due_at` of a lane is when its first unfinished effect can next be worked on, or when a suspended
-lane is tried again. It is kept here at every change, so that finding work is one index read.
+lane is tried again. It is kept here by every unit that changes an effect, so that finding work is
+one index read.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, literal_column, or_, select, update
+from sqlalchemy import bindparam, case, literal_column, or_, select, update
 
 from bot.domain.identity import Place
 from bot.ports.outbox import Lane, LaneKind
@@ -30,7 +31,10 @@ _HEAD = (
 )
 _THIS = _C.id == bindparam("lane_id")
 _HOLD = locked(select(_C.id).where(_THIS))
-_RESCHEDULE = update(LANES.table).where(_THIS, _C.suspended == "").values(due_at=_HEAD)
+_IS_OPEN = _C.suspended == literal_column("''")
+_RESCHEDULE = (
+    update(LANES.table).where(_THIS, _IS_OPEN).values(due_at=_HEAD).returning(*LANES.columns)
+)
 
 _FIND = LANES.select.where(_C.kind == bindparam("kind"), _C.ref == bindparam("ref"))
 _MAKE = Upsert(LANES.table, ["kind", "ref"])
@@ -51,7 +55,8 @@ _LEASE = (
 _RELEASE = (
     update(LANES.table)
     .where(_THIS, _C.owner == bindparam("mine"))
-    .values(owner=None, leased_until=None)
+    .values(owner=None, leased_until=None, due_at=case((_IS_OPEN, _HEAD), else_=_C.due_at))
+    .returning(*LANES.columns)
 )
 _OWNERS = select(_C.owner).where(_C.owner.is_not(None)).distinct().order_by(_C.owner)
 _FREE = (
@@ -77,7 +82,7 @@ _SUSPENDED = LANES.select.where(_C.suspended != literal_column("''")).order_by(_
 
 class Lanes(Repository):
     def lane(self, kind: LaneKind, ref: int, place: Place) -> Lane:
-        found = LANES.first(self.session, _FIND, kind=kind.value, ref=ref)
+        found = LANES.sought(self.session, _FIND, kind=kind.value, ref=ref)
         if found is not None:
             return found
         lane = Lane(kind=kind, ref=ref, workspace=place.workspace, channel=place.channel)
@@ -87,6 +92,8 @@ class Lanes(Repository):
         return LANES.all(self.session, _FIND, kind=kind.value, ref=ref)[0]
 
     def get_lane(self, lane_id: int) -> Lane:
+        if lane_id in self.session.moved:
+            self.settle()
         return LANES.get(self.session, lane_id)
 
     def put_lane(self, lane: Lane) -> None:
@@ -95,20 +102,28 @@ class Lanes(Repository):
             self.reschedule(lane.id)
 
     def reschedule(self, lane_id: int) -> None:
-        """Set when the lane has to be worked on.
+        """Have it worked out, at the end of the unit, when the lane has to be worked on.
 
         On PostgreSQL the row is held first: a statement that had to wait for another transaction
         would go on with the effects it saw before, and lose the other's.
         """
-        if self.session.on_postgres:
+        if self.session.on_postgres and lane_id not in self.session.moved:
             self.session.run(_HOLD, lane_id=lane_id)
-        self.session.run(_RESCHEDULE, lane_id=lane_id)
+            self.session.known.rows(LANES.table).pop(lane_id, None)
+        self.session.moved.add(lane_id)
+
+    def settle(self) -> None:
+        """Set when the lanes that have moved are due."""
+        for lane_id in sorted(self.session.moved):
+            LANES.change(self.session, _RESCHEDULE, lane_id=lane_id)
+        self.session.moved.clear()
 
     def lease(self, lane_id: int, owner: str, until: datetime, now: datetime) -> Lane | None:
-        return LANES.first(self.session, _LEASE, lane_id=lane_id, mine=owner, until=until, now=now)
+        return LANES.change(self.session, _LEASE, lane_id=lane_id, mine=owner, until=until, now=now)
 
     def release(self, lane_id: int, owner: str) -> None:
-        self.session.run(_RELEASE, lane_id=lane_id, mine=owner)
+        if LANES.change(self.session, _RELEASE, lane_id=lane_id, mine=owner):
+            self.session.moved.discard(lane_id)
 
     def owners(self) -> list[str]:
         return list(self.session.run(_OWNERS).scalars())
@@ -117,9 +132,11 @@ class Lanes(Repository):
         self.session.run(_FREE, mine=owner)
 
     def due_lanes(self, now: datetime, limit: int) -> list[int]:
+        self.settle()
         return list(self.session.run(_DUE, now=now, limit=limit).scalars())
 
     def next_due(self) -> datetime | None:
+        self.settle()
         free = self.session.run(_NEXT_FREE).scalar()
         held = [max(due, until or due) for due, until in self.session.run(_HELD)]
         return min([*held, *([free] if free else [])], default=None)

@@ -77,7 +77,5 @@ class Outbox(Effects):
         _PAUSE.run(self.session, workspace=workspace, channel=channel, paused_until=until)
 
     def paused_until(self, workspace: str, channel: str) -> datetime | None:
-        until: datetime | None = self.session.run(
-            _PAUSED, workspace=workspace, channel=channel
-        ).scalar()
-        return until
+        found = self.session.asked(_DESTINATIONS, _PAUSED, workspace=workspace, channel=channel)
+        return found[0][0] if found else None

@@ -44,11 +44,11 @@ _TAKE_TURN = Upsert(_TURNS, ["team", "person"], lambda new, _old: {"turn": new.t
 
 class People(Repository):
     def get(self, person: str) -> Person:
-        found = _ROWS.first(self.session, _BY_ID, person=person)
+        found = _ROWS.sought(self.session, _BY_ID, person=person)
         return found or Person(id=person, name=local_id(person))
 
     def put(self, person: Person) -> None:
-        before = _ROWS.first(self.session, _BY_ID, person=person.id)
+        before = _ROWS.sought(self.session, _BY_ID, person=person.id)
         if before == person:
             return
         row = _ROWS.mapper.dump(person)
@@ -59,7 +59,7 @@ class People(Repository):
                 _JOIN.run(self.session, group=group, person=person.id)
 
     def seen(self, person: str) -> bool:
-        return _ROWS.first(self.session, _BY_ID, person=person) is not None or bool(
+        return _ROWS.sought(self.session, _BY_ID, person=person) is not None or bool(
             self.in_groups([person])
         )
 

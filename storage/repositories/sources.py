@@ -41,7 +41,7 @@ class Sources(Repository):
         )
 
     def get(self, workspace: str, channel: str, thread: str = "") -> Source | None:
-        return _ROWS.first(self.session, _AT, workspace=workspace, channel=channel, thread=thread)
+        return _ROWS.sought(self.session, _AT, workspace=workspace, channel=channel, thread=thread)
 
     def of(self, workspace: str) -> list[Source]:
         return _ROWS.all(self.session, _OF, workspace=workspace)

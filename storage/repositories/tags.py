@@ -30,7 +30,7 @@ _USED = (
 
 class Tags(Repository):
     def of(self, number: int) -> tuple[str, ...]:
-        return tuple(self.session.run(_OF, number=number).scalars())
+        return tuple(row[0] for row in self.session.asked(_TABLE, _OF, number=number))
 
     def put(self, number: int, tags: Sequence[str]) -> None:
         self.session.run(_REMOVE, number=number, kept=list(tags))

@@ -71,13 +71,13 @@ class Threads(Repository):
         _THREADS.put(self.session, thread)
 
     def of_ticket(self, number: int) -> Thread | None:
-        return _THREADS.first(self.session, _OF_TICKET, number=number)
+        return _THREADS.sought(self.session, _OF_TICKET, number=number)
 
     def of_takeover(self, conversation_id: int) -> Thread | None:
-        return _THREADS.first(self.session, _OF_TAKEOVER, conversation_id=conversation_id)
+        return _THREADS.sought(self.session, _OF_TAKEOVER, conversation_id=conversation_id)
 
     def at(self, workspace: str, channel: str, anchor: str) -> Thread | None:
-        return _THREADS.first(
+        return _THREADS.sought(
             self.session, _AT, workspace=workspace, channel=channel, anchor=anchor
         )
 
@@ -115,7 +115,7 @@ class Summaries(Repository):
         return _SUMMARIES.add(self.session, summary)
 
     def latest(self, ticket_number: int) -> Summary | None:
-        return _SUMMARIES.first(self.session, _LATEST, number=ticket_number)
+        return _SUMMARIES.sought(self.session, _LATEST, number=ticket_number)
 
 
 class Events(Repository):
