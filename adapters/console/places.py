@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from bot.domain.desk import DIRECT, Desk
+from bot.domain.desk import DIRECT
 from bot.domain.identity import Person, Place, local_id, qualify, workspace_of
 from bot.ports.store import Tx
+from bot.services import access
 
 WORKSPACE = "console"
 _DIRECT = f"{DIRECT}:"
@@ -67,9 +68,10 @@ def attendants(tx: Tx) -> list[Person]:
     return [shown(tx, one) for one in members if workspace_of(one) == WORKSPACE]
 
 
-def team_channels(desk: Desk) -> list[str]:
-    """The channels of the teams that work in the console."""
-    return [team.channel for team in desk.teams if team.workspace == WORKSPACE]
+def team_channels(tx: Tx, member: Person) -> list[str]:
+    """The channels of the teams that work in the console, as far as a member may see them."""
+    here = [team for team in tx.desk.get().teams if team.workspace == WORKSPACE]
+    return [team.channel for team in here if access.sees_team(tx, member, team.name)]
 
 
 def targets(tx: Tx) -> list[str]:

@@ -17,6 +17,7 @@ from bot.domain.errors import NotFound
 from bot.domain.identity import Person
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
+from bot.services import access
 
 # Discord: 25 choices, each of 100 characters.
 MOST, LENGTH = 25, 100
@@ -41,7 +42,7 @@ def choices(
         return []
     if argument.kind is Kind.TAGS:
         return _tags(tx, typed)
-    known = channels if argument.kind is Kind.CHANNEL else offered(tx)
+    known = channels if argument.kind is Kind.CHANNEL else offered(tx, person)
     wanted = typed.strip().lstrip("#@").casefold()
     found = [one for one in known if wanted in one[0].casefold() or wanted == one[1].casefold()]
     return [
@@ -49,14 +50,15 @@ def choices(
     ]
 
 
-def for_form(tx: Tx, form: Form) -> Mapping[str, list[str]]:
+def for_form(tx: Tx, form: Form, person: Person) -> Mapping[str, list[str]]:
     """The teams and the attendants for where a ticket can go."""
     wanted = {one.name for one in form.arguments}
-    return {"target": [value for _, value in _targets(tx)]} if "target" in wanted else {}
+    return {"target": [value for _, value in _targets(tx, person)]} if "target" in wanted else {}
 
 
-def _tickets(tx: Tx) -> list[Choice]:
-    return [(_ticket(tx, one), str(one.number)) for one in tx.tickets.open()]
+def _tickets(tx: Tx, person: Person) -> list[Choice]:
+    seen = [one for one in tx.tickets.open() if access.sees(tx, person, one)]
+    return [(_ticket(tx, one), str(one.number)) for one in seen]
 
 
 def _ticket(tx: Tx, one: Ticket) -> str:
@@ -64,17 +66,18 @@ def _ticket(tx: Tx, one: Ticket) -> str:
     return f"#{one.number} · {contact} · {one.status} · {one.reason}"
 
 
-def _conversations(tx: Tx) -> list[Choice]:
+def _conversations(tx: Tx, person: Person) -> list[Choice]:
     """Those that the agent has, newest first."""
     running = tx.conversations.with_agent(datetime.now(UTC) - _RUNNING, MOST)
-    return [(f"{one.id} · {one.contact_name}", str(one.id)) for one in running]
+    seen = [one for one in running if access.sees_conversation(tx, person, one)]
+    return [(f"{one.id} · {one.contact_name}", str(one.id)) for one in seen]
 
 
-def _teams(tx: Tx) -> list[Choice]:
+def _teams(tx: Tx, _: Person) -> list[Choice]:
     return [(one.name, one.name) for one in tx.desk.get().teams]
 
 
-def _attendants(tx: Tx) -> list[Choice]:
+def _attendants(tx: Tx, _: Person) -> list[Choice]:
     """By name, or by id where several have it: Discord wants every choice once."""
     people = [tx.people.get(one) for one in resolve.attendants(tx) if "-role:" not in one]
     names = Counter(one.name for one in people)
@@ -95,29 +98,32 @@ def _tags(tx: Tx, typed: str) -> list[dict[str, Any]]:
     return [{"name": one, "value": one} for one in found[:MOST] if len(one) <= LENGTH]
 
 
-def _snippets(tx: Tx) -> list[Choice]:
+def _snippets(tx: Tx, _: Person) -> list[Choice]:
     """Their texts are part of the label, so that they are found by their words too."""
     return [
         (f"{one.name} · {' '.join(one.text.split())}", one.name) for one in tx.desk.get().snippets
     ]
 
 
-def _contacts(tx: Tx) -> list[Choice]:
+def _contacts(tx: Tx, person: Person) -> list[Choice]:
     """Who wrote lately."""
-    found = {one.contact: one.contact_name for one in tx.conversations.recent(200)}
+    recent = tx.conversations.recent(200)
+    found = {
+        one.contact: one.contact_name for one in recent if access.sees_conversation(tx, person, one)
+    }
     return [(f"{name} ({contact})", contact) for contact, name in found.items()]
 
 
-def _targets(tx: Tx) -> list[Choice]:
-    return [*_teams(tx), *_attendants(tx)]
+def _targets(tx: Tx, person: Person) -> list[Choice]:
+    return [*_teams(tx, person), *_attendants(tx, person)]
 
 
-def _people(tx: Tx) -> list[Choice]:
+def _people(tx: Tx, _: Person) -> list[Choice]:
     people = [tx.people.get(one) for one in resolve.attendants(tx)]
     return [(f"@{one.name} ({one.id})", one.id) for one in people]
 
 
-_OFFERS: Mapping[str, Callable[[Tx], list[Choice]]] = {
+_OFFERS: Mapping[str, Callable[[Tx, Person], list[Choice]]] = {
     Kind.TICKET: _tickets,
     Kind.CONVERSATION: _conversations,
     Kind.TEAM: _teams,
@@ -125,8 +131,8 @@ _OFFERS: Mapping[str, Callable[[Tx], list[Choice]]] = {
     Kind.PERSON: _people,
     Kind.CONTACT: _contacts,
     Kind.SNIPPET: _snippets,
-    Kind.TAGS: lambda _: [],
-    Kind.CHANNEL: lambda _: [],
+    Kind.TAGS: lambda *_: [],
+    Kind.CHANNEL: lambda *_: [],
     "target": _targets,
 }
 

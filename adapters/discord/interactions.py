@@ -210,7 +210,7 @@ class Interactions:
             await interaction.response.send_message(**parts)
 
     async def _ask(self, interaction: Interaction, form: Form) -> None:
-        choices = await self._baton.store.read(completion.for_form, form)
+        choices = await self._baton.store.read(completion.for_form, form, _who(interaction))
         await interaction.response.send_modal(forms.modal(form, choices))
 
 

@@ -7,8 +7,9 @@ from bot.commands.registry import Argument, Command, Context, Kind, Response
 from bot.domain import period
 from bot.domain.desk import Role
 from bot.domain.errors import BadInput
+from bot.domain.thread import Event
 from bot.ports.store import Sought
-from bot.services import audit
+from bot.services import access, audit
 
 _PAGE = 20
 # Words for several kinds of events at once.
@@ -17,11 +18,23 @@ _GROUPS = {"desk": ("configured",)}
 
 def _audit(context: Context) -> Response:
     found = context.tx.events.search(_sought(context), _PAGE + 1)
-    lines = [audit.sentence(context.tx, one) for one in found[:_PAGE]]
-    if not lines:
+    lines = [audit.sentence(context.tx, one) for one in found[:_PAGE] if _may_see(context, one)]
+    if not found:
         return Response(text="Nothing in the log fits.")
     older = {"before": str(found[_PAGE - 1].id)} if len(found) > _PAGE else {}
-    return Response(text="\n".join(lines), next_page=older)
+    text = "\n".join(lines) or "Nothing here that you may see: it is of private teams."
+    return Response(text=text, next_page=older)
+
+
+def _may_see(context: Context, event: Event) -> bool:
+    """What happened to a ticket is for whoever may see the ticket."""
+    tx, person = context.tx, context.call.person
+    if event.ticket_number is not None:
+        return access.sees(tx, person, tx.tickets.get(event.ticket_number))
+    if event.conversation_id is not None:
+        conversation = tx.conversations.get(event.conversation_id)
+        return access.sees_conversation(tx, person, conversation)
+    return True
 
 
 def _sought(context: Context) -> Sought:

@@ -11,7 +11,7 @@ from bot.domain.card import Button
 from bot.domain.desk import Role
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.identity import local_id
-from bot.services import block
+from bot.services import access, block
 
 _TICKET = re.compile(r"#?\d{1,9}")  # a platform's own ids of people are longer
 _CHOICES: dict[str, block.Tickets] = {"": "ask", "close": "close", "leave": "leave"}
@@ -19,9 +19,14 @@ _NAMESAKES = 50
 
 
 def _block(context: Context) -> Response:
+    """It may close their tickets, so it is not for whoever may not see them."""
+    tx, contact = context.tx, _contact(context)
+    for one in tx.conversations.of_contact(contact):
+        if ticket := tx.tickets.open_of(one.id):
+            access.check(tx, context.call.person, ticket)
     made = block.block(
-        context.tx,
-        _contact(context),
+        tx,
+        contact,
         context.me,
         context.get("reason").strip(),
         context.now,
@@ -66,6 +71,7 @@ def _contact(context: Context) -> str:
     tx = context.tx
     if _TICKET.fullmatch(typed):
         ticket = tx.tickets.get(resolve.number(typed, "ticket"))
+        access.check(tx, context.call.person, ticket)
         return tx.conversations.get(ticket.conversation_id).contact
     name = typed.removeprefix("@")
     called = tx.conversations.called(name, _NAMESAKES)

@@ -80,7 +80,9 @@ def _transcript(context: Context) -> Response:
 def _contact(context: Context) -> Response:
     ticket = resolve.ticket(context)
     conversation = context.tx.conversations.get(ticket.conversation_id)
-    found = contact.profile(context.tx, conversation.contact, most=_TICKETS_SHOWN)
+    found = contact.profile(
+        context.tx, conversation.contact, context.call.person, most=_TICKETS_SHOWN
+    )
     return Response(text="\n".join(_profile(found, ticket)))
 
 

@@ -106,24 +106,24 @@ def _deliveries(context: Context) -> Response:
 
 
 def _retry(context: Context) -> Response:
-    message_id = resolve.number(context.get("message"), "message")
+    message_id = resolve.message_id(context)
     deliveries.retry(context.tx, message_id, context.me, context.now)
     return Response(text="It is being sent again.")
 
 
 def _said(context: Context) -> dict[str, str]:
-    message_id = resolve.number(context.get("message"), "message")
+    message_id = resolve.message_id(context)
     return {"text": context.tx.messages.get(message_id).text}
 
 
 def _edit(context: Context) -> Response:
-    message_id = resolve.number(context.get("message"), "message")
+    message_id = resolve.message_id(context)
     reply.edit(context.tx, message_id, context.me, context.get("text"), context.now)
     return Response(text="Changed, also where the contact sees it.")
 
 
 def _delete(context: Context) -> Response:
-    message_id = resolve.number(context.get("message"), "message")
+    message_id = resolve.message_id(context)
     reply.delete(context.tx, message_id, context.me, context.now)
     return Response(text="Deleted, also where the contact sees it.")
 

@@ -11,6 +11,7 @@ from bot.domain.errors import BadInput, NotFound
 from bot.domain.identity import local_id, qualify
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
+from bot.services import access
 
 # Slack sends `<@U0BOB>` or `<@U0BOB|bob>`, Discord `<@77>`.
 _DIGITS = 10  # what a database's integer always holds
@@ -30,7 +31,8 @@ def number(typed: str, what: str) -> int:
 def ticket(context: Context) -> Ticket:
     """`42` or `#42`; without one, the ticket of the thread in which the command was used."""
     if typed := context.get("ticket").strip():
-        return context.tx.tickets.get(number(typed, "ticket"))
+        found = context.tx.tickets.get(number(typed, "ticket"))
+        return access.check(context.tx, context.call.person, found)
     place = context.call.place
     thread = (
         context.tx.threads.at(place.workspace, place.channel, place.thread)
@@ -39,7 +41,8 @@ def ticket(context: Context) -> Ticket:
     )
     if thread is None or thread.ticket_number is None:
         raise BadInput(problem="Which ticket? Give its number, or use this in a ticket's thread.")
-    return context.tx.tickets.get(thread.ticket_number)
+    found = context.tx.tickets.get(thread.ticket_number)
+    return access.check(context.tx, context.call.person, found)
 
 
 def likely_ticket(context: Context) -> Ticket | None:
@@ -62,7 +65,8 @@ def likely_ticket(context: Context) -> Ticket | None:
 def conversation_id(context: Context) -> int:
     """By its number, or that of the thread (or the ticket) at hand."""
     if typed := context.get("conversation").strip().removeprefix("c"):
-        return context.tx.conversations.get(number(typed, "conversation")).id
+        found = context.tx.conversations.get(number(typed, "conversation"))
+        return access.check_conversation(context.tx, context.call.person, found).id
     place = context.call.place
     thread = (
         context.tx.threads.at(place.workspace, place.channel, place.thread)
@@ -71,7 +75,14 @@ def conversation_id(context: Context) -> int:
     )
     if thread is None:
         raise BadInput(problem="Which conversation? /queue lists them by number.")
-    return thread.conversation_id
+    found = context.tx.conversations.get(thread.conversation_id)
+    return access.check_conversation(context.tx, context.call.person, found).id
+
+
+def message_id(context: Context) -> int:
+    """The number of a message of a ticket or a conversation that the person may see."""
+    found = number(context.get("message"), "message")
+    return access.check_message(context.tx, context.call.person, found)
 
 
 def attendants(tx: Tx) -> tuple[str, ...]:

@@ -7,7 +7,18 @@ from dataclasses import replace
 from bot.commands import resolve, settings, wording
 from bot.commands.desk import NEW_TEAM, PERSON, TEAM, command, save
 from bot.commands.registry import Argument, Context, Kind, Response
-from bot.commands.settings import CHANNEL, NUMBER, PEOPLE, SPAN, TEXT, WORD, Codec, Setting
+from bot.commands.settings import (
+    CHANNEL,
+    FLAG,
+    FLAGS,
+    NUMBER,
+    PEOPLE,
+    SPAN,
+    TEXT,
+    WORD,
+    Codec,
+    Setting,
+)
 from bot.domain.desk import Role, Team
 from bot.domain.errors import BadInput
 from bot.services import configure, linking
@@ -43,6 +54,12 @@ SETTINGS = (
         help="what becomes of the tickets of who goes away",
         codec=WORD,
         choices=("ask", "auto"),
+    ),
+    Setting(
+        name="private",
+        help="whether only its members and admins see its tickets",
+        codec=FLAG,
+        choices=FLAGS,
     ),
     Setting(name="channel", help="where the team works", codec=CHANNEL),
 )

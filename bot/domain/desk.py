@@ -118,7 +118,7 @@ class Team:
 
     `notify` empty: nobody is pinged; `notify_for` says it otherwise for one priority. `backup` is a
     team, a user group, a role or a person. `hand_back`: what becomes of the tickets of somebody who
-    goes away.
+    goes away. `private`: its tickets are for its people and for admins alone.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
@@ -138,6 +138,7 @@ class Team:
     claim_within: timedelta | None = None
     backup: str = ""
     out_of_hours: str = ""
+    private: bool = False
     out_of_hours_in: Mapping[str, str] = field(default_factory=dict)
     inactivity: Inactivity = field(default_factory=Inactivity)
     sla: Mapping[Priority, Targets] = field(default_factory=dict)

@@ -35,6 +35,10 @@ class NotAllowed(BatonError):
     """That needs the role {needed}; yours is {role}. An admin can change this with /desk member."""
 
 
+class TeamIsPrivate(BatonError):
+    """{what} is with {team}, which is private: only its members and admins can see it."""
+
+
 class BadInput(BatonError):
     """{problem}"""
 

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from bot.domain.blocking import Block
 from bot.domain.card import Earlier
-from bot.domain.identity import platform_of, workspace_of
+from bot.domain.identity import Person, platform_of, workspace_of
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
+from bot.services import access
 
 ON_CARD = 3
 
@@ -29,10 +30,10 @@ class Profile:
     block: Block | None
 
 
-def profile(tx: Tx, contact: str, *, most: int) -> Profile:
-    """A contact with their newest tickets."""
+def profile(tx: Tx, contact: str, viewer: Person, *, most: int) -> Profile:
+    """A contact with their newest tickets, of those that the viewer may see."""
     conversations = tx.conversations.of_contact(contact)
-    tickets = tx.tickets.of_contact(contact)
+    tickets = [one for one in tx.tickets.of_contact(contact) if access.sees(tx, viewer, one)]
     newest = max(conversations, key=lambda one: one.last_message_at)
     return Profile(
         contact=contact,
@@ -47,10 +48,12 @@ def profile(tx: Tx, contact: str, *, most: int) -> Profile:
 
 
 def earlier(tx: Tx, ticket: Ticket, most: int = ON_CARD) -> tuple[Earlier, ...]:
-    """The contact's tickets before this one, newest first."""
+    """The contact's tickets before this one, newest first; another private team's are not told."""
     contact = tx.conversations.get(ticket.conversation_id).contact
     newest = tx.tickets.latest_of_contact(contact, most + 1)
-    before = [one for one in newest if one.number < ticket.number]
+    desk = tx.desk.get()
+    hidden = {team.name for team in desk.teams if team.private} - {ticket.team}
+    before = [one for one in newest if one.number < ticket.number and one.team not in hidden]
     return tuple(_earlier(tx, one) for one in before[:most])
 
 

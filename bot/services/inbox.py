@@ -11,7 +11,7 @@ from bot.domain.desk import Priority
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import people, record
+from bot.services import access, people, record
 
 _RUNNING = timedelta(hours=2)
 _MOST = 50
@@ -71,7 +71,12 @@ def queue(tx: Tx, attendant: str, now: datetime, *, tag: str = "") -> Queue:
     """
     attendant = tx.desk.get().attendant(attendant)
     teams = teams_seen(tx, attendant)
-    tickets = [one for one in tx.tickets.open() if _visible(teams, attendant, one)]
+    person = tx.people.get(attendant)
+    tickets = [
+        one
+        for one in tx.tickets.open()
+        if _visible(teams, attendant, one) and access.sees(tx, person, one)
+    ]
     if tag:
         tagged = tx.tags.tagged(tag)
         tickets = [one for one in tickets if one.number in tagged]
@@ -96,7 +101,7 @@ def queue(tx: Tx, attendant: str, now: datetime, *, tag: str = "") -> Queue:
         with_agent=tuple(
             _running(tx, one)
             for one in (() if tag else tx.conversations.with_agent(now - _RUNNING, _MOST))
-            if not one.is_erased
+            if not one.is_erased and access.sees_conversation(tx, person, one)
         ),
         load=tuple((record.name(tx, person), count) for person, count in load.most_common()),
     )

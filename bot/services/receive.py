@@ -11,7 +11,7 @@ from bot.domain.message import Author, Message
 from bot.domain.reading import Reading
 from bot.ports.inbound import Received, Written
 from bot.ports.store import Tx
-from bot.services import block, listen, note, people, record, staff
+from bot.services import access, block, listen, note, people, record, staff
 from bot.services.escalate import tell_contact
 
 # Messages in quick succession are answered as one: the agent waits this long for the next.
@@ -90,7 +90,10 @@ def _is_staff(tx: Tx, desk: Desk, written: Written, conversation: Conversation |
     """A member who writes in a customers' channel speaks for the team, not for themselves."""
     if written.direct or desk.role(*people.acting(tx, written.author)) is Role.OUTSIDER:
         return False
-    return conversation is None or conversation.contact != written.author.id
+    if conversation is None:
+        return True
+    is_other = conversation.contact != written.author.id
+    return is_other and access.sees_conversation(tx, written.author, conversation)
 
 
 def _staff(

@@ -65,6 +65,7 @@ _TEAM = st.builds(
     capacity=st.integers(1, 50),
     identity=st.sampled_from(["name", "team", "anonymous"]),
     reopen=st.sampled_from(["offer", "auto", "never"]),
+    private=st.booleans(),
     reopen_within=_SPAN,
     claim_within=_MAYBE_SPAN,
     out_of_hours=_TEXT,

@@ -44,8 +44,10 @@ def look(tx: Tx, attendant: str, channel: str, thread: str, now: datetime) -> Te
     people = places.attendants(tx)
     nobody = Person(id=places.WORKSPACE + ":visitor", name="Visitor")
     me = next((one for one in people if one.id == attendant), people[0] if people else nobody)
-    names = places.team_channels(tx.desk.get())
+    names = places.team_channels(tx, me)
     root = _root(tx, channel, thread)
+    if root and root.channel not in names:
+        root = None
     if channel not in names:
         channel = root.channel if root else _home(tx, me, names)
     return TeamLook(
