@@ -36,6 +36,10 @@ _QUESTIONS: Mapping[type[BatonError], tuple[tuple[str, str], ...]] = {
 }
 _ASKS_BACK = {"reply", "ticket reply", "ticket snippet", "desk block"}
 _DRAFT = "draft:"
+_OVER = (
+    "This was decided already, or it is older than a day and was let go. Do it once more if it is "
+    "missing."
+)
 Execute = Callable[[Tx, Invocation, bool], Response]
 
 
@@ -92,7 +96,7 @@ def kept(tx: Tx, person: Person, token: str) -> Invocation:
     found = tx.meta.get(_DRAFT + token)
     draft = json.loads(found) if found else None
     if draft is None or draft["person"]["id"] != person.id:
-        raise BadInput(problem="This was decided already. Do it once more if it is missing.")
+        raise BadInput(problem=_OVER)
     return Invocation(
         person=person,
         place=Place(**draft["place"]),

@@ -82,6 +82,7 @@ def _state(tx: Tx) -> dict[str, object]:
         "warned": bool(last and last.warned_at),
         "busy": backlog.get("pending", 0) + backlog.get("sending", 0),
         "dead": backlog.get("dead", 0),
+        "erased": [one.progress for one in tx.privacy.recent(5)],
     }
 
 

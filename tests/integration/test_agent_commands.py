@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from bot.desk_file import parse
 from bot.domain.desk import Agent, Budget
 from bot.domain.errors import BadDesk
+from bot.jobs import Jobs
 from bot.ports.agent import Answer, Failure, Handover
 from bot.ports.store import Tx
+from storage.media import Media
 from tests.world import World
 
 
@@ -102,6 +105,22 @@ async def test_a_draft_is_edited_in_the_form_of_a_reply(world: World) -> None:
     assert form.values["text"] == "Try turning it off."
     assert "text" in {one.name for one in form.arguments}
     assert world.heard() == []
+
+
+async def test_what_nobody_decides_on_is_let_go_after_a_day(world: World, tmp_path: Path) -> None:
+    """And the button that is left answers kindly."""
+    world.agent.draft = "Try turning it off."
+    await world.write("human please")
+    [old] = (await world.run("bob", "/ticket suggest 1")).buttons
+    world.clock.move(timedelta(hours=23))
+    [new] = (await world.run("bob", "/ticket suggest 1")).buttons
+    world.clock.move(timedelta(hours=2))
+    await Jobs(world.store, world.clock, Media(str(tmp_path))).retention()
+    said = await world.press("bob", old.action, old.value)
+    assert not said.ok
+    assert "older than a day" in said.text
+    assert said.buttons == ()
+    assert (await world.press("bob", new.action, new.value)).form
 
 
 async def test_somebody_elses_draft_cannot_be_used(world: World) -> None:

@@ -19,7 +19,7 @@ BATCH = 100
 _FILES = "retention:files"
 _WALK = "retention:walk"
 _CALLS = timedelta(days=7)
-_DRAFTS = timedelta(days=7)
+_DRAFTS = timedelta(days=1)
 _REMOVED = "removed, its time was over"
 
 
