@@ -20,6 +20,7 @@ from bot.ports.store import Tx
 from bot.ports.vault import Vault
 from storage import engines
 from storage.faults import explained, is_passing, named
+from storage.notices import Notices
 from storage.repositories.desk import Superseded
 from storage.transaction import Transaction
 from storage.work import Job, Office
@@ -43,6 +44,7 @@ class PostgresStore:
         self._readers = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        self._notices = Notices(self._engine, self._office.told_of_others)
         self._open = True
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
 
@@ -67,6 +69,7 @@ class PostgresStore:
         self, listener: Callable[[frozenset[str]], None], *, early: bool = False
     ) -> Callable[[], None]:
         del early  # another transaction sees nothing before the commit
+        self._notices.begin()
         return self._office.listen(listener)
 
     async def scrub(self) -> None:
@@ -84,6 +87,7 @@ class PostgresStore:
         """Finish what was accepted, then leave the server."""
         if self._open:
             self._open = False
+            await self._notices.end()
             await asyncio.get_running_loop().run_in_executor(None, self._finish)
 
     def _check_open(self) -> None:
@@ -125,6 +129,7 @@ class PostgresStore:
             connection.begin()
             session = self._office.session(connection)
             job.run(Transaction(session))
+            self._notices.send(connection, session.topics)
             passing("store.before_commit")
             try:
                 connection.commit()

@@ -113,5 +113,10 @@ class Office:
             for listener in tuple(self._listeners):
                 listener(topics)
 
+    def told_of_others(self, topics: frozenset[str]) -> None:
+        """Another process has committed; called within the event loop."""
+        for listener in (*self._early, *self._listeners):
+            listener(topics)
+
     def _keep(self, newest: Newest) -> None:
         self._desk = newest

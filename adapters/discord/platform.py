@@ -29,6 +29,7 @@ from adapters.discord.views.body import Body
 from bot.application import Baton
 from bot.commands import REGISTRY
 from bot.domain.identity import Place
+from bot.duty import Duty
 from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
@@ -57,14 +58,23 @@ class Discord:
         )
         self._backfill = Backfill(baton, self._session, threads, self._intake)
         self._problem = "Discord is not connected yet."
+        self._duty = Duty(baton.store, "Discord's gateway")
         self._catching_up: asyncio.Task[None] | None = None
         self.outlet = DiscordOutlet(self._session, baton.store, baton.media)
 
     def unready(self) -> list[str]:
-        return [self._problem] if self._problem else []
+        """A process that stands by does everything but listen to Discord."""
+        return [self._problem] if self._problem and not self._duty.stands_by else []
 
     async def run(self) -> None:
-        """Be connected until discord.py gives up or this is cancelled; to be run again then."""
+        """Be connected, if no other process is, until that ends; to be run again then.
+
+        Discord tells every connection everything, so one process of all has one.
+        """
+        await self._duty.run(self._connected)
+
+    async def _connected(self) -> None:
+        """Until discord.py gives up or this is cancelled."""
         try:
             gateway = await self._gateway()
             beside = [

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack import http, listeners
 from adapters.slack.app import bolt
-from adapters.slack.catching_up import CatchUp
+from adapters.slack.catching_up import CatchUp, missed
 from adapters.slack.commands import Commands
 from adapters.slack.dialogs import Dialogs
 from adapters.slack.direct import Direct
@@ -31,6 +31,7 @@ from adapters.slack.reactions import Reactions
 from adapters.slack.whisper import Whisper
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
+from bot.duty import Duty
 from bot.supervision import supervised
 
 Json = dict[str, Any]
@@ -66,6 +67,8 @@ class Slack:
         prefix: str = "",
     ) -> None:
         self._workspace = workspace
+        self._baton = baton
+        self._duty = Duty(baton.store, "Slack's back-fill")
         self._app_token = app_token
         self._secret = signing_secret
         self._people = People(workspace)
@@ -114,8 +117,7 @@ class Slack:
             await self._identified()
             async with asyncio.TaskGroup() as tasks:
                 for name, work in {
-                    "slack catch-up": self._catch_up.run,
-                    "slack homes": self._homes.run,
+                    "slack duty": lambda: self._duty.run(self._on_duty),
                     "slack health": self._health.run,
                     "slack directory": self._directory.run,
                     "slack connection": self._connected,
@@ -140,6 +142,21 @@ class Slack:
             log.error("Slack: %s", self._trouble)
             await asyncio.sleep(pause)
 
+    async def _on_duty(self) -> None:
+        """What one process does for all that are connected to this workspace."""
+        homes = asyncio.create_task(supervised("slack homes", self._homes.run))
+        try:
+            await self._catch_up.run()
+        finally:
+            homes.cancel()
+
+    async def _missed(self) -> None:
+        """Something may have been missed: whoever has the duty looks."""
+        if self._duty.is_ours:
+            self._catch_up.request()
+        else:
+            await self._baton.store.transact(missed)
+
     async def _connected(self) -> None:
         if self._app_token:
             await self._socket()
@@ -147,7 +164,7 @@ class Slack:
             self._trouble = (
                 "" if self._secret else "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing"
             )
-            self._catch_up.request()
+            await self._missed()
             await asyncio.Event().wait()
 
     async def _socket(self) -> None:
@@ -180,7 +197,7 @@ class Slack:
     async def _hears(self, _client: Any, message: Json, _raw: str | None) -> None:
         """Slack: each new connection begins with hello; something may have been missed before."""
         if message.get("type") == "hello":
-            self._catch_up.request()
+            await self._missed()
 
     async def _take(self, event: Json) -> None:
         kind = event.get("type")

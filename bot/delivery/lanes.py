@@ -8,10 +8,8 @@ writes, and a monotonic deadline keeps a process that was frozen from calling ou
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +19,7 @@ from bot.delivery.begin import Settle, begin
 from bot.delivery.finish import finish, hold
 from bot.delivery.perform import perform
 from bot.delivery.work import Done, Rest, Work
+from bot.delivery.workers import free_the_dead, is_dead, own_name
 from bot.domain.identity import platform_of
 from bot.failpoints import passing
 from bot.ports.agent import AgentPort
@@ -36,6 +35,8 @@ LEASE = timedelta(seconds=30)
 # The time a call may still begin in before the lease ends: longer than a call may take.
 _MARGIN = 22.0
 _SWEEP = 2.0
+# Whoever queued something drains it; others look a moment later whether that happens.
+_SOONEST = 0.25
 _MOMENT = 1.5
 _BATCH = 200
 
@@ -69,31 +70,6 @@ def advance(tx: Tx, done: Done | None, at: Turnover) -> Work | Rest:
     return step
 
 
-def own_name() -> str:
-    """A worker's name: where it runs, and something random, as process ids come again."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
-def free_the_dead(tx: Tx, own: str) -> None:
-    """Take the leases of workers of this machine that no longer run; others' run out by time."""
-    host = own.split(":", maxsplit=1)[0]
-    for owner in tx.outbox.owners():
-        name, _, rest = owner.partition(":")
-        pid = int(rest.partition(":")[0] or 0)
-        if owner != own and name == host and (pid == os.getpid() or not _runs(pid)):
-            tx.outbox.free(owner)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 class Courier:
     """Drains lanes in this process, woken by commits and by a sweep that misses nothing."""
 
@@ -122,18 +98,29 @@ class Courier:
         self._woken: set[int] = set()
         self._alarms: dict[int, asyncio.TimerHandle] = {}
         self._stopping = False
+        self._elsewhere = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled: drain what is due now, and whatever becomes due."""
-        await self._store.transact(free_the_dead, self.owner)
+        await self._store.transact(free_the_dead, self.owner, at_start=True)
         unlisten = self._store.listen(self._heard, early=True)
         try:
             while True:
-                for lane_id in await self._store.read(_due, self._wall()):
-                    self.wake(lane_id)
-                await asyncio.sleep(_SWEEP)
+                await self._sweep()
+                await asyncio.sleep(_SOONEST)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_SWEEP - _SOONEST):
+                        await self._elsewhere.wait()
         finally:
             unlisten()
+
+    async def _sweep(self) -> None:
+        """Take up every lane that is due and that nobody drains."""
+        self._elsewhere.clear()
+        if any(map(is_dead, await self._store.read(_owners))):
+            await self._store.transact(free_the_dead, self.owner)
+        for lane_id in await self._store.read(_due, self._wall()):
+            self.wake(lane_id)
 
     async def stop(self, grace: float = 15.0) -> None:
         """Begin nothing new; what is under way is finished and recorded, within `grace` seconds."""
@@ -176,6 +163,8 @@ class Courier:
                 self.wake(int(rest))
             elif kind == "later":
                 self._come_back(*rest.split(":"))
+            elif kind == "lanes":
+                self._elsewhere.set()
 
     def _come_back(self, lane: str, due: str) -> None:
         """Something was queued that is due in a moment."""
@@ -283,6 +272,10 @@ def _extend(tx: Tx, lane_id: int, owner: str, wall: datetime) -> None:
 
 def _save(tx: Tx, effect_id: int, progress: dict[str, str]) -> None:
     tx.outbox.put_effect(replace(tx.outbox.effect(effect_id), progress=progress))
+
+
+def _owners(tx: Tx) -> list[str]:
+    return tx.outbox.owners()
 
 
 def _due(tx: Tx, wall: datetime) -> list[int]:

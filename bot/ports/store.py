@@ -628,6 +628,9 @@ class Store(Protocol):
     ) -> Callable[[], None]:
         """Call with the topics of each commit, in the event loop; answers with how to stop.
 
+        Of commits of other processes too, where several may work on one database; `lanes` stands
+        for whichever lanes they woke. Nothing relies on hearing of each.
+
         `early`: already when another unit would see what they are about, and before it is durable;
         for a listener that does nothing but run units.
         """

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from adapters.agents.player import ScriptedPlayer
-from bot.delivery.lanes import Courier, free_the_dead
+from bot.delivery.lanes import Courier
+from bot.delivery.workers import free_the_dead, machine
 from bot.domain.card import Card
 from bot.domain.identity import Person, Place
 from bot.domain.message import Delivery, Message
@@ -276,19 +276,21 @@ def _steal(tx: Tx, lane_id: int) -> None:
 
 
 async def test_leases_of_dead_workers_of_this_machine_are_taken_at_once(store: Store) -> None:
-    def lease(tx: Tx) -> int:
+    def lease(tx: Tx, name: str) -> int:
         place = Place(workspace="console", channel="dm:carol")
         lane = tx.outbox.lane(LaneKind.CONTACT, 1, place)
         now = datetime.now(UTC)
-        owner = f"{socket.gethostname()}:999999999:ab"
+        owner = f"{name}:999999999:ab"
         assert tx.outbox.lease(lane.id, owner, now + timedelta(hours=1), now)
         return lane.id
 
-    lane_id = await store.transact(lease)
+    lane_id = await store.transact(lease, "elsewhere")
     await store.transact(free_the_dead, "me:1:aa")
     untouched = await store.read(lambda tx: tx.outbox.get_lane(lane_id).owner)
     assert untouched is not None, "another host's worker is not judged"
-    await store.transact(free_the_dead, f"{socket.gethostname()}:1:aa")
+    await store.transact(lambda tx: tx.outbox.free(untouched))
+    await store.transact(lease, machine())
+    await store.transact(free_the_dead, "me:1:aa")
     assert await store.read(lambda tx: tx.outbox.get_lane(lane_id).owner) is None
 
 

@@ -126,6 +126,7 @@ async def test_an_event_that_cannot_be_stored_is_not_acknowledged(
     monkeypatch.setattr(store, "transact", broken)
     await at.carol.post("C0HELP", "a refund")
     await at.card()
+    await at.settle()
     delivery = (await at.slack.deliveries("message"))[0]
     assert [one["ok"] for one in delivery["attempts"]] == [False, True]
 
