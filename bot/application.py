@@ -24,7 +24,7 @@ from bot.ports.clock import Clock
 from bot.ports.inbound import Deleted, Edited, Inbound, Received, Written
 from bot.ports.media import MediaPort
 from bot.ports.store import Source, Store, Tx
-from bot.services import catch_up, inbox
+from bot.services import catch_up, inbox, rating
 from bot.services.receive import receive
 from bot.services.revise import deleted, edited
 
@@ -134,6 +134,8 @@ class Baton:
             return Response(text=f"More for #{value}", buttons=actions.more(value))
         if action.partition(":")[0] == actions.CHOICE:
             return await self._decide(person, action.partition(":")[2], value)
+        if action.partition(":")[0] == rating.ACTION:
+            return await self._rate(person, action.partition(":")[2], value)
         try:
             deed = actions.deed(action)
         except BatonError as error:
@@ -142,6 +144,15 @@ class Baton:
             person=person, place=place, command=deed.command, values=deed.values(value)
         )
         return await self._execute(call, asks=deed.asks)
+
+    async def _rate(self, person: Person, stars: str, number: str) -> Response:
+        """A contact's choice, the only button that is theirs."""
+        now = self.clock.now()
+        try:
+            words = await self.store.transact(rating.rate, person.id, number, stars, now)
+        except BatonError as error:
+            return Response(text=str(error), ok=False)
+        return Response(text=words)
 
     async def queue(self, person: str) -> inbox.Queue:
         """What waits, from this person's point of view."""

@@ -126,6 +126,8 @@ class Tickets(SQLModel, table=True):
     reopened: int
     reopen_offered_at: datetime | None
     previous: int | None
+    rating: int | None
+    rating_ask_id: int | None
     practice: bool = Field(sa_column_kwargs={"server_default": false()})
 
 

@@ -12,7 +12,7 @@ from matplotlib.gridspec import GridSpec
 
 from adapters.charts import look, panels
 from bot.domain.report import Report
-from bot.domain.report_words import percent, short, title
+from bot.domain.report_words import percent, short, stars, title
 
 _LONGEST_TITLE = 34
 _LEFT, _RIGHT = 0.045, 0.965
@@ -67,6 +67,9 @@ def _tiles(figure: Figure, report: Report) -> None:
         ),
     )
     widths = [0.8, 0.8, 0.8, 1.3, 1, 1.1]
+    if report.ratings.count:
+        tiles = (*tiles, ("Rating", stars(report.ratings), f"of 5, by {report.ratings.count}"))
+        widths = [*widths[:5], 1.15, 0.85]
     grid = GridSpec(
         1, len(tiles), figure, left=_LEFT, right=_RIGHT, top=0.86, bottom=0.72, wspace=0.07,
         width_ratios=widths,

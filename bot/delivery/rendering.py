@@ -16,7 +16,7 @@ from bot.domain.thread import Event, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
-from bot.services import people
+from bot.services import people, rating
 from bot.services.close import resolved_in
 from bot.services.contact import earlier
 from bot.services.inbox import who
@@ -81,12 +81,14 @@ def _to_contact(tx: Tx, lane: Lane, rest: str) -> Post | None:
     message, index, part = _part(tx, lane, rest)
     if part is None or message.deleted_at:
         return None
+    offered, chosen = rating.buttons(tx, message)
     return Post(
         voice=_VOICES[message.author],
         speaker=_speaker(tx, message),
         text=part.text,
         attachments=part.attachments,
-        aside=message.intro if index == 0 else "",
+        aside=chosen or (message.intro if index == 0 else ""),
+        buttons=offered,
         reply_to=_below(tx, lane, message),
     )
 

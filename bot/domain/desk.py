@@ -140,6 +140,9 @@ class Team:
     out_of_hours: str = ""
     private: bool = False
     out_of_hours_in: Mapping[str, str] = field(default_factory=dict)
+    rating: bool = False
+    rating_text: str = "How did we do? 1 is poor, 5 is very good."
+    rating_text_in: Mapping[str, str] = field(default_factory=dict)
     inactivity: Inactivity = field(default_factory=Inactivity)
     sla: Mapping[Priority, Targets] = field(default_factory=dict)
     sla_warning: timedelta | None = None

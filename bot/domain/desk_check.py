@@ -69,7 +69,7 @@ def _team(team: Team, teams: set[str]) -> Iterator[str]:
     silent = team.inactivity
     if silent.warn_after and silent.close_after and silent.warn_after >= silent.close_after:
         yield "inactivity: warn_after must be shorter than close_after"
-    for words in (silent.warnings, silent.closings, team.out_of_hours_in):
+    for words in (silent.warnings, silent.closings, team.out_of_hours_in, team.rating_text_in):
         yield from (
             f'"{one}" is no language; write it as en, pt' for one in words if not _is_code(one)
         )

@@ -45,6 +45,7 @@ class Row:
     resolution_business: timedelta | None
     resolution_late: bool
     reopened: int
+    rating: int | None
     terms: str
 
     @property
@@ -93,6 +94,22 @@ class Kept:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ratings:
+    """How often contacts gave 1, 2, 3, 4 and 5."""
+
+    counts: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts)
+
+    @property
+    def average(self) -> float | None:
+        total = sum(stars * count for stars, count in enumerate(self.counts, start=1))
+        return total / self.count if self.count else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """The figures of one team, attendant or rule; spans are of business time."""
 
@@ -103,6 +120,7 @@ class Part:
     first_response: Spread
     resolution: Spread
     kept: Share
+    ratings: Ratings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +176,7 @@ class Report:
     resolution_wall: Spread
     kept: Kept
     reopened: Share
+    ratings: Ratings
     agent: Agent
     teams: tuple[Part, ...]
     attendants: tuple[Part, ...]
@@ -211,6 +230,7 @@ def report(material: Material, span: Span, now: datetime) -> Report:
         resolution_wall=spread(one.resolution for one in closed),
         kept=_kept(opened, closed, material.targets),
         reopened=_reopened(closed),
+        ratings=_ratings(closed),
         agent=material.agent,
         teams=parts(lambda row: row.team),
         attendants=parts(lambda row: row.last_holder or NOBODY),
@@ -282,6 +302,7 @@ def _part(name: str, rows: Sequence[Row], targets: Mapping[str, Targets], span: 
         first_response=spread(one.first_response for one in opened),
         resolution=spread(one.resolution_business for one in closed),
         kept=_kept(opened, closed, targets).all,
+        ratings=_ratings(closed),
     )
 
 
@@ -301,6 +322,11 @@ def _share(answers: Iterable[bool | None]) -> Share:
 
 def _reopened(closed: Sequence[Row]) -> Share:
     return Share(part=sum(one.reopened > 0 for one in closed), whole=len(closed))
+
+
+def _ratings(closed: Iterable[Row]) -> Ratings:
+    given = Counter(one.rating for one in closed)
+    return Ratings(counts=(given[1], given[2], given[3], given[4], given[5]))
 
 
 def _days(opened: Iterable[Row], closed: Iterable[Row], span: Span) -> tuple[Day, ...]:

@@ -25,9 +25,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """`meaning` is for the documentation. What `adds` up has a total, a span its middle and its
-    ninth tenth: over the tickets opened in the period, or over those closed in it (`at_close`), as
-    in the report.
+    """`meaning` is for the documentation. What `adds` up has a total, a span its middle and ninth
+    tenth, a mark its average: over the tickets opened in the period, or over those closed in it
+    (`at_close`), as in the report.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Column:
     adds: bool = False
     is_span: bool = False
     at_close: bool = False
+    is_mark: bool = False
 
     def counts(self, report: Report, row: Row) -> bool:
         return report.span.holds(row.closed_at if self.at_close else row.opened_at)
@@ -87,6 +88,13 @@ COLUMNS = (
         of=lambda _, row: row.reopened,
         adds=True,
         at_close=True,
+    ),
+    Column(
+        name="rating",
+        meaning="what the contact gave, 1 to 5; empty without",
+        of=lambda _, row: row.rating,
+        at_close=True,
+        is_mark=True,
     ),
     Column(
         name="first_response_s",
@@ -145,20 +153,25 @@ COLUMNS = (
 def write(report: Report) -> str:
     """Text for a `.csv` file (UTF-8), to be read by Python's `csv` with its defaults.
 
-    The lines after the tickets say `total`, `median` and `p90` in place of a number.
+    The lines after the tickets say `total`, `median`, `p90` and `average` in place of a number.
     """
     out = io.StringIO(newline="")
     table = csv.writer(out)
     table.writerow([one.name for one in COLUMNS])
     table.writerows([_safe(one.of(report, row)) for one in COLUMNS] for row in report.rows)
-    for name, fold in (("total", _total), ("median", _median), ("p90", _p90)):
+    for name, fold in (
+        ("total", _total),
+        ("median", _median),
+        ("p90", _p90),
+        ("average", _average),
+    ):
         table.writerow([name, *(fold(one, _cells(one, report)) for one in COLUMNS[1:])])
     return out.getvalue()
 
 
 def _cells(column: Column, report: Report) -> list[Any]:
     """The numbers that a column comes to in this period."""
-    if not (column.adds or column.is_span):
+    if not (column.adds or column.is_span or column.is_mark):
         return []
     cells = [column.of(report, row) for row in report.rows if column.counts(report, row)]
     return [cell for cell in cells if cell is not None]
@@ -174,6 +187,10 @@ def _median(column: Column, cells: list[Any]) -> Cell:
 
 def _p90(column: Column, cells: list[Any]) -> Cell:
     return _seconds(spread(map(_span, cells)).p90) if column.is_span else None
+
+
+def _average(column: Column, cells: list[Any]) -> Cell:
+    return round(sum(cells) / len(cells), 2) if column.is_mark and cells else None
 
 
 def _safe(cell: Cell) -> Cell:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from bot.domain.report import Part, Report, Share, Spread
+from bot.domain.report import Part, Ratings, Report, Share, Spread
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _MANY = 25
@@ -102,8 +102,21 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         ("SLA met, next response", of(kept.next_response)),
         ("SLA met, resolution", of(kept.resolution)),
         ("Reopened", of(report.reopened)),
+        *([("Rating", _rated(report.ratings))] if report.ratings.count else []),
         ("Resolved by the agent alone", of(report.agent.share)),
     ]
+
+
+def stars(ratings: Ratings) -> str:
+    """The average: `4.3`; a dash where nobody rated."""
+    return "-" if ratings.average is None else f"{ratings.average:.1f}"
+
+
+def _rated(ratings: Ratings) -> str:
+    each = ", ".join(
+        f"{count} gave {number}" for number, count in enumerate(ratings.counts, start=1) if count
+    )
+    return f"{stars(ratings)} of 5 on average ({each})"
 
 
 def _silent(report: Report) -> str:
@@ -131,6 +144,8 @@ def _part(part: Part) -> str:
         said.append(f"resolution {short(part.resolution.median)}")
     if part.kept.whole:
         said.append(f"SLA met {percent(part.kept)}")
+    if part.ratings.count:
+        said.append(f"rating {stars(part.ratings)}")
     return ", ".join(said)
 
 

@@ -32,6 +32,8 @@ class Ticket:
     `unclaimed_since`, `reminded` and `reminded_at` tell how far the claim ladder has come,
     `ladder_at` when it calls next.
 
+    `rating` is what the contact gave last, 1 to 5; `rating_ask_id` the message that asked for it.
+
     `practice` marks a played customer's ticket, which no figure counts.
     """
 
@@ -83,6 +85,8 @@ class Ticket:
     reopened: int = 0
     reopen_offered_at: datetime | None = None
     previous: int | None = None
+    rating: int | None = None
+    rating_ask_id: int | None = None
     practice: bool = False
 
     @property

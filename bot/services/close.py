@@ -12,7 +12,7 @@ from bot.domain.hours import is_open, next_opening
 from bot.domain.inactivity import Step, next_step
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import assignment, record
+from bot.services import assignment, rating, record
 from bot.services.escalate import tell_contact
 from bot.services.record import BATON
 
@@ -101,6 +101,7 @@ def _close(
     if closing_line:
         message = tell_contact(tx, conversation, closing_line, now, ticket=closed)
         record.mirror(tx, thread, message, new=True)
+    _ask_for_rating(tx, conversation, closed, now)
     who = "Baton" if actor == BATON else record.name(tx, actor)
     took = resolved_in(closed)
     why = f": {reason}" if reason else ""
@@ -119,3 +120,10 @@ def _close(
     if team := tx.desk.get().team(closed.team):
         assignment.fill(tx, team, now)
     return closed
+
+
+def _ask_for_rating(tx: Tx, conversation: Conversation, closed: Ticket, now: datetime) -> None:
+    team = tx.desk.get().team(closed.team)
+    if team is not None and team.rating:
+        words = team.rating_text_in.get(_language(tx, conversation, closed), team.rating_text)
+        rating.ask(tx, conversation, closed, words, now)

@@ -51,6 +51,7 @@ def row(number: int = 1, **facts: Any) -> Row:
         "resolution_business": 2 * HOUR,
         "resolution_late": False,
         "reopened": 0,
+        "rating": None,
         "terms": "t",
     }
     return Row(**{**given, **facts})
@@ -99,6 +100,7 @@ def tickets(draw: st.DrawFn) -> list[Row]:
                 resolution_business=draw(spans) if closed else None,
                 resolution_late=draw(st.booleans()),
                 reopened=draw(st.integers(0, 2)),
+                rating=draw(st.none() | st.integers(1, 5)),
                 terms=draw(st.sampled_from(["", "t", "unknown"])),
             )
         )
@@ -126,6 +128,9 @@ def test_every_figure_is_what_counting_by_hand_gives(rows: list[Row]) -> None:
     assert sum(count for _, count in found.reasons) == len(opened)
     assert found.first_response.count == len([one for one in opened if one.first_response != None])  # noqa: E711 - obvious
     assert found.reopened.part == len([one for one in closed if one.reopened])
+    given = [one.rating for one in closed if one.rating]
+    assert found.ratings.count == len(given)
+    assert found.ratings.average == (sum(given) / len(given) if given else None)
     assert_kept(found, opened, closed)
     assert_parts(found, opened, closed)
 
@@ -278,11 +283,14 @@ def test_the_table_reads_back_and_its_totals_are_the_reports(rows: list[Row], na
         "total",
         "median",
         "p90",
+        "average",
     ]
-    total, median, _ = lines[-3:]
+    total, median, _, average = lines[-4:]
     assert (total["opened"], total["closed"]) == (str(found.opened), str(found.closed))
     assert total["first_response_met"] == str(found.kept.first_response.part)
     assert total["next_responses_promised"] == str(found.kept.next_response.whole)
+    if found.ratings.average is not None:
+        assert float(average["rating"]) == round(found.ratings.average, 2)
     assert total["resolution_met"] == str(found.kept.resolution.part)
     if found.resolution.median is not None:
         assert int(median["resolution_s"]) == round(found.resolution.median.total_seconds())

@@ -18,7 +18,7 @@ from adapters.console.views.frame import Frame
 from adapters.console.views.keyed import Keyed
 from adapters.console.views.posts import Shown
 from adapters.console.views.responses import toast
-from bot.domain.card import Post
+from bot.domain.card import Button, Post
 from bot.domain.errors import BatonError
 from bot.domain.identity import Person
 from bot.domain.message import Attachment
@@ -51,7 +51,7 @@ class ContactPanel:
             self._head()
             with box("scroll"):
                 self._posts: Keyed[Shown] = Keyed(
-                    lambda shown: posts.to_contact(shown, self._own_menu),
+                    lambda shown: posts.to_contact(shown, self._own_menu, self._press),
                     classes="chat",
                     empty=lambda: empty(
                         "Say hello",
@@ -105,6 +105,11 @@ class ContactPanel:
 
     async def _send(self, words: str, attachments: tuple[Attachment, ...]) -> bool:
         return await self._tried(self._site.inbound.write(self._me, words, attachments))
+
+    async def _press(self, pressed: Button) -> None:
+        place = places.direct(self._me.id)
+        response = await self._site.inbound.press(self._me, place, pressed)
+        toast(response.text, ok=response.ok)
 
     def _own_menu(self, shown: Shown) -> None:
         """What contacts can do with their own words."""

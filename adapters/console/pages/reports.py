@@ -30,6 +30,7 @@ _COLUMNS = (
     "First response",
     "Resolution",
     "SLA met",
+    "Rating",
 )
 
 
@@ -145,6 +146,7 @@ def _tiles(report: Report) -> list[tuple[str, str]]:
         ("Resolution, median", words.short(report.resolution.median)),
         ("SLA met", words.percent(report.kept.all)),
         ("Reopened", words.percent(report.reopened)),
+        *([("Rating, of 5", words.stars(report.ratings))] if report.ratings.count else []),
     ]
 
 
@@ -187,4 +189,5 @@ def _cells(part: Part) -> tuple[str, ...]:
         words.short(part.first_response.median),
         words.short(part.resolution.median),
         words.percent(part.kept),
+        words.stars(part.ratings),
     )

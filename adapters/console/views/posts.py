@@ -99,7 +99,7 @@ def _transcript(transcript: Transcript) -> None:
                 said(one.text)
 
 
-def to_contact(shown: Shown, more: Callable[[Shown], object]) -> None:
+def to_contact(shown: Shown, more: Callable[[Shown], object], press: Press) -> None:
     """For the contact: their own words on one side, all others on the other."""
     post = shown.content
     if not isinstance(post, Post):
@@ -109,6 +109,7 @@ def to_contact(shown: Shown, more: Callable[[Shown], object]) -> None:
     if post.voice == "line" and not shown.own:
         with box("bubble-row theirs"), box("bubble system"):
             said(post.text)
+            _buttons(post, press)
         return
     with box("bubble-row own" if shown.own else "bubble-row theirs"):
         if not shown.own:

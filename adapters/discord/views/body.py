@@ -57,7 +57,7 @@ class Body:
         return view
 
 
-_KINDS = "ticket|message|takeover|conversation|contact|away|choice|help"
+_KINDS = "ticket|message|takeover|conversation|contact|away|choice|rating|help"
 _PRESSED = rf"(?P<action>(?:{_KINDS}):[^:]+):(?P<value>.+)"
 
 

@@ -33,7 +33,7 @@ def to_contact(post: Post) -> Body:
     if len(content) > CONTENT:
         # Converted it may be longer than it was; as it was, it fits, and nobody is pinged by it.
         content = text if len(text) <= CONTENT else post.text
-    return Body(content=content, attachments=_there(post.attachments))
+    return Body(content=content, buttons=post.buttons, attachments=_there(post.attachments))
 
 
 def in_thread(post: Post, largest: int) -> Body:
