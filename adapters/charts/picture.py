@@ -54,7 +54,7 @@ def _title(figure: Figure, report: Report) -> None:
 
 def _tiles(figure: Figure, report: Report) -> None:
     kept, agent = report.kept.all, report.agent.share
-    tiles = (
+    tiles: tuple[tuple[str, str, str], ...] = (
         ("Opened", str(report.opened), ""),
         ("Closed", str(report.closed), f"{report.silent} for silence" if report.silent else ""),
         ("Still open", str(report.left_open), ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -39,12 +39,20 @@ _FAULT = "Something went wrong inside Baton; it is in the log."
 _OLD_BUTTON = "This button is not in use any more. The ticket's card has those that are."
 _NOT_A_PERSONS = "Only what a person wrote can be sent to the contact."
 Interaction = discord.Interaction[Any]
+Home = Callable[[int, int], Awaitable[str]]
 Json = dict[str, Any]
 
 
 class Interactions:
-    def __init__(self, baton: Baton, session: Session, help_panel: Panel, board: Board) -> None:
+    """`home` tells on behalf of which guild somebody is talked to directly, by their id and the
+    channel's: a press there names none.
+    """
+
+    def __init__(
+        self, baton: Baton, session: Session, help_panel: Panel, board: Board, home: Home
+    ) -> None:
         self._baton = baton
+        self._home = home
         self._session = session
         self._panel = help_panel
         self._own = {"panel": help_panel.put_up, "board": board.put_up}
@@ -65,11 +73,18 @@ class Interactions:
                 await self._show(interaction, Response(text=_OLD_BUTTON, ok=False))
 
     async def pressed(self, interaction: Interaction, action: str, value: str) -> None:
-        who, where = _who(interaction), _where(interaction)
         if action in {panel.OPEN, panel.MORE}:
             await self._panel.ask(interaction, action, value)
             return
-        await self._answer(interaction, self._baton.press(who, where, action, value), {})
+        await self._answer(interaction, self._press(interaction, action, value), {})
+
+    async def _press(self, interaction: Interaction, action: str, value: str) -> Response:
+        who, where = _who(interaction), _where(interaction)
+        if interaction.guild_id is None:
+            space = await self._home(interaction.user.id, interaction.channel_id or 0)
+            who = incoming.person(interaction.user, space)
+            where = replace(where, workspace=space)
+        return await self._baton.press(who, where, action, value)
 
     async def _command(self, interaction: Interaction, data: Json) -> Response:
         words, values = given(data.get("options", []))

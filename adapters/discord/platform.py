@@ -54,7 +54,11 @@ class Discord:
         self._guard = Guard(baton.store, admins)
         self._session.explain = self._guard.explain
         self._interactions = Interactions(
-            baton, self._session, Panel(baton, self._messages, threads), self._board
+            baton,
+            self._session,
+            Panel(baton, self._messages, threads),
+            self._board,
+            self._intake.home,
         )
         self._backfill = Backfill(baton, self._session, threads, self._intake)
         self._problem = "Discord is not connected yet."
