@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from bot.commands.registry import Argument, Command, Context, File, Kind, Response, Shell
 from bot.domain import report_csv, report_words
-from bot.domain.desk import Role
+from bot.domain.desk import Desk, Role, Team
+from bot.domain.errors import TeamIsPrivate
 from bot.domain.identity import Place
 from bot.domain.report import Report
 from bot.ports.outlet import OutletError
-from bot.services import reporting
+from bot.services import access, reporting
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +58,32 @@ def _report(context: Context) -> Response:
             team, period = known, period[len(known) :].strip()
     if not team and here:
         team = here.name
-    found = reporting.report(context.tx, "" if _is_all(team) else team, period, context.now)
-    return Response(errand=Drawing(report=found, to=context.call.place if here else None))
+    team = "" if _is_all(team) else team
+    to = context.call.place if here and not _is_secret(desk, team, here) else None
+    without = _private(context, here if to else None) if not team else frozenset()
+    if team and not access.sees_team(context.tx, context.call.person, team):
+        raise TeamIsPrivate(what="The report", team=team)
+    found = reporting.report(context.tx, team, period, context.now, without=without)
+    return Response(errand=Drawing(report=found, to=to))
+
+
+def _is_secret(desk: Desk, team: str, here: Team) -> bool:
+    """A private team's figures are not shown in another's channel."""
+    found = desk.team(team)
+    return found is not None and found.private and found != here
+
+
+def _private(context: Context, here: Team | None) -> frozenset[str]:
+    """The teams that do not count among all: in a channel every private one but its own, else
+    those that the person may not see.
+    """
+    tx, person = context.tx, context.call.person
+    hidden = [
+        one.name
+        for one in tx.desk.get().teams
+        if one.private and one != here and (here or not access.sees_team(tx, person, one.name))
+    ]
+    return frozenset(hidden)
 
 
 def _starts_with_team(words: str, names: list[str]) -> str:

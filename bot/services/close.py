@@ -101,7 +101,7 @@ def _close(
     if closing_line:
         message = tell_contact(tx, conversation, closing_line, now, ticket=closed)
         record.mirror(tx, thread, message, new=True)
-    _ask_for_rating(tx, conversation, closed, now)
+    closed = _ask_for_rating(tx, conversation, closed, now)
     who = "Baton" if actor == BATON else record.name(tx, actor)
     took = resolved_in(closed)
     why = f": {reason}" if reason else ""
@@ -122,8 +122,9 @@ def _close(
     return closed
 
 
-def _ask_for_rating(tx: Tx, conversation: Conversation, closed: Ticket, now: datetime) -> None:
+def _ask_for_rating(tx: Tx, conversation: Conversation, closed: Ticket, now: datetime) -> Ticket:
     team = tx.desk.get().team(closed.team)
-    if team is not None and team.rating:
-        words = team.rating_text_in.get(_language(tx, conversation, closed), team.rating_text)
-        rating.ask(tx, conversation, closed, words, now)
+    if team is None or not team.rating:
+        return closed
+    words = team.rating_text_in.get(_language(tx, conversation, closed), team.rating_text)
+    return rating.ask(tx, conversation, closed, words, now)

@@ -23,23 +23,26 @@ _NOTHING = "There is nothing to rate here."
 _OPEN_FOR = timedelta(days=7)
 
 
-def ask(tx: Tx, conversation: Conversation, ticket: Ticket, words: str, now: datetime) -> None:
+def ask(tx: Tx, conversation: Conversation, ticket: Ticket, words: str, now: datetime) -> Ticket:
     """Ask for a rating of a ticket that was just closed, where there is somebody to ask.
 
-    Not where nobody has answered the contact, where silence closed it, nor in practice.
+    Not where nobody has answered the contact, where silence closed it, nor in practice. Answers
+    with the ticket, which knows the question.
     """
     team = tx.desk.get().team(ticket.team)
     is_asked = team is not None and team.rating and ticket.closed_by != BATON
     if not is_asked or ticket.first_replied_at is None or ticket.practice:
-        return
+        return ticket
     if conversation.is_erased or tx.blocks.get(conversation.contact):
-        return
+        return ticket
     message = tell_contact(tx, conversation, words, now, ticket=ticket)
     before = ticket.rating_ask_id
-    tx.tickets.put(replace(ticket, rating_ask_id=message.id))
+    ticket = replace(ticket, rating_ask_id=message.id)
+    tx.tickets.put(ticket)
     if before is not None:
         record.deliver(tx, conversation, tx.messages.get(before))  # its buttons go
-    record.mirror(tx, tx.threads.of_ticket(ticket.number), message)
+    record.mirror(tx, tx.threads.of_ticket(ticket.number), message, new=True)
+    return ticket
 
 
 def rate(tx: Tx, person: str, ticket_number: str, choice: str, now: datetime) -> str:

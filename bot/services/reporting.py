@@ -17,8 +17,10 @@ from bot.ports.store import Tx
 from bot.services.record import PROMISED
 
 
-def report(tx: Tx, team: str, period: str, now: datetime) -> Report:
-    """Of a team, or of all where `team` is empty; in that team's time zone.
+def report(
+    tx: Tx, team: str, period: str, now: datetime, *, without: frozenset[str] = frozenset()
+) -> Report:
+    """Of a team, or of all but those `without` where `team` is empty; in that team's time zone.
 
     Raises `NotFound` for a team that is not there, `BadInput` for what is no period.
     """
@@ -30,7 +32,7 @@ def report(tx: Tx, team: str, period: str, now: datetime) -> Report:
         span = spans.parse(period, now, zone(desk, team))
     except ValueError as error:
         raise BadInput(problem=str(error)) from None
-    return figures.report(_material(tx, desk, team, span), span, now)
+    return figures.report(_material(tx, desk, team, span, without), span, now)
 
 
 def zone(desk: Desk, team: str) -> tzinfo:
@@ -39,20 +41,22 @@ def zone(desk: Desk, team: str) -> tzinfo:
     return ZoneInfo(hours[0].timezone) if hours else UTC
 
 
-def _material(tx: Tx, desk: Desk, team: str, span: Span) -> Material:
+def _material(tx: Tx, desk: Desk, team: str, span: Span, without: frozenset[str]) -> Material:
     found = tx.reports.rows(team, span.start, span.end)
     rows = [
         replace(one, last_holder=desk.attendant(one.last_holder)) if one.last_holder else one
         for one in found
+        if one.team not in without
     ]
     holders = {one.last_holder for one in rows if one.last_holder}
     return Material(
         team=team,
         rows=rows,
-        older=tx.reports.older(team, span.start, span.end),
+        older=tx.reports.older(team, span.start, span.end)
+        - sum(tx.reports.older(one, span.start, span.end) for one in without),
         targets=_targets(tx, rows),
         names={person: tx.people.get(person).name for person in holders},
-        agent=_agent(tx, desk, team, span),
+        agent=_agent(tx, desk, team, span, without),
     )
 
 
@@ -68,13 +72,14 @@ def _targets(tx: Tx, rows: list[Row]) -> dict[str, Targets]:
     return targets
 
 
-def _agent(tx: Tx, desk: Desk, team: str, span: Span) -> Agent:
+def _agent(tx: Tx, desk: Desk, team: str, span: Span, without: frozenset[str]) -> Agent:
     """A conversation belongs to the team that its channel's escalations go to."""
     mine = []
     for one in tx.reports.agent(span.start, span.end):
         channel = desk.channel_at(one.workspace, one.channel, direct=one.direct)
         owner = desk.default_team(channel)
-        if not team or (owner and owner.name == team):
+        name = owner.name if owner else ""
+        if name not in without and team in {"", name}:
             mine.append(one)
     return Agent(
         conversations=sum(one.conversations for one in mine), alone=sum(one.alone for one in mine)

@@ -128,6 +128,25 @@ async def test_what_is_asked_for_is_found_out(world: World) -> None:
     assert everything.startswith(("All teams, ", "'2026-01' has not begun"))
 
 
+async def test_a_private_teams_figures_are_for_its_people_and_admins(world: World) -> None:
+    await world.write("I want a refund")  # the rule sends it to billing
+    await world.write("human please", who="dan")
+    await world.change_team("billing", private=True)
+    await world.change_team("support", supervisors=("console:alice", "console:bob"))
+    bob, alice = (Person(id=f"console:{one}", name=one) for one in ("bob", "alice"))
+    lobby = Place(workspace="console", channel="lobby")
+    support = Place(workspace="console", channel="support")
+
+    async def told(person: Person, line: str, place: Place = lobby) -> str:
+        return (await world.baton.typed(person, place, f"/report {line}")).text
+
+    assert "1 opened, 0 closed, 1 still open" in await told(bob, "")
+    assert "2 opened, 0 closed, 2 still open" in await told(alice, "")
+    assert "1 opened" in await told(alice, "all", support), "others read that channel"
+    assert "private" in await told(bob, "billing")
+    assert "1 opened" in await told(alice, "billing")
+
+
 async def test_only_supervisors_may_ask(world: World) -> None:
     bob = Person(id="console:bob", name="Bob")
     place = Place(workspace="console", channel="support")
