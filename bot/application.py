@@ -180,6 +180,14 @@ class Baton:
         self._has_read = True
         return reading
 
+    async def put_aside(self, call: Invocation) -> str:
+        """Keep the values of a form that asks for others, for a day; answers with a token."""
+        return await self.store.transact(decisions.keep, call, self.clock.now())
+
+    async def taken_up(self, person: Person, token: str) -> Invocation:
+        """What a person put aside. Raises `BadInput` where it is not kept any more."""
+        return await self.store.read(decisions.kept, person, token)
+
     async def _execute(self, call: Invocation, *, asks: bool = False) -> Response:
         try:
             files = await self._opened(call)

@@ -41,6 +41,7 @@ _NOT_A_PERSONS = "Only what a person wrote can be sent to the contact."
 Interaction = discord.Interaction[Any]
 Home = Callable[[int, int], Awaitable[str]]
 Json = dict[str, Any]
+Values = dict[str, str]
 
 
 class Interactions:
@@ -116,11 +117,18 @@ class Interactions:
             text = filled.get("text", "")
             return await self._panel.submit(interaction, where, who, text, attachments)
         try:
-            name, values = forms.settled(data["custom_id"])
+            name, values = await self._settled(interaction, data["custom_id"])
         except BatonError as error:
             return Response(text=str(error), ok=False)
         values |= filled
         return await self._run(interaction, name, values, attachments, preview=True)
+
+    async def _settled(self, interaction: Interaction, custom_id: str) -> tuple[str, Values]:
+        """What a form did not ask for, and of which command. Raises `BatonError`."""
+        if token := forms.token(custom_id):
+            call = await self._baton.taken_up(_who(interaction), token)
+            return call.command, dict(call.values)
+        return forms.settled(custom_id)
 
     async def _sent(self, interaction: Interaction, data: Json) -> Response:
         """The menu on a message: what stands there goes to the contact of the thread's ticket."""
@@ -226,7 +234,16 @@ class Interactions:
 
     async def _ask(self, interaction: Interaction, form: Form) -> None:
         choices = await self._baton.store.read(completion.for_form, form, _who(interaction))
-        await interaction.response.send_modal(forms.modal(form, choices))
+        token = ""
+        if not forms.has_room(form):
+            call = Invocation(
+                person=_who(interaction),
+                place=_where(interaction),
+                command=form.command,
+                values=forms.unasked(form),
+            )
+            token = await self._baton.put_aside(call)
+        await interaction.response.send_modal(forms.modal(form, choices, token))
 
 
 @contextmanager

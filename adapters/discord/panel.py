@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -18,7 +19,7 @@ from adapters.discord.views.forms import modal
 from bot.application import Baton
 from bot.commands.registry import Argument, Form, Kind, Response
 from bot.domain.card import Button, Post
-from bot.domain.errors import BadInput, BatonError
+from bot.domain.errors import BatonError
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, check_text
 from bot.ports.inbound import Written
@@ -69,29 +70,31 @@ class Panel:
         text: str,
         attachments: tuple[Attachment, ...],
     ) -> Response:
-        """What somebody wrote in the form stands in their thread, and is taken in from there."""
+        """What somebody wrote in the form is taken in, and only then shown in their thread: a crash
+        between the two costs the sight of it there, and not the words.
+        """
         try:
             text = check_text(text, attachments)
             with translated():
                 place = place if place.thread else await self._opened(interaction, place, author)
-                source = await self._shown(interaction, place, author, text, attachments)
-            await self._baton.receive(
-                Written(
-                    workspace=place.workspace,
-                    channel=place.channel,
-                    thread=place.thread,
-                    source_id=str(source),
-                    author=author,
-                    text=text,
-                    attachments=attachments,
-                    at=discord.utils.utcnow(),
-                )
+            written = Written(
+                workspace=place.workspace,
+                channel=place.channel,
+                thread=place.thread,
+                source_id=f"help-{interaction.id}",
+                author=author,
+                text=text,
+                attachments=attachments,
+                at=discord.utils.utcnow(),
             )
+            await self._baton.store.transact(_watch, place, str(interaction.id))
+            await self._baton.receive(written)
         except BatonError as error:
             return Response(text=str(error), ok=False)
         except OutletError as error:
             log.warning("somebody's words cannot be taken by the panel: %s", error)
             return Response(text=_NOT_SENT, ok=False)
+        await self._show(interaction, place, written)
         return Response(text=f"Thank you. We answer you in <#{place.thread}>.")
 
     async def _opened(self, interaction: Interaction, place: Place, author: Person) -> Place:
@@ -101,28 +104,36 @@ class Panel:
         )
         return incoming.within(place, str(opened))
 
-    async def _shown(
-        self,
-        interaction: Interaction,
-        place: Place,
-        author: Person,
-        text: str,
-        attachments: tuple[Attachment, ...],
-    ) -> int:
+    async def _show(self, interaction: Interaction, place: Place, written: Written) -> None:
         button = Button(action=MORE, label="Write more", value=place.thread or "")
         post = Post(
             voice="contact",
-            speaker=author,
-            text=text,
-            attachments=attachments,
+            speaker=written.author,
+            text=written.text,
+            attachments=written.attachments,
             buttons=(button,),
         )
         body = posts.in_thread(post, _LARGEST)
         key = f"help{interaction.id}"[:25]
-        sent = await self._messages.send(int(place.thread or 0), body, key)
-        if sent is None:
-            raise BadInput(problem="What you wrote was deleted at once. Write it again.")
-        return sent
+        try:
+            with translated():
+                sent = await self._messages.send(int(place.thread or 0), body, key)
+        except OutletError as error:
+            log.warning("what the panel took in cannot be shown in %s: %s", place.thread, error)
+        else:
+            await self._baton.store.transact(_stands_there, place, written.source_id, sent)
+
+
+def _watch(tx: Tx, place: Place, mark: str) -> None:
+    """A mark is a message's id: what a form brings has none of its own."""
+    tx.sources.watch(place.workspace, place.channel, "", mark)
+
+
+def _stands_there(tx: Tx, place: Place, source_id: str, sent: int | None) -> None:
+    """From now on it is known by the post, so that it goes when the post is deleted."""
+    message = tx.messages.find_source(place.workspace, place.channel, source_id)
+    if message and sent is not None:
+        tx.messages.put(replace(message, source_id=str(sent)))
 
 
 def _is_connected(tx: Tx, place: Place) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -24,9 +25,10 @@ from tests.integration.discord_world import (
     populated,
     text,
 )
+from tests.integration.test_discord_ways import manages
 
 ALICE, CAROL = PEOPLE["alice"], PEOPLE["carol"]
-SUPPORT = CHANNELS["support"]
+HELP, SUPPORT = CHANNELS["help"], CHANNELS["support"]
 WORDS = [f"word {number}" for number in range(4)]
 
 
@@ -73,6 +75,15 @@ class Process:
                     process.terminate()
                     await process.wait()
             self.deaths, failpoint = self.deaths + 1, ""
+
+
+async def _put_up(discord: Discord) -> bool:
+    """The panel, once the commands are there."""
+    try:
+        answer = await discord.slash(ALICE, HELP, "panel")
+    except Refused:
+        return False
+    return bool(answer["message"]["content"] == "The panel is up.")
 
 
 def _free_port() -> int:
@@ -124,6 +135,28 @@ async def test_a_kill_while_sending(failpoint: str, tmp_path: Path, sqlite_templ
         assert max(Counter(shown).values()) == 1
         cards = [one for one in await discord.messages(SUPPORT) if "#1 · " in text(one)]
         assert len(cards) == 1
+        assert await discord.violations() == []
+
+
+async def test_a_kill_after_a_form_of_the_panel(tmp_path: Path, sqlite_template: Path) -> None:
+    """What somebody wrote in it is with the team, and is there once."""
+    shutil.copy(sqlite_template, tmp_path / "baton.db")
+    async with emulated() as discord:
+        bot = await populated(discord)
+        process = Process(tmp_path, discord, bot)
+        async with process.running("receive.after_commit:1"):
+            await _connected(discord)
+            await manages(discord, ALICE)
+            await discord.wait_for(lambda: _put_up(discord), within=30)
+            panel = (await discord.messages(HELP))[-1]
+            opened = await discord.click(CAROL, HELP, panel["id"], f"help:open:{HELP}")
+            with contextlib.suppress(TimeoutError, Refused, AssertionError):
+                await discord.submit(opened, text="A human please")
+            await _stands(discord, SUPPORT, "#1 · ")
+            [card] = [one for one in await discord.messages(SUPPORT) if "#1 · " in text(one)]
+            shown = await _stands(discord, str(card["id"]), "A human please")
+        assert process.deaths == 1
+        assert len(_only(shown, ["A human please"])) == 1
         assert await discord.violations() == []
 
 

@@ -17,17 +17,19 @@ from bot.commands import actions
 from bot.commands.registry import Argument, Form, Kind
 
 FILES = "files"
-_FORM = "form"
+_FORM, _KEPT = "form", "kept"
 _PARTS, _TITLE, _LABEL, _HELP, _OPTIONS, _TEXT = 5, 45, 45, 100, 25, 4_000
 _CUSTOM_ID = 100
 
 
-def modal(form: Form, choices: Mapping[str, Sequence[str]]) -> ui.Modal:
-    """`choices` are what may be chosen for an argument, by its name.
+def modal(form: Form, choices: Mapping[str, Sequence[str]], token: str = "") -> ui.Modal:
+    """`choices` are what may be chosen for an argument, by its name; `token` is where the values
+    are kept that it does not ask for, if its id has no room for them.
 
     What finds no room, or would be cut short, stays as it is.
     """
-    made = ui.Modal(title=clipped(form.title, _TITLE), custom_id=custom_id(form))
+    known = f"{_KEPT}:{token}" if token else custom_id(form)
+    made = ui.Modal(title=clipped(form.title, _TITLE), custom_id=known)
     room = _PARTS - form.files
     fitting = [one for one in form.arguments if len(form.values.get(one.name, "")) <= _TEXT]
     for argument in sorted(fitting, key=lambda one: not one.required)[:room]:
@@ -44,10 +46,25 @@ def custom_id(form: Form) -> str:
     """What is settled stands in it, so that a form works over a restart: `ticket:reply:42`."""
     for action, deed in actions.DEEDS.items():
         if deed.command == form.command and deed.argument in form.values:
-            return f"{action}:{form.values[deed.argument]}"[:_CUSTOM_ID]
-    settled = [one.name for one in form.arguments]
-    values = {name: value for name, value in form.values.items() if name not in settled}
-    return f"{_FORM}:{form.command}:{urlencode(values)}"[:_CUSTOM_ID]
+            return f"{action}:{form.values[deed.argument]}"
+    return f"{_FORM}:{form.command}:{urlencode(unasked(form))}"
+
+
+def unasked(form: Form) -> dict[str, str]:
+    """The values that a form has and does not ask for."""
+    asked = {one.name for one in form.arguments}
+    return {name: value for name, value in form.values.items() if name not in asked}
+
+
+def has_room(form: Form) -> bool:
+    """Whether its id can hold what it does not ask for."""
+    return len(custom_id(form)) <= _CUSTOM_ID
+
+
+def token(custom_id: str) -> str:
+    """Where the values of a form are kept; empty where they stand in its id."""
+    kind, _, rest = custom_id.partition(":")
+    return rest if kind == _KEPT else ""
 
 
 def settled(custom_id: str) -> tuple[str, dict[str, str]]:

@@ -217,6 +217,24 @@ def test_every_form_fits_a_modal_and_is_understood_again(name: str) -> None:
     assert values == {command.arguments[0].name: "42"}
 
 
+def test_what_finds_no_room_in_the_id_of_a_form_is_kept_elsewhere() -> None:
+    values = {
+        "name": "refunds",
+        "keyword": ", ".join(f"word {n}" for n in range(40)),
+        "team": "vip",
+    }
+    asked = tuple(one for one in REGISTRY["routing edit"].arguments if one.name == "team")
+    form = Form(command="routing edit", title="Edit", arguments=asked, values=values)
+    assert not forms.has_room(form)
+    made = forms.modal(form, {}, "a-token")
+    assert len(made.custom_id) <= 100
+    assert forms.token(made.custom_id) == "a-token"
+    assert forms.unasked(form) == {name: values[name] for name in ("name", "keyword")}
+    short = Form(command="routing edit", title="Edit", arguments=asked, values={"name": "x"})
+    assert forms.has_room(short)
+    assert forms.token(forms.modal(short, {}).custom_id) == ""
+
+
 def test_a_forms_buttons_are_named_as_announced() -> None:
     form = Form(command="ticket reply", title="Reply", arguments=(), values={"ticket": "42"})
     assert forms.custom_id(form) == "ticket:reply:42"
