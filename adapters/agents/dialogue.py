@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from adapters.agents.model import Said
 from adapters.agents.transcript import seen, without_source
-from bot.domain.message import Author, Message, in_units
+from bot.domain.message import Attachment, Author, Message, in_units
 from bot.domain.thread import Note
 
 # What is shown of one message, and of the whole, in characters; the newest are kept.
@@ -20,7 +21,12 @@ _TAGS = {
     Author.ATTENDANT: "colleague",
     Author.BATON: "notice",
 }
-_TAG = re.compile(r"</?\s*(?:customer|participant|colleague|notice)\b[^>]{0,80}>", re.IGNORECASE)
+_NAMES = "|".join(_TAGS.values())
+_TAG = re.compile(rf"</?\s*(?:{_NAMES})\b[^>]{{0,80}}>", re.IGNORECASE)
+# What would begin such a mark; it is replaced, as taking it out may join what stood around it.
+_BEGUN = re.compile(rf"<(?=\s*/?\s*(?:{_NAMES}))", re.IGNORECASE)
+_NO_MARK = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"
+_LONGEST_NAME = 200
 
 Redact = Callable[[str], str]
 
@@ -45,10 +51,17 @@ def dialogue(messages: Sequence[Message], redact: Redact = as_it_is) -> tuple[Sa
 def numbered(messages: Sequence[Message], redact: Redact = as_it_is) -> str:
     """The conversation with the messages' ids, for a summary; the beginning and the end of it."""
     lines = [f"#{one.id} {_quoted(one, redact)}" for one in seen(messages)]
-    whole = "\n".join(lines)
-    if len(whole) <= _ALL:
-        return whole
-    return f"{whole[: _ALL // 2]}\n[…]\n{whole[-_ALL // 2 :]}"
+    if sum(map(len, lines)) <= _ALL:
+        return "\n".join(lines)
+    head = _fitting(lines)
+    tail = _fitting(lines[: len(head) - 1 if head else None : -1])
+    return "\n".join((*head, "[…]", *reversed(tail)))
+
+
+def _fitting(lines: Sequence[str]) -> list[str]:
+    """As many whole messages as half of the room holds: half a one would lose its quotation."""
+    sums = accumulate(len(line) for line in lines)
+    return [line for line, used in zip(lines, sums, strict=True) if used <= _ALL // 2]
 
 
 def noted(notes: Sequence[Note], redact: Redact = as_it_is) -> str:
@@ -69,18 +82,22 @@ def _said(message: Message, redact: Redact) -> Said:
 def _quoted(message: Message, redact: Redact) -> str:
     tag = _TAGS.get(message.author, "assistant")
     words = _plain(without_source(message.text), redact)
-    files = [
-        f"[attached: {_plain(one.name, redact)}, {one.media_type}, {in_units(one.size)}]"
-        for one in message.attachments
-    ]
+    files = [_attached(one, redact) for one in message.attachments]
     inside = "\n".join(one for one in (words, *files) if one)
     return f"<{tag}>\n{inside}\n</{tag}>"
+
+
+def _attached(file: Attachment, redact: Redact) -> str:
+    """A file on one line; its name and type are whatever its sender's program says."""
+    told = (_plain(one[:_LONGEST_NAME], redact) for one in (file.name, file.media_type))
+    name, media_type = (" ".join(one.split()) for one in told)
+    return f"[attached: {name}, {media_type}, {in_units(file.size)}]"
 
 
 def _plain(text: str, redact: Redact) -> str:
     """Text that can be written as UTF-8, is not too long, and closes no quotation."""
     readable = _beginning(text).encode("utf-8", "replace").decode()
-    return redact(without_tags(readable)).strip()
+    return redact(_BEGUN.sub(_NO_MARK, readable)).strip()
 
 
 def _beginning(text: str) -> str:

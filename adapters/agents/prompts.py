@@ -104,7 +104,10 @@ def suggesting(persona: Agent, mark: str) -> str:
 
 
 def summarizing(reason: str) -> str:
-    return _SUMMARIZE.format(reason=f"The desk's record says: {reason}" if reason else "")
+    """`reason` may hold a customer's or a model's words: it is data too."""
+    record = reason.replace('"', "'")
+    told = f'The desk\'s record, which is data too, says: "{record}"' if reason else ""
+    return _SUMMARIZE.format(reason=told)
 
 
 def passages_told(found: Sequence[Passage], first: int = 1) -> str:

@@ -21,6 +21,9 @@ _LONGEST_QUERY = 300
 _LONGEST_REASON = 300
 _WITHOUT_WORDS = "The agent decided that a person should go on."
 _PASSAGES = 4
+# Of one answer; a model that is stuck asks for hundreds.
+_MOST_CALLS = 4
+_TOO_MANY = "That are too many calls at once. Answer, or search for one thing."
 # Around a call in the words of a model: marks of its training, or a fence.
 _MARKS = re.compile(r"</?tool_call>|<\|/?\w+\|>|\[TOOL_CALLS\]|^```\w*$", re.MULTILINE)
 
@@ -51,12 +54,13 @@ class Shelf:
 
 async def used(calls: tuple[Call, ...], shelf: Shelf) -> Used:
     """Perform the calls of one answer. A tool that does not exist is refused, not guessed."""
-    return Used(calls=calls, results=tuple([await _result(call, shelf) for call in calls]))
+    found = [await _result(call, shelf) for call in calls[:_MOST_CALLS]]
+    return Used(calls=calls, results=(*found, *[_TOO_MANY] * (len(calls) - len(found))))
 
 
 async def _result(call: Call, shelf: Shelf) -> str:
     if call.name != SEARCH.name:
-        return f"There is no tool {call.name!r}. Answer, search, or call escalate."
+        return f"There is no tool {call.name[:80]!r}. Answer, search, or call escalate."
     query = _argument(call, "query")
     return await shelf.fetch(query[:_LONGEST_QUERY]) if query else "The query is missing."
 
@@ -83,7 +87,7 @@ def written(text: str) -> tuple[Call, ...]:
     for piece in _MARKS.sub("\n", spoken_aloud(text)).strip().splitlines():
         try:
             given = json.loads(piece or "null")
-        except ValueError:
+        except (ValueError, RecursionError):
             return ()
         if given is None:
             continue
@@ -98,6 +102,6 @@ def written(text: str) -> tuple[Call, ...]:
 def _argument(call: Call, name: str) -> str:
     try:
         found = json.loads(call.arguments or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(found.get(name, "")).strip() if isinstance(found, dict) else ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from adapters.agents.phrasebook import books, sayings
+from adapters.agents.safety import harmless
 from bot.domain.message import Author, Delivery, Message
 
 _SOURCE = re.compile(r"\n*^_(?P<label>[^\s_:]+): (?P<source>[^\n]+)_\s*\Z", re.MULTILINE)
@@ -39,7 +40,8 @@ def said(messages: Sequence[Message]) -> str:
 
 
 def with_source(text: str, label: str, source: str) -> str:
-    return f"{text}\n\n_{label}: {source}_"
+    """`source` is a file's name and a heading: those may look like calls too."""
+    return f"{text}\n\n_{label}: {harmless(source)}_"
 
 
 def source_of(text: str) -> str:

@@ -235,6 +235,32 @@ async def test_three_answers_without_resolution_hand_over(world: World) -> None:
     assert len(world.heard()) == 3
 
 
+@pytest.mark.parametrize("again", ["how do i cancel my booking??", "That did not help"])
+async def test_attempts_are_counted_anew_after_people_had_the_conversation(
+    world: World, again: str
+) -> None:
+    """What was asked, answered and felt before is no reason to hand over a second time."""
+    for text in ("How do I cancel my booking?", "Please explain", "What else"):
+        await world.write(text)
+    await world.write(again)
+    await world.run("alice", "/reply 1 Like this.")
+    await world.run("alice", "/ticket close 1 done")
+    answered = len(world.heard())
+    await world.write("How do I cancel my booking?")
+    await world.write(again)
+    assert await world.tickets() == []
+    assert len(world.heard()) == answered + 2
+    await world.run("alice", "/ticket reopen 1")
+    await world.run("alice", "/ticket close 1 done")
+    await world.write("How do I cancel my booking?")
+    assert await world.tickets() == []
+    for _ in range(3):
+        await world.write(again)
+    [ticket] = await world.tickets()
+    assert ticket.signal == "attempts without resolution"
+    assert ticket.reason.startswith("After 3 answers")
+
+
 async def test_silence_warns_and_closes_counted_from_delivery(world: World) -> None:
     await world.write("human please")
     await world.run("alice", "/reply 1 Are you there?")

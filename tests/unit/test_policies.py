@@ -232,6 +232,23 @@ class TestReading:
         assert repeats("How can I cancel my booking?", ("how do I cancel my booking",))
         assert not repeats("What does it cost?", ("how do I cancel my booking",))
 
+    @pytest.mark.parametrize(
+        ("first", "again"),
+        [
+            ("Where is it?", "where is it"),
+            ("\u600e\u4e48\u53d6\u6d88\u9884\u8ba2", "\u6211\u600e\u4e48\u53d6\u6d88\u9884\u8ba2"),
+            ("¿Dónde está mi pedido?", "dónde está mi pedido!!"),
+        ],
+    )
+    def test_short_words_and_writing_without_blanks_repeat_too(
+        self, first: str, again: str
+    ) -> None:
+        assert repeats(again, (first,))
+
+    @pytest.mark.parametrize("nod", ["yes", "Yes, please", "ok", "\u597d\u7684", ""])
+    def test_a_nod_given_twice_repeats_no_question(self, nod: str) -> None:
+        assert not repeats(nod, (nod,))
+
     def test_a_mood_falls_over_three_known_messages(self) -> None:
         assert falls((0.5, None, 0.1, -0.2))
         assert not falls((0.5, 0.1))

@@ -64,6 +64,9 @@ def test_a_changed_file_is_found_without_a_restart(folder: Path) -> None:
     assert sources(knowledge, "waiting list") == []
     (folder / "classes.md").write_text("# Classes\n\n## Waiting list\n\nA free place is offered.\n")
     assert sources(knowledge, "waiting list") == ["classes.md \u203a Waiting list"]
+    (folder / "classes.md").write_text("# Classes\n\n## Yoga mats\n\nBring your own.\n")
+    assert sources(knowledge, "waiting list") == []
+    assert sources(knowledge, "yoga mats") == ["classes.md \u203a Yoga mats"]
     (folder / "classes.md").unlink()
     assert sources(knowledge, "waiting list") == []
 
