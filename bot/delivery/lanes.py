@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -24,6 +24,7 @@ from bot.domain.identity import platform_of
 from bot.failpoints import passing
 from bot.ports.agent import AgentPort
 from bot.ports.clock import Clock
+from bot.ports.outbox import LaneKind
 from bot.ports.outlet import Busy, Outlet
 from bot.ports.player import PlayerPort
 from bot.ports.store import Store, Tx
@@ -38,6 +39,8 @@ _SWEEP = 2.0
 # Whoever queued something drains it; others look a moment later whether that happens.
 _SOONEST = 0.25
 _MOMENT = 1.5
+# Changes of a card are gathered for less than this.
+_GATHERED = 2.5
 _BATCH = 200
 
 
@@ -135,13 +138,24 @@ class Courier:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def settle_down(self) -> None:
-        """Wait until no lane has anything to do now or in a moment; for demos and tests."""
-        while self._draining or self._soon():  # noqa: ASYNC110 - no single event says it
+        """Wait until no lane has anything to do now or in a moment; for demos and tests.
+
+        A card that only gathers changes is not waited for, but shown.
+        """
+        seen: set[asyncio.TimerHandle] = set()
+        while True:
+            waiting = {} if self._draining else self._within(_GATHERED)
+            if late := [lane for lane, alarm in waiting.items() if alarm not in seen]:
+                seen.update(waiting.values())
+                await self._store.transact(_show_cards, late)
+            if not self._draining and not self._within(_MOMENT):
+                return
             await asyncio.sleep(0.01)
 
-    def _soon(self) -> bool:
-        now = asyncio.get_running_loop().time()
-        return any(alarm.when() - now < _MOMENT for alarm in self._alarms.values())
+    def _within(self, seconds: float) -> dict[int, asyncio.TimerHandle]:
+        """The lanes that something is to be done in so soon."""
+        until = asyncio.get_running_loop().time() + seconds
+        return {lane: alarm for lane, alarm in self._alarms.items() if alarm.when() < until}
 
     def wake(self, lane_id: int) -> None:
         """See to a lane now."""
@@ -276,6 +290,13 @@ def _save(tx: Tx, effect_id: int, progress: dict[str, str]) -> None:
 
 def _owners(tx: Tx) -> list[str]:
     return tx.outbox.owners()
+
+
+def _show_cards(tx: Tx, lanes: Iterable[int]) -> None:
+    for lane_id in lanes:
+        effect = tx.outbox.next(lane_id)
+        if effect and tx.outbox.get_lane(lane_id).kind is LaneKind.CARD:
+            tx.outbox.hasten(effect, timedelta())
 
 
 def _due(tx: Tx, wall: datetime) -> list[int]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from bot.domain.identity import Place
 from bot.domain.message import Attachment
 
+# Kinds of events with which a ticket's thread opens.
+OPENING = ("escalated", "transferred")
 # What figures are made from. Everything else an event tells may be somebody's words, or names them.
 FACTS = frozenset(
     {

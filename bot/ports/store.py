@@ -265,6 +265,9 @@ class EventRepository(Protocol):
     def of_ticket(self, number: int, *, since: datetime | None = None) -> list[Event]:
         """In the order in which they happened."""
 
+    def opening(self, thread: Thread) -> Event | None:
+        """What opened the thread of a ticket, and says whom its card called."""
+
     def recent(self, limit: int) -> list[Event]:
         """Newest first."""
 
@@ -335,8 +338,11 @@ class OutboxRepository(Protocol):
     def put_lane(self, lane: Lane) -> None:
         """Replace it, but for its lease. Unless suspended, its effects say when it is due."""
 
-    def pending(self, lane_id: int, subject: str) -> bool:
-        """Whether an effect for this subject is queued and has not begun."""
+    def pending(self, lane_id: int, subject: str) -> Effect | None:
+        """The effect for this subject that is queued and has not begun."""
+
+    def hasten(self, effect: Effect, delay: timedelta) -> None:
+        """Have an effect that waits for its first try wait no longer than `delay`."""
 
     def unfinished(self, lane_id: int, prefix: str) -> bool:
         """Whether any effect whose subject begins so is pending or being sent."""

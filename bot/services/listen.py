@@ -58,7 +58,7 @@ def with_ticket(
         record.log(
             tx, "contact_replied", actor=conversation.contact, now=now, ticket=ticket, thread=thread
         )
-        record.refresh_card(tx, thread, now)
+        record.refresh_card(tx, thread, now, talk=not waits)
 
 
 def with_agent(

@@ -191,11 +191,8 @@ def opening(tx: Tx, ticket: Ticket, team: Team) -> tuple[str, ...]:
 
 def on_card(tx: Tx, thread: Thread) -> tuple[str, ...]:
     """Whom the card of a thread called when it was posted."""
-    if thread.ticket_number is None:
-        return ()
-    events = [one for one in tx.events.of_ticket(thread.ticket_number) if "called" in one.data]
-    own = [one for one in events if one.thread_id == thread.id]
-    return tuple(own[-1].data["called"].split()) if own else ()
+    event = tx.events.opening(thread) if thread.ticket_number is not None else None
+    return tuple(event.data.get("called", "").split()) if event else ()
 
 
 def _addresses(tx: Tx, wanted: Iterable[str], workspace: str) -> tuple[str, ...]:

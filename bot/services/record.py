@@ -24,6 +24,8 @@ BATON = "baton"
 PROMISED, BREACHED = "promised", "sla_breached"
 # Several changes of a ticket within this time are one change of its card.
 _GATHER_CARD = timedelta(seconds=0.3)
+# While two people write back and forth, their card may follow more slowly.
+_GATHER_TALK = timedelta(seconds=2)
 _ROOM = 200  # characters kept free for an introduction or a state line in every post
 
 
@@ -91,13 +93,20 @@ def show_note(tx: Tx, thread: Thread, note: Note) -> None:
     tx.outbox.add(thread_lane(tx, thread), f"note:{note.id}", order_at=note.at)
 
 
-def refresh_card(tx: Tx, thread: Thread | None, now: datetime) -> None:
-    """Have the thread's card show the ticket as it is, in a moment."""
+def refresh_card(tx: Tx, thread: Thread | None, now: datetime, *, talk: bool = False) -> None:
+    """Have the thread's card show the ticket as it is, in a moment; after mere `talk`, a bit later.
+
+    What somebody did to the ticket is not held up by what was said before it.
+    """
     if thread is None:
         return
     lane = tx.outbox.lane(LaneKind.CARD, thread.id, thread.place)
-    if not tx.outbox.pending(lane.id, "card"):
-        tx.outbox.add(lane, "card", order_at=now, delay=_GATHER_CARD)
+    waiting = tx.outbox.pending(lane.id, "card")
+    if waiting is None:
+        delay = _GATHER_TALK if talk else _GATHER_CARD
+        tx.outbox.add(lane, "card", order_at=now, delay=delay)
+    elif not talk:
+        tx.outbox.hasten(waiting, _GATHER_CARD)
 
 
 def log(

@@ -35,13 +35,13 @@ def reply(
     `TicketClosed` when it would have to be reopened first.
     """
     text = check_text(text, attachments)
-    conversation, ticket = record.locked(tx, number)
-    ticket = _with_say(tx, ticket, attendant, collision)
+    conversation, before = record.locked(tx, number)
+    ticket = _with_say(tx, before, attendant, collision)
     thread = tx.threads.of_ticket(number)
     message = _say(tx, conversation, ticket, thread, attendant, text, attachments, now)
     ticket = record.keep(tx, moves.reply(ticket, attendant, message.id, now), now)
     record.log(tx, "replied", actor=attendant, now=now, ticket=ticket, thread=thread)
-    record.refresh_card(tx, thread, now)
+    record.refresh_card(tx, thread, now, talk=before.holder == ticket.holder)
     return message
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import bindparam, func, literal_column, select, update
@@ -45,6 +46,11 @@ _BY_STATE = (
 _OLDEST = select(func.min(_C.created_at)).where(IS_LIVE)
 
 
+def _due(effect: Effect) -> datetime | None:
+    """When a lane has to see to an effect; one that has begun still has to be finished."""
+    return effect.due_at if effect.state in {State.PENDING, State.SENDING} else None
+
+
 class Effects(Lanes):
     def add(
         self,
@@ -84,11 +90,19 @@ class Effects(Lanes):
         return _ROWS.get(self.session, effect_id)
 
     def put_effect(self, effect: Effect) -> None:
+        before: Effect | None = self.session.known.rows(_ROWS.table).get(effect.id)
         _ROWS.put(self.session, effect)
-        self.reschedule(effect.lane_id)
+        if before is None or _due(before) != _due(effect):
+            self.reschedule(effect.lane_id)
 
-    def pending(self, lane_id: int, subject: str) -> bool:
-        return _ROWS.first(self.session, _PENDING, lane_id=lane_id, subject=subject) is not None
+    def pending(self, lane_id: int, subject: str) -> Effect | None:
+        return _ROWS.first(self.session, _PENDING, lane_id=lane_id, subject=subject)
+
+    def hasten(self, effect: Effect, delay: timedelta) -> None:
+        due_at = datetime.now(UTC) + delay
+        if effect.attempts == 0 and due_at < effect.due_at:
+            self.put_effect(replace(effect, due_at=due_at))
+            self.session.topics.add(f"later:{effect.lane_id}:{due_at.timestamp()}")
 
     def unfinished(self, lane_id: int, prefix: str) -> bool:
         return _ROWS.first(self.session, _UNFINISHED, lane_id=lane_id, prefix=prefix) is not None

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, literal_column
 
 from bot.domain.summary import Summary
-from bot.domain.thread import Event, Note, Thread
+from bot.domain.thread import OPENING, Event, Note, Thread
 from bot.ports.store import Sought
 from storage import tables
 from storage.rows import Repository, Rows
@@ -57,6 +57,15 @@ _EVENTS = Rows(tables.Events, Event)
 _E = _EVENTS.table.c
 _EVENTS_OF = _EVENTS.select.where(_E.ticket_number == bindparam("number")).order_by(_E.id)
 _EVENTS_SINCE = _EVENTS_OF.where(_E.at >= bindparam("since"))
+_OPENING = (
+    _EVENTS.select.where(
+        _E.ticket_number == bindparam("number"),
+        _E.thread_id == bindparam("thread_id"),
+        _E.kind.in_([literal_column(f"'{kind}'") for kind in OPENING]),
+    )
+    .order_by(_E.id.desc())
+    .limit(1)
+)
 _RECENT = _EVENTS.select.order_by(_E.id.desc()).limit(bindparam("limit"))
 
 
@@ -129,6 +138,11 @@ class Events(Repository):
         if since is None:
             return _EVENTS.all(self.session, _EVENTS_OF, number=number)
         return _EVENTS.all(self.session, _EVENTS_SINCE, number=number, since=since)
+
+    def opening(self, thread: Thread) -> Event | None:
+        return _EVENTS.first(
+            self.session, _OPENING, number=thread.ticket_number, thread_id=thread.id
+        )
 
     def recent(self, limit: int) -> list[Event]:
         return _EVENTS.all(self.session, _RECENT, limit=limit)

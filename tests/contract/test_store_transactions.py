@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.domain.desk import Desk
 from bot.domain.errors import BadInput, CannotRun
+from bot.domain.identity import Person
 from bot.domain.message import Limits
+from bot.domain.thread import Event
 from bot.ports.store import Store, Tx
 from storage import engines
 from storage.repositories.desk import DeskDocument
@@ -367,3 +369,47 @@ async def test_a_locked_database_is_said_clearly_and_forgotten(
     other.execute("ROLLBACK")
     other.close()
     assert await store.transact(keep, "a") == "a"
+
+
+def called(tx: Tx, name: str) -> None:
+    tx.people.put(Person(id="console:kim", name=name))
+
+
+def name(tx: Tx) -> str:
+    return tx.people.get("console:kim").name
+
+
+async def test_what_another_program_writes_is_seen(store: Store, database_url: str) -> None:
+    """What one unit has read is known to the next, until somebody else has written."""
+    other = open_store(database_url, limits)
+    await store.transact(called, "Kim")
+    assert await store.transact(name) == "Kim"
+    await other.transact(called, "Kim Li")
+    assert await store.transact(name) == "Kim Li"
+    await other.close()
+
+
+async def test_what_a_unit_took_back_is_forgotten(store: Store) -> None:
+    def fails(tx: Tx) -> None:
+        called(tx, "Nobody")
+        assert name(tx) == "Nobody"
+        raise BadInput(problem="no")
+
+    await store.transact(called, "Kim")
+    with pytest.raises(BadInput):
+        await store.transact(fails)
+    assert await store.transact(name) == "Kim"
+
+
+async def test_what_was_stored_is_known_as_it_will_be_read(store: Store) -> None:
+    """Halves of surrogate pairs and other zones are changed on the way into the database."""
+    there = timezone(timedelta(hours=2))
+
+    def written(tx: Tx) -> tuple[Event, Event]:
+        event = tx.events.add(Event(at=NOW.astimezone(there), kind="x", actor="a\ud800", data={}))
+        return event, tx.events.get(event.id)
+
+    event, own = await store.transact(written)
+    stored = await store.read(lambda tx: tx.events.get(event.id))
+    assert repr(own) == repr(event) == repr(stored)
+    assert stored.actor == "a\ufffd"
