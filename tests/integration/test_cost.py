@@ -82,7 +82,8 @@ async def test_a_relayed_message_costs_little(
         await world.courier.settle_down()
     assert world.seen()[-2:] == ["It does not work.", "Have you tried this?"]
     assert world.heard()[-1] == "Have you tried this?"
-    assert contact.statements <= 45
-    assert reply.statements <= 55
-    assert contact.commits <= 5
-    assert reply.commits <= 6
+    # Three statements and a commit of each are so that nobody waits for the card here.
+    assert contact.statements <= 40
+    assert reply.statements <= 48
+    assert contact.commits <= 6
+    assert reply.commits <= 7

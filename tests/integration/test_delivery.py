@@ -378,3 +378,24 @@ async def test_an_answer_that_waits_to_be_sent_is_withheld_by_a_handover(world: 
         one.content for one in world.outlet.posts if "withheld" in getattr(one.content, "aside", "")
     ]
     assert withheld.text == "Have you tried the help pages?"
+
+
+async def test_the_card_follows_talk_later_and_deeds_at_once(world: World) -> None:
+    world.ahead = timedelta()
+
+    def wait(tx: Tx) -> timedelta:
+        thread = tx.threads.of_ticket(1)
+        assert thread
+        waiting = tx.outbox.pending(
+            tx.outbox.lane(LaneKind.CARD, thread.id, thread.place).id, "card"
+        )
+        assert waiting
+        return waiting.due_at - datetime.now(UTC)
+
+    await world.write("human please")
+    await world.run("alice", "/reply 1 Hello")
+    await world.baton.typed(*world.at("alice"), "/reply 1 How are you?")
+    assert await world.store.read(wait) > timedelta(seconds=1)
+    done = await world.baton.typed(*world.at("alice"), "/ticket tag 1 billing")
+    assert done.ok, done.text
+    assert await world.store.read(wait) < timedelta(seconds=0.5)
