@@ -37,6 +37,12 @@ NAME ?= footprint
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.$(NAME) $(ARGS)
 
+# Three processes on one PostgreSQL, killed and hung again and again: make replicas ROUNDS=12 SEED=1
+ROUNDS ?= 12
+SEED ?= 1
+replicas: .venv/ready
+	$(BIN)/python -m tests.integration.replicas --rounds $(ROUNDS) --seed $(SEED)
+
 # The generated parts of docs/, the README's picture, and those of Discord.
 docs: .venv/ready
 	$(BIN)/python -m docs.generate

@@ -33,7 +33,6 @@ _MOST_THREADS = 500
 _SWEEP_S = 900.0
 _AGAIN_S = 5.0
 _TRIES = 3
-_MISSED = "slack:missed"
 # The place that stands for direct messages nobody has had yet.
 ANY_DIRECT = "im"
 
@@ -63,26 +62,20 @@ class CatchUp:
         self._wanted.set()
 
     async def run(self) -> None:
-        """From now on, as something may have been missed before; now and then without being asked,
-        so that marks stay near. Ends where Slack cannot be asked: another process may have more
-        luck.
+        """When asked, and now and then without, so that marks stay near. Ends where Slack cannot be
+        asked: another process may have more luck.
         """
-        unlisten = self._baton.store.listen(self._heard)
-        self.request()
         failed = 0
-        try:
-            while failed < _TRIES:
-                asked = await self._asked()
-                self._wanted.clear()
-                if await self.look(direct=asked):
-                    failed = 0
-                    self.done.set()
-                else:
-                    failed += 1
-                    self._wanted.set()
-                    await asyncio.sleep(_AGAIN_S)
-        finally:
-            unlisten()
+        while failed < _TRIES:
+            asked = await self._asked()
+            self._wanted.clear()
+            if await self.look(direct=asked):
+                failed = 0
+                self.done.set()
+            else:
+                failed += 1
+                await asyncio.sleep(_AGAIN_S)
+                self._wanted.set()
 
     async def look(self, *, direct: bool = True) -> bool:
         """Fetch what was missed everywhere; whether all places could be asked."""
@@ -93,10 +86,6 @@ class CatchUp:
         places = [one for one in sources if not one.thread]
         reached = [await self._place(one, skip=not direct) for one in places]
         return all(reached)
-
-    def _heard(self, topics: frozenset[str]) -> None:
-        if _MISSED in topics:
-            self.request()
 
     async def _asked(self) -> bool:
         try:
@@ -215,11 +204,6 @@ class CatchUp:
             for channel in await self._places.direct_channels():
                 await self._baton.store.transact(_watch, self._workspace.id, channel, last)
         await self._baton.reached(self._workspace.id, ANY_DIRECT, "", now)
-
-
-def missed(tx: Tx) -> None:
-    """Ask whoever fetches what was missed to look."""
-    tx.wake(_MISSED)
 
 
 def _mark(tx: Tx, workspace: str, channel: str) -> str | None:

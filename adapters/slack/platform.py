@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack import http, listeners
 from adapters.slack.app import bolt
-from adapters.slack.catching_up import CatchUp, missed
+from adapters.slack.catching_up import CatchUp
 from adapters.slack.commands import Commands
 from adapters.slack.dialogs import Dialogs
 from adapters.slack.direct import Direct
@@ -68,7 +68,7 @@ class Slack:
     ) -> None:
         self._workspace = workspace
         self._baton = baton
-        self._duty = Duty(baton.store, "Slack's back-fill")
+        self._duty = Duty(baton.store, "Slack's connection")
         self._app_token = app_token
         self._secret = signing_secret
         self._people = People(workspace)
@@ -104,7 +104,8 @@ class Slack:
 
     def unready(self) -> list[str]:
         """What keeps Slack from working, in words for whoever operates Baton."""
-        return [f"Slack: {self._trouble}"] if self._trouble else []
+        works = not self._trouble or self._duty.stands_by
+        return [] if works else [f"Slack: {self._trouble}"]
 
     @property
     def problems(self) -> list[str]:
@@ -120,7 +121,6 @@ class Slack:
                     "slack duty": lambda: self._duty.run(self._on_duty),
                     "slack health": self._health.run,
                     "slack directory": self._directory.run,
-                    "slack connection": self._connected,
                 }.items():
                     tasks.create_task(supervised(name, work), name=name)
         finally:
@@ -143,19 +143,21 @@ class Slack:
             await asyncio.sleep(pause)
 
     async def _on_duty(self) -> None:
-        """What one process does for all that are connected to this workspace."""
-        homes = asyncio.create_task(supervised("slack homes", self._homes.run))
+        """What one process does for all.
+
+        With several connections Slack gives each its share of the events: what two processes take
+        in at the same time, or what is sent again as one was killed, would come out of order.
+        """
+        beside = [
+            asyncio.create_task(supervised(f"slack {name}", work), name=f"slack {name}")
+            for name, work in (("homes", self._homes.run), ("connection", self._connected))
+        ]
         try:
             await self._catch_up.run()
         finally:
-            homes.cancel()
-
-    async def _missed(self) -> None:
-        """Something may have been missed: whoever has the duty looks."""
-        if self._duty.is_ours:
-            self._catch_up.request()
-        else:
-            await self._baton.store.transact(missed)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def _connected(self) -> None:
         if self._app_token:
@@ -164,7 +166,7 @@ class Slack:
             self._trouble = (
                 "" if self._secret else "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing"
             )
-            await self._missed()
+            self._catch_up.request()
             await asyncio.Event().wait()
 
     async def _socket(self) -> None:
@@ -172,6 +174,7 @@ class Slack:
             self._bolt, self._app_token, logger=log, ping_interval=_PING_S
         )
         handler.client.message_listeners.append(self._hears)
+        await self._baton.begin_catching_up(self._workspace.id)  # before anything comes in live
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]
             while True:
@@ -197,7 +200,7 @@ class Slack:
     async def _hears(self, _client: Any, message: Json, _raw: str | None) -> None:
         """Slack: each new connection begins with hello; something may have been missed before."""
         if message.get("type") == "hello":
-            await self._missed()
+            self._catch_up.request()
 
     async def _take(self, event: Json) -> None:
         kind = event.get("type")

@@ -1,0 +1,326 @@
+"""Several `baton run` on one PostgreSQL between the emulators, any of which a test may kill.
+
+`python -m tests.integration.replicas [--rounds N] [--seed N]` is the long way: under load, again
+and again one is killed and started anew; in the end the emulators tell what everybody was shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psycopg
+
+from adapters.slack.outlet import SlackOutlet
+from bot.__main__ import main as cli
+from storage.migrate import migrate
+from tests import postgres
+from tests.emulators.discord.client import Discord
+from tests.emulators.discord.client import launched as discord_process
+from tests.emulators.slack.client import Slack
+from tests.emulators.slack.client import separate_process as slack_process
+from tests.integration import discord_world, slack_world
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60.0
+# Slack: what may have been posted is looked for after this; nothing here arrives later than that.
+_SETTLE_S = 1.0
+_DUTY = "duty:Discord's gateway"
+_OURS = ("BATON_", "SLACK_", "DISCORD_", "OPENAI_")
+DESK = """
+[[team]]
+name = "support"
+workspace = "slack:T0001"
+channel = "C0TEAM"
+members = ["slack:T0001/U0ALICE"]
+[[team]]
+name = "discord"
+workspace = "discord:900"
+channel = "700"
+members = ["discord:900/77"]
+[[channel]]
+workspace = "slack:T0001"
+channel = "C0HELP"
+team = "support"
+[[channel]]
+workspace = "discord:900"
+channel = "dm"
+team = "discord"
+[admin]
+members = ["slack:T0001/U0ALICE"]
+"""
+
+
+@dataclass
+class Replica:
+    """One process, its address, and what it said last."""
+
+    folder: Path
+    env: dict[str, str]
+    number: int
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with (self.folder / f"log.{self.number}").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.integration.replicas", "--serve", str(_SETTLE_S)],
+                cwd=self.folder,
+                env=self.env | {"BATON_HTTP_PORT": str(self.port)},
+                stdout=log,
+                stderr=log,
+            )
+
+    def send(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """At once, as a power cut would."""
+        self.send(signal.SIGKILL)
+        assert self.process is not None
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGCONT)
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    @property
+    def log(self) -> str:
+        return (self.folder / f"log.{self.number}").read_text(encoding="utf-8")
+
+    async def ready(self) -> None:
+        """Raises `AssertionError` with its log when it does not come up."""
+        async with aiohttp.ClientSession() as http:
+            until = time.monotonic() + PATIENCE_S
+            while time.monotonic() < until and self.process and self.process.poll() is None:
+                try:
+                    async with http.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.1)
+        raise AssertionError(f"replica {self.number} did not become ready:\n{self.log}")
+
+
+@dataclass
+class Fleet:
+    """The replicas, and the platforms around them. `direct` is Carol's channel on Discord."""
+
+    slack: Slack
+    discord: Discord
+    database: str
+    direct: str
+    replicas: list[Replica]
+    first: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, list[str]] = field(default_factory=lambda: {"slack": [], "discord": []})
+
+    async def begin(self) -> None:
+        """A ticket on each platform."""
+        self.first = await self.slack.user("U0CAROL").post("C0HELP", "human please")
+        await self.discord.post(discord_world.PEOPLE["carol"], self.direct, "human please")
+        for platform in self.said:
+            await self.until(platform, "human please")
+
+    async def write(self, words: str) -> None:
+        """Carol goes on on both platforms."""
+        self.said["slack"].append(words)
+        await self.slack.user("U0CAROL").post("C0HELP", words, thread=self.first)
+        self.said["discord"].append(words)
+        await self.discord.post(discord_world.PEOPLE["carol"], self.direct, words)
+
+    async def shown(self, platform: str) -> list[str]:
+        """What stands in the ticket's thread of a platform."""
+        try:
+            return await (self._on_slack() if platform == "slack" else self._on_discord())
+        except Exception:  # noqa: BLE001 - the thread is not there yet
+            return []
+
+    async def _on_slack(self) -> list[str]:
+        roots = [m for m in await self.slack.messages("C0TEAM") if "#" in m["text"]]
+        found = await self.slack.thread("C0TEAM", roots[0]["ts"])
+        return [f"{one['text']} {one.get('blocks', '')}" for one in found]
+
+    async def _on_discord(self) -> list[str]:
+        posts = await self.discord.messages("700")
+        [card] = [one for one in posts if " · " in discord_world.text(one)]
+        return [discord_world.text(one) for one in await self.discord.messages(card["id"])]
+
+    async def until(self, platform: str, words: str) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            shown = await self.shown(platform)
+            if any(words in one for one in shown):
+                return
+            await asyncio.sleep(0.1)
+        logs = "\n".join(one.log[-3000:] for one in self.replicas)
+        raise AssertionError(f"{words!r} is not shown on {platform}: {shown}\n{logs}")
+
+    async def verdict(self, platform: str) -> dict[str, int]:
+        """What the emulator tells: everything that was said, against what the team was shown."""
+        said = self.said[platform]
+        await self.until(platform, said[-1])
+        await asyncio.sleep(_SETTLE_S)
+        shown = [word for one in await self.shown(platform) for word in said if word in one]
+        count = Counter(shown)
+        first = list(dict.fromkeys(shown))
+        return {
+            "said": len(said),
+            "lost": len(set(said) - set(shown)),
+            "doubled": sum(number - 1 for number in count.values()),
+            "out of order": sum(
+                a != b for a, b in zip(first, [w for w in said if w in count], strict=True)
+            ),
+        }
+
+    def owner(self) -> Replica:
+        """Who has Discord's gateway, as the database says."""
+        with psycopg.connect(self.database.replace("+psycopg", "")) as connection:
+            found = connection.execute("SELECT value FROM meta WHERE key = %s", (_DUTY,)).fetchone()
+        assert found is not None, "nobody has Discord's gateway"
+        pid = int(found[0].split(" ")[1].split(":")[1])
+        [one] = [one for one in self.replicas if one.process and one.process.pid == pid]
+        return one
+
+    async def relieved(self, former: Replica) -> float:
+        """Seconds until another is at Discord's gateway."""
+        began = time.monotonic()
+        while (now := self.owner()) is former:
+            assert time.monotonic() - began < PATIENCE_S, former.log
+            await asyncio.sleep(0.05)
+        await now.ready()
+        return time.monotonic() - began
+
+
+@asynccontextmanager
+async def fleet(folder: Path, database: str, size: int = 3) -> AsyncIterator[Fleet]:
+    """All started, connected, and a ticket open on each platform."""
+    async with slack_process() as slack, discord_process() as discord:
+        app = await slack_world.populated(slack)
+        bot = await discord_world.populated(discord)
+        (folder / "desk.toml").write_text(DESK, encoding="utf-8")
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
+        env = clean | {
+            "PYTHONPATH": str(ROOT),
+            "BATON_DATABASE_URL": database,
+            "BATON_DESK": str(folder / "desk.toml"),
+            "BATON_MEDIA_URL": str(folder / "media"),
+            "BATON_SECRET_KEY": "the same for all",
+            "BATON_CONSOLE": "off",
+            "SLACK_BOT_TOKEN": app["bot_token"],
+            "SLACK_APP_TOKEN": app["app_token"],
+            "SLACK_SIGNING_SECRET": app["signing_secret"],
+            "SLACK_API_URL": slack.api_url,
+            "DISCORD_BOT_TOKEN": bot.token,
+            "DISCORD_API_URL": discord.api_url,
+            "DISCORD_GATEWAY_URL": discord.gateway_url,
+            "DISCORD_CDN_URL": discord.cdn_url,
+        }
+        replicas = [Replica(folder, env, number, _free_port()) for number in range(size)]
+        direct = await discord.dm_channel(discord_world.PEOPLE["carol"], bot)
+        try:
+            for one in replicas:
+                one.start()
+            for one in replicas:
+                await one.ready()
+            made = Fleet(slack, discord, database, direct, replicas)
+            await made.begin()
+            yield made
+        finally:
+            for one in replicas:
+                one.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(settle: float) -> None:
+    """`baton run`, which looks sooner for what it may have posted in Slack."""
+    facts = SlackOutlet.__init__.__kwdefaults__ or {}
+    facts["settle"] = timedelta(seconds=settle)
+    sys.argv = ["baton", "run"]
+    cli()
+
+
+async def rounds(number: int, seed: int) -> bool:
+    """Kill, or stop for longer than a lease, and start again, under load; prints the table."""
+    chance = random.Random(seed)
+    with postgres.running() as server, tempfile.TemporaryDirectory() as folder:
+        migrate(server.make_template())
+        with server.clone() as database:
+            async with fleet(Path(folder), database) as made:
+                waits: dict[str, list[float]] = {"killed": [], "hung": []}
+                load = asyncio.create_task(_load(made))
+                for turn in range(number):
+                    await asyncio.sleep(chance.uniform(0.5, 2.0))
+                    owner = made.owner()
+                    victim = owner if turn % 2 == 0 else chance.choice(made.replicas)
+                    how = "hung" if turn % 4 == 2 else "killed"
+                    victim.kill() if how == "killed" else victim.send(signal.SIGSTOP)
+                    if victim is owner:
+                        waits[how].append(await made.relieved(victim))
+                    victim.start() if how == "killed" else victim.send(signal.SIGCONT)
+                    await victim.ready()
+                load.cancel()
+                await asyncio.gather(load, return_exceptions=True)
+                verdicts = {platform: await made.verdict(platform) for platform in made.said}
+    for platform, one in verdicts.items():
+        facts = ", ".join(f"{name} {value}" for name, value in one.items())
+        sys.stdout.write(f"seed {seed}, {platform}: {facts}\n")
+    for how, seconds in waits.items():
+        listed = ", ".join(f"{one:.1f}" for one in seconds)
+        sys.stdout.write(f"gateway taken over from the {how}, seconds: {listed or '-'}\n")
+    return all(
+        one[fault] == 0
+        for one in verdicts.values()
+        for fault in ("lost", "doubled", "out of order")
+    )
+
+
+async def _load(made: Fleet) -> None:
+    for number in itertools.count():
+        await made.write(f"[{number:04}]")
+        await asyncio.sleep(0.2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--serve", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    if chosen.serve is not None:
+        serve(chosen.serve)
+    elif not asyncio.run(rounds(chosen.rounds, chosen.seed)):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Three real processes on one database: whichever is killed, the others go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.integration.replicas import fleet
+from tests.postgres import Server
+
+
+async def test_killed_processes_lose_nothing_and_double_nothing(
+    tmp_path: Path, postgres_server: Server
+) -> None:
+    """The one at Discord's gateway while messages come in, then whichever took over."""
+    with postgres_server.clone() as database:
+        async with fleet(tmp_path, database) as made:
+            for first in (0, 8):
+                owner = made.owner()
+                for number in range(first, first + 8):
+                    await made.write(f"[{number:04}]")
+                    if number == first + 3:
+                        owner.kill()
+                took = await made.relieved(owner)
+                assert took < 15, "a process that ended on this machine is known at once"
+            clean = {"said": 16, "lost": 0, "doubled": 0, "out of order": 0}
+            assert await made.verdict("slack") == clean
+            assert await made.verdict("discord") == clean
