@@ -19,6 +19,7 @@ FACTS = frozenset(
         "erasure",
         "practice",
         "priority",
+        "rating",
         "rule",
         "rung",
         "signal",
