@@ -6,7 +6,8 @@ import re
 
 _HOST = r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}"
 _LINK = re.compile(
-    rf"(?:https?:/{{0,3}}|\bwww\.)(?:[^\s/@]*@)?({_HOST}|[\d.]+|\[[0-9a-f:]+\])", re.IGNORECASE
+    rf"(?:https?:/{{0,3}}|\bwww\.)(?:[^\s/@]{{0,200}}@)?({_HOST}|[\d.]+|\[[0-9a-f:]+\])",
+    re.IGNORECASE,
 )
 _MAIL = re.compile(rf"(?<![\w.+-])([\w.+-]{{1,64}}@{_HOST})")
 

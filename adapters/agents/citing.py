@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from adapters.agents.passages import Passage
 
 # `[2]`, `[1, 3]` or `【2】`, but not the text of a link.
-_NUMBERS = re.compile(r"[ \t]*[\[【]\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*[\]】](?!\()")
+_NUMBERS = re.compile(r"(?<![ \t])[ \t]*[\[【]\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*[\]】](?!\()")
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 
 

@@ -24,7 +24,7 @@ _TAGS = {
 _NAMES = "|".join(_TAGS.values())
 _TAG = re.compile(rf"</?\s*(?:{_NAMES})\b[^>]{{0,80}}>", re.IGNORECASE)
 # What would begin such a mark; it is replaced, as taking it out may join what stood around it.
-_BEGUN = re.compile(rf"<(?=\s*/?\s*(?:{_NAMES}))", re.IGNORECASE)
+_BEGUN = re.compile(rf"<(?=\s*(?:/\s*)?(?:{_NAMES}))", re.IGNORECASE)
 _NO_MARK = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"
 _LONGEST_NAME = 200
 

@@ -24,7 +24,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){8,}")
 # A thought that was not brought to an end is not followed by an answer.
 _THOUGHT = re.compile(r"<think>.*\Z", re.DOTALL)
-_IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
+_IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^)\n]{0,2000}\)")
 
 
 def spoken_aloud(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 # `<@U1>`, `<@&7>`, `<#C1>`, `<!channel>`, `<!subteam^S1|team>` and `@everyone`, `@here`, `@channel`
 # call people on Slack and Discord wherever they stand in a message.
 _CODED = re.compile(r"<[@#!][^<>\s]{0,80}>")
-_CALL = re.compile(r"@+(?=(?:everyone|here|channel)\b)", re.IGNORECASE)
+_CALL = re.compile(r"(?<!@)@+(?=(?:everyone|here|channel)\b)", re.IGNORECASE)
 # Whoever puts a call into a call needs two or three looks; more than this is a weapon.
 _LOOKS = 5
 

@@ -10,7 +10,7 @@ from adapters.agents.phrasebook import books, sayings
 from adapters.agents.safety import harmless
 from bot.domain.message import Author, Delivery, Message
 
-_SOURCE = re.compile(r"\n*^_(?P<label>[^\s_:]+): (?P<source>[^\n]+)_\s*\Z", re.MULTILINE)
+_SOURCE = re.compile(r"(?<!\n)\n*^_(?P<label>[^\s_:]+): (?P<source>[^\n]+)_\s*\Z", re.MULTILINE)
 # What the contact has not read: it was held back, or it never arrived.
 _UNSEEN = frozenset({Delivery.WITHHELD, Delivery.FAILED})
 

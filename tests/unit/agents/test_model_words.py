@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.agents import openai_chat, openai_responses, prompts
+from adapters.agents.addresses import invented
 from adapters.agents.citing import resolved
 from adapters.agents.dialogue import dialogue, noted, numbered
 from adapters.agents.knowledge import Knowledge
@@ -118,6 +120,18 @@ def test_a_long_conversation_is_cut_between_messages() -> None:
     head, tail = whole.split("\n[…]\n")
     assert head.startswith("#1 <customer>")
     assert tail.startswith("#19 <customer>")
+
+
+@pytest.mark.parametrize("piece", ["<", "http:", "a@", "![", "![](", "@", "[1", "7f", " ", "\n"])
+def test_absurd_texts_take_no_time(piece: str) -> None:
+    """Each look runs on the loop that serves everybody."""
+    text = "<" + piece * (20_000 // len(piece))
+    began = time.process_time()
+    dialogue(conversation("> hello", f"> {text}", f"< {text}"))
+    unsafe(clean(text), SECRET)
+    invented(text, text)
+    resolved(text, SHELF)
+    assert time.process_time() - began < 1
 
 
 async def test_a_flood_of_searches_is_not_performed(tmp_path: Path) -> None:
