@@ -11,7 +11,7 @@ from typing import Any
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run the program on uvloop, where there is one: sockets cost it about half as much."""
+    """Run the program on uvloop, where there is one: its sockets are written in C."""
     fast = import_module("uvloop") if find_spec("uvloop") else None
     with asyncio.Runner(loop_factory=fast.new_event_loop if fast else None) as runner:
         return runner.run(work)
