@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from bot.commands import resolve, settings, wording
 from bot.commands.desk import NEW_TEAM, PERSON, TEAM, command, save
@@ -19,7 +20,8 @@ from bot.commands.settings import (
     Codec,
     Setting,
 )
-from bot.domain.desk import Role, Team
+from bot.domain import week
+from bot.domain.desk import Role, Shift, Team
 from bot.domain.errors import BadInput
 from bot.services import configure, linking
 
@@ -174,6 +176,23 @@ def _remove_member(context: Context) -> Response:
     return save(context, desk, f"{wording.name(context, person)} left {team.name}.")
 
 
+def _set_shift(context: Context) -> Response:
+    """Raises `BadInput` with an example."""
+    typed, team = context.get("person"), resolve.team(context, context.get("team"))
+    person, said = resolve.person(context, typed), context.get("week").strip().strip('"')
+    shift, when = None, "whenever the team does"
+    if said.casefold() not in {"off", "none"}:
+        try:
+            days: dict[str, Any] = dict(week.parse(said))
+        except ValueError as error:
+            raise BadInput(problem=f"{str(error).capitalize()}.") from error
+        shift = Shift(members=(person,), timezone=context.get("timezone").strip(), **days)
+        when = week.write(days)
+    desk = configure.with_shift(context.tx.desk.get(), team, person, shift)
+    what = f"{wording.name(context, person)} works for {team.name} {when}."
+    return save(context, desk, what, people=typed)
+
+
 def _link(context: Context) -> Response:
     """Both are shown by their ids: a name is not enough to be somebody."""
     typed = (context.get("person"), context.get("other"))
@@ -232,6 +251,21 @@ TEAMS = (
             required=False,
             choices=(Role.ATTENDANT, Role.SUPERVISOR),
         ),
+    ),
+    command(
+        "member shift",
+        "When somebody works for a team; off: whenever the team does",
+        _set_shift,
+        PERSON,
+        _MEMBER_TEAM,
+        Argument(
+            name="timezone",
+            kind=Kind.WORD,
+            help="like Europe/Berlin; left out: the team's",
+            required=False,
+            named=True,
+        ),
+        Argument(name="week", kind=Kind.TEXT, help="like mon-fri 06:00-14:00; off", plain=True),
     ),
     command(
         "member link",

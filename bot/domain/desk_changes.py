@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.desk import Channel, Desk, Linked, Webhook
+from bot.domain.desk import Channel, Desk, Linked, Shift, Webhook
 from bot.domain.errors import BatonError
 from bot.domain.identity import qualify
 
@@ -114,6 +114,8 @@ def key_of(one: Any) -> str:
         return one.label
     if isinstance(one, Linked):
         return one.ids[0]
+    if isinstance(one, Shift):
+        return ", ".join(one.members)
     return str(one.name)
 
 

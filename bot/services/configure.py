@@ -164,6 +164,12 @@ def without_member(desk: Desk, team: Team, person: str) -> Desk:
     return with_team(desk, replace(left, shift=_shifts_without(team, desk.ids_of(person))))
 
 
+def with_shift(desk: Desk, team: Team, person: str, shift: Shift | None) -> Desk:
+    """Let somebody, or a group, work by a shift of their own in a team; None: as the team does."""
+    others = _shifts_without(team, desk.ids_of(person))
+    return with_team(desk, replace(team, shift=(*others, shift) if shift else others))
+
+
 def _without(desk: Desk, team: Team, person: str) -> Team:
     """A team without somebody, whichever of their ids it names."""
     own = desk.ids_of(person)
