@@ -15,7 +15,7 @@ from bot.commands import REGISTRY, parsing
 from bot.commands.execution import execute
 from bot.commands.registry import Command, Invocation, Response
 from bot.desk_key import Text
-from bot.domain.desk import Admin, Desk, Role, Team
+from bot.domain.desk import Admin, Desk, Role, Shift, Team
 from bot.domain.errors import BatonError, NotAllowed
 from bot.domain.identity import Person, Place
 from tests.fakes import FakeReader
@@ -166,3 +166,22 @@ def test_every_command_fits_into_what_discord_registers() -> None:
         assert len(root.get("options", [])) <= 25, root["name"]
         for group in root.get("options", []):
             assert len(group.get("options", [])) <= 25, group["name"]
+
+
+def test_somebodys_shift_is_set_replaced_and_taken_away() -> None:
+    """Others who had the same one keep it; what is no week is said with an example."""
+    tx = DeskTx(DESK, "amy", "sue", "ada")
+    assert run(tx, "/desk member shift console:amy support mon-fri 06:00-14:00").ok
+    said = run(tx, "/desk member shift console:amy support timezone=Europe/Berlin sat 10-14")
+    assert said.ok, said.text
+    assert tx.desk.get().teams[0].shift == (
+        Shift(members=("console:amy",), timezone="Europe/Berlin", sat=("10:00-14:00",)),
+    )
+    with pytest.raises(BatonError, match="write it as mon-fri"):
+        run(tx, "/desk member shift console:amy support whenever")
+    with pytest.raises(BatonError, match="not in the team"):
+        run(tx, "/desk member shift console:ada support mon 9-12")
+    shown = run(tx, "/desk member shift console:amy support off", preview=True)
+    assert "Nothing is saved yet" in shown.text
+    assert run(tx, "/desk member shift console:amy support off").ok
+    assert tx.desk.get().teams[0].shift == ()

@@ -27,7 +27,7 @@ members = ["console:amy"]
 supervisors = ["console:sue"]
 claim_within = "5m"
 [team.notify_for]
-urgent = ["console:amy"]
+urgent = ["console:sue"]
 [team.out_of_hours_in]
 pt = "Voltamos"
 [team.rating_text_in]
@@ -74,6 +74,7 @@ members = ["console:ada"]
 TYPED = {
     "timezone": "Europe/Berlin",
     "holidays": "DE",
+    "priority": "high",
     "regex": "re(f|v)und",
     "languages": "de, pt",
     "events": "ticket.closed",
@@ -82,22 +83,22 @@ TYPED = {
     "channels": "lobby",
     "keyword": "chargeback",
     **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "10:00-11:00"),
-    **dict.fromkeys(("members", "supervisors", "notify", "urgent"), "console:bob, console:ada"),
-    **dict.fromkeys(("attendant",), "console:amy"),
+    **dict.fromkeys(("members", "supervisors", "notify", "urgent"), "console:amy, console:bob"),
+    "attendant": "console:amy",
     **dict.fromkeys(("team", "backup"), "billing"),
 }
 # What has a command of its own instead, as it means more than a value.
 OWN = {
     "person.console:amy.ids": "/desk member unlink slack:T1/U1",
     "admin.members": "/desk admin add console:amy",
-    "channel.console/lobby.workspace": "/desk channel add #lounge",
-    "channel.console/lobby.channel": "/desk channel add #lounge",
+    "channel.console:lobby.workspace": "/desk channel add #lounge",
+    "channel.console:lobby.channel": "/desk channel add #lounge",
     "rule.refunds.name": "/routing add rebates rebate",
     "team.support.name": "/desk team add vip #vip",
     "snippet.hello.name": "/desk snippet add bye Goodbye",
     "webhook.crm.name": "/desk webhook add erp https://erp.example/hook",
     "webhook.crm.secret": "/desk webhook add erp https://erp.example/hook",
-    "team.support.shift.console:amy.members": "/desk member shift console:bob support mon 9-12",
+    "team.support.shift.console:amy.members": "/desk member shift console:sue support mon 9-12",
 }
 # Given when Baton is set up: a desk to try Baton on is never made out of a real one, and a team's
 # workspace is where `/desk team add` was said.
