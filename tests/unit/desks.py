@@ -133,7 +133,9 @@ def desks(draw: st.DrawFn) -> Desk:
     )
     snippets = draw(
         st.lists(
-            st.builds(Snippet, name=_NAME, text=_TEXT), max_size=2, unique_by=lambda one: one.name
+            st.builds(Snippet, name=_NAME, text=_TEXT.filter(str.strip)),
+            max_size=2,
+            unique_by=lambda one: one.name,
         )
     )
     return Desk(
