@@ -17,6 +17,7 @@ from bot.domain.errors import BatonError
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, check_text
 from bot.domain.reading import Reading
+from bot.facts import facts
 from bot.failpoints import passing
 from bot.ports.agent import AgentPort, ReaderPort
 from bot.ports.charts import ChartPort
@@ -85,7 +86,21 @@ class Baton:
                 _take_in, inbound, reading, self.clock.now(), live=not fetched
             )
         passing("receive.after_commit")
+        self._tell(inbound, received)
         return received
+
+    @staticmethod
+    def _tell(inbound: Inbound, received: Received | None) -> None:
+        """By which message the log goes on with what a platform sent."""
+        kept = received and (
+            f"message:{received.message_id}" if received.message_id else f"note:{received.note_id}"
+        )
+        known = facts(
+            event=inbound.key,
+            trace=kept or "",
+            conversation=received.conversation_id if received else "",
+        )
+        log.info("%s", type(inbound).__name__.lower(), extra=known)
 
     async def begin_catching_up(self, workspace: str) -> list[Source]:
         """Before fetching what was missed: live events wait. Answers with every known place."""
@@ -192,6 +207,8 @@ class Baton:
         try:
             files = await self._opened(call)
             response = await self.store.transact(self._run, call, files, asks)
+            known = facts(by=call.person.id, trace=response.trace, ticket=call.values.get("ticket"))
+            log.info("/%s", call.command, extra=known)
             return await self._finished(call, response)
         except (ValueError, BatonError) as error:
             if not decisions.asks_back(call, error):

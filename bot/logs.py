@@ -1,7 +1,6 @@
 """How Baton logs: readable lines, or one JSON object a line; never a secret in either.
 
-What is logged about an event carries facts (`extra=facts(...)`), by which one message can be
-followed from the platform's event to its delivery.
+What is logged about an event carries facts (`bot.facts`), by which one message can be followed.
 """
 
 from __future__ import annotations
@@ -15,11 +14,6 @@ from bot.settings import Settings
 
 # These speak of every request; what matters of them is logged by Baton itself.
 _QUIET = ("uvicorn", "apscheduler", "nicegui", "httpx", "alembic", "asyncio", "watchfiles")
-
-
-def facts(**known: object) -> dict[str, dict[str, object]]:
-    """What a line is about, for `extra`; what is empty is left out."""
-    return {"facts": {name: value for name, value in known.items() if value not in {None, ""}}}
 
 
 class TextLines(logging.Formatter):

@@ -11,7 +11,7 @@ from bot.delivery.work import Ask, Call, Done
 from bot.domain.conversation import PRACTICE
 from bot.domain.identity import platform_of
 from bot.ports.inbound import Inbound, Written
-from bot.ports.outbox import LaneKind
+from bot.ports.outbox import LaneKind, State
 from bot.ports.store import Store, Tx
 
 
@@ -70,15 +70,11 @@ class Metrics:
 
     def _look(self, tx: Tx, wall: datetime) -> None:
         backlog = tx.outbox.backlog(wall)
-        for state, count in backlog.by_state.items():
-            self._effects.labels(state).set(count)
+        for state in State:  # one that has none now had some before
+            self._effects.labels(state).set(backlog.by_state.get(state, 0))
         self._lag.set(backlog.oldest_s)
         self._tickets.clear()
-        for (status, team), count in Tally(
-            (ticket.status.value, ticket.team)
-            for ticket in tx.tickets.open()
-            if not ticket.practice
-        ).items():
+        for (status, team), count in tx.tickets.tally().items():
             self._tickets.labels(status, team).set(count)
         self._escalations.clear()
         recent = [

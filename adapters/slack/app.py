@@ -14,6 +14,17 @@ from adapters.slack.workspace import Workspace
 Json = dict[str, Any]
 Take = Callable[[Json], Awaitable[None]]
 log = logging.getLogger(__name__)
+# What reading a payload raises that is not as Slack documents it. It is the same each time it
+# comes, so Slack is not asked to send it again; for everything else it is.
+UNREADABLE = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 def bolt(workspace: Workspace, signing_secret: str, take: Take) -> AsyncApp:
@@ -40,5 +51,13 @@ def bolt(workspace: Workspace, signing_secret: str, take: Take) -> AsyncApp:
             return None
         await take(event)
         return BoltResponse(status=200, body="")
+
+    @app.error
+    async def cannot(error: Exception) -> BoltResponse:
+        if isinstance(error, UNREADABLE):
+            log.error("Slack sent something that cannot be read; it is left out", exc_info=error)
+            return BoltResponse(status=200, body="")
+        log.error("Slack's request could not be handled; it comes again", exc_info=error)
+        return BoltResponse(status=500, body="")
 
     return app

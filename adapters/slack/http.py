@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
@@ -11,6 +12,9 @@ from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
+from adapters.slack.app import UNREADABLE
+
+log = logging.getLogger(__name__)
 PATH = "/slack/events"
 _FORM = "application/x-www-form-urlencoded"
 # Slack: the largest payloads are modals of 250 KB; this is well above.
@@ -32,7 +36,11 @@ def mount(app: FastAPI, bolt: AsyncApp, secret: str, is_ready: Callable[[], bool
             return Response(status_code=400)
         if not is_ready():
             return Response(status_code=503)
-        answer = await bolt.async_dispatch(to_async_bolt_request(request, body))
+        try:
+            answer = await bolt.async_dispatch(to_async_bolt_request(request, body))
+        except UNREADABLE as error:  # Bolt looks for what it is before it calls a listener
+            log.warning("Slack sent something that cannot be read: %r", error)
+            return Response(status_code=400)
         return to_starlette_response(answer)
 
 
@@ -61,5 +69,5 @@ def _is_readable(body: bytes, content_type: str) -> bool:
             return isinstance(json.loads(text), dict)
         payloads = parse_qs(text).get("payload", [])
         return all(isinstance(json.loads(one), dict) for one in payloads)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False

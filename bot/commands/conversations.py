@@ -86,7 +86,7 @@ def _resume(context: Context) -> Response:
 
 
 def _say(context: Context) -> Response:
-    reply.speak(
+    sent = reply.speak(
         context.tx,
         resolve.conversation_id(context),
         context.me,
@@ -94,7 +94,7 @@ def _say(context: Context) -> Response:
         context.now,
         context.call.attachments,
     )
-    return Response(text="Sent.")
+    return Response(text="Sent.", trace=f"message:{sent.id}")
 
 
 def _deliveries(context: Context) -> Response:

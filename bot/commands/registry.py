@@ -152,6 +152,7 @@ class Response:
     the desk that a change, shown and not saved, was compared with: it is asked about.
     `moves_places`: the desk's channels changed, so a platform should look at them. `files` come in
     the way that the platform has for it. `next_page` are the values by which the command goes on.
+    `trace` names what the log follows from here on: `message:12`.
     """
 
     text: str = ""
@@ -165,6 +166,7 @@ class Response:
     moves_places: bool = False
     files: tuple[File, ...] = ()
     next_page: Mapping[str, str] = field(default_factory=dict)
+    trace: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,7 +67,7 @@ def _reply(context: Context) -> Response:
     number = _addressee(context)
     if context.get("collision") == "reopen" and not context.tx.tickets.get(number).is_open:
         reopen.reopen(context.tx, number, context.me, context.now)
-    reply.reply(
+    sent = reply.reply(
         context.tx,
         number,
         context.me,
@@ -76,12 +76,12 @@ def _reply(context: Context) -> Response:
         attachments=context.call.attachments,
         collision=_COLLISIONS.get(context.get("collision"), "ask"),
     )
-    return Response(text=f"Sent to the contact of #{number}.")
+    return Response(text=f"Sent to the contact of #{number}.", trace=f"message:{sent.id}")
 
 
 def _note(context: Context) -> Response:
     number = resolve.ticket(context).number
-    note.add(
+    made = note.add(
         context.tx,
         number,
         context.me,
@@ -89,7 +89,9 @@ def _note(context: Context) -> Response:
         context.now,
         context.call.attachments,
     )
-    return Response(text=f"Noted on #{number}; the contact does not see it.")
+    return Response(
+        text=f"Noted on #{number}; the contact does not see it.", trace=f"note:{made.id}"
+    )
 
 
 def _transfer(context: Context) -> Response:

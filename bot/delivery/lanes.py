@@ -18,6 +18,7 @@ from time import monotonic
 from bot.delivery.begin import Settle, begin
 from bot.delivery.finish import finish, hold
 from bot.delivery.perform import perform
+from bot.delivery.telling import tell
 from bot.delivery.work import Done, Rest, Work
 from bot.delivery.workers import free_the_dead, is_dead, own_name
 from bot.domain.identity import platform_of
@@ -209,6 +210,7 @@ class Courier:
                 return
             passing("lane.sending")
             done = await self._hold_and_perform(step, began)
+            tell(done)
             self._observe(done)
             if self._stopping:
                 await self._store.transact(_record_only, done, self._turnover(lane_id))

@@ -165,6 +165,9 @@ class TicketRepository(Protocol):
     def of_attendant(self, person: str) -> list[Ticket]:
         """The open tickets that somebody holds or is assigned, by number."""
 
+    def tally(self) -> Mapping[tuple[str, str], int]:
+        """How many tickets are open, by status and team; practice is not counted."""
+
     def load(self, people: Sequence[str]) -> Mapping[str, int]:
         """How many open tickets each of them holds or, where nobody does, is assigned."""
 

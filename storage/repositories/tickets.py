@@ -54,6 +54,11 @@ _LATEST_OF_CONTACT = (
 )
 # As the index has it: `practice = 1` would not be found by it.
 _PRACTICE = _ROWS.select.where(literal_column("practice"), _IS_OPEN).order_by(_C.number)
+_TALLY = (
+    select(_C.status, _C.team, func.count())
+    .where(_IS_OPEN, ~_C.practice)
+    .group_by(_C.status, _C.team)
+)
 _OF_ATTENDANT = _ROWS.select.where(
     _IS_OPEN,
     or_(_C.holder == bindparam("person"), _C.assigned == bindparam("person")),
@@ -194,6 +199,9 @@ class Tickets(Repository):
 
     def of_attendant(self, person: str) -> list[Ticket]:
         return _ROWS.all(self.session, _OF_ATTENDANT, person=person)
+
+    def tally(self) -> Mapping[tuple[str, str], int]:
+        return {(status, team): count for status, team, count in self.session.run(_TALLY)}
 
     def load(self, people: Sequence[str]) -> Mapping[str, int]:
         found: Counter[str] = Counter()

@@ -9,7 +9,8 @@ from dataclasses import fields, replace
 import pytest
 
 from bot import secrecy
-from bot.logs import JsonLines, TextLines, facts
+from bot.facts import facts
+from bot.logs import JsonLines, TextLines
 from bot.secrecy import HIDDEN, Secrets
 from bot.settings import Settings
 

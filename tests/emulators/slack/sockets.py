@@ -3,7 +3,6 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiohttp import WSMsgType, web
 
@@ -169,5 +168,5 @@ class Sockets:
 
 def _accepts_payload(kind: str, payload: Json) -> bool:
     """Slack: answers travel with the ack for commands, submissions and suggestions."""
-    answered: set[Any] = {"view_submission", "block_suggestion"}
+    answered = ("view_submission", "block_suggestion")
     return kind == "slash_commands" or payload.get("type") in answered
