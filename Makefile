@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check audit bench docs format clean
+.PHONY: run test check audit fuzz bench docs format clean
 
 # The set-up is redone only when what it depends on has changed.
 .venv/ready: pyproject.toml constraints.txt
@@ -31,6 +31,11 @@ check: .venv/ready
 
 audit: .venv/audit/ready
 	.venv/audit/bin/python .ci/audit
+
+# Broken payloads by the hundred; make fuzz COUNT=10000 for more.
+COUNT ?= 500
+fuzz: .venv/ready
+	BATON_FUZZ=$(COUNT) $(BIN)/python -m pytest tests/fuzz -k whatever -n 0 -q -s --timeout 3600
 
 # Figures of one benchmark: make bench NAME=footprint ARGS=--json
 NAME ?= footprint

@@ -53,9 +53,8 @@ async def test_no_words_of_anybody_are_logged(
     shown = "\n".join(TextLines(Secrets(Settings())).format(one) for one in caplog.records)
     assert "/note" in shown
     assert "Zebedee" not in shown + json.dumps(_lines(caplog))
-    assert re.search(
-        r"^\d\d:\d\d:\d\d INFO    post trace=message:\d+ lane=contact:1 ", shown, re.MULTILINE
-    )
+    line = r"^\d\d:\d\d:\d\d INFO    post trace=message:\d+ lane=contact:1 "
+    assert re.search(line, shown, re.MULTILINE)
 
 
 async def test_the_gauges_fall_again(world: World) -> None:
