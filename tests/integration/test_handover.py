@@ -371,3 +371,15 @@ async def test_what_is_no_message_is_refused_and_changes_nothing(world: World) -
         refused = await world.run("alice", f"/reply 1 {text}")
         assert not refused.ok or refused.form is not None
     assert world.heard() == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_was_asked_before_people_came_is_no_repeat(world: World) -> None:
+    await world.write("How do I cancel my booking?")
+    await world.write("human please")
+    await world.run("alice", "/reply 1 Like this.")
+    await world.run("alice", "/ticket close 1 done")
+    for text in ("How?", "Please explain", "What else"):
+        await world.write(text)
+    await world.write("How do I cancel my booking?")
+    assert await world.tickets() == []
