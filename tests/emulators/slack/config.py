@@ -42,6 +42,9 @@ class Config:
     max_sockets: int = 10
     """Slack: an app may hold ten Socket Mode connections."""
 
+    metadata_shown: bool = True
+    """Off: messages are read without their metadata, so that no key is found: a control."""
+
     def change(self, changes: dict[str, Any]) -> None:
         known = {one.name for one in fields(self)}
         if unknown := set(changes) - known:

@@ -150,7 +150,7 @@ def _messages(context: Context, found: list[Message], *, root: Message | None = 
         raise ApiError("invalid_limit")
     if context.core.config.non_marketplace:
         limit = min(limit, SMALL_PAGE)
-    metadata = args.flag("include_all_metadata")
+    metadata = args.flag("include_all_metadata") and context.core.config.metadata_shown
     shown = ([root] if root else []) + within[:limit]
     body: Json = {
         "messages": [message_json(context.world, one, metadata=metadata) for one in shown],

@@ -1,0 +1,149 @@
+"""Discord in a process of its own that is never killed; contacts write directly and in threads."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter, defaultdict
+from typing import Any
+
+from benchmarks.chaos.scene import CALL_RATE, EVENT_RATE, Ledger, contact_name
+from benchmarks.chaos.verdict import CONTACT, TEAM, is_opening, words
+from tests.emulators.discord.client import Bot, Discord, Refused
+from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE, text
+
+Json = dict[str, Any]
+_CALLS = {
+    "rate_limited": {"seconds": 0.3},
+    "global_rate_limited": {"seconds": 0.2},
+    "error": {"status": 503},
+    "stored_then_error": {"status": 502},
+    "drop_before": {},
+    "drop_after": {},
+    "reset_before": {},
+    "reset_after": {},
+    "slow": {"seconds": 0.5},
+    "slow_after": {"seconds": 1.0},
+}
+# Cloudflare's own refusals last until it is told otherwise, so they are as rare as in life.
+_RARE = "cloudflare"
+_CONNECTION: tuple[tuple[str, Json], ...] = (
+    ("drop", {}),
+    ("reconnect", {}),
+    ("close", {"code": 4000}),
+    ("invalidate", {"resumable": True}),
+    ("invalidate", {"resumable": False}),
+    ("forget", {}),
+    ("duplicate", {"count": 3}),
+    ("reorder", {"count": 1}),
+    ("skip_acks", {"count": 1}),
+)
+_SUPPORT, _HELP = CHANNELS["support"], CHANNELS["help"]
+_TICKET = re.compile(r"#(\d+) · ")
+
+
+class DiscordScene:
+    def __init__(self, discord: Discord, bot: Bot, seed: int) -> None:
+        self._discord = discord
+        self._bot = bot
+        self._seed = seed
+        self._people: dict[int, str] = {}
+        self._directs: dict[int, str] = {}
+        self._roots: dict[int, str] = {}
+
+    async def prepare(self) -> None:
+        await self._discord.do("seed", seed=self._seed)
+
+    async def ready(self) -> None:
+        await self._discord.wait_for(self._discord.connected, within=60)
+
+    async def join(self, conversation: int, *, in_peace: bool) -> None:
+        """Every other one writes directly, the rest in the channel and the thread made there.
+
+        Discord lists nobody's direct messages to a bot: the first words of a person who never wrote
+        before cannot be fetched, so those who come while Baton may be away write in the channel.
+        """
+        name = contact_name(conversation)
+        user = await self._discord.create_user(name.lower(), display_name=name, guilds=[GUILD])
+        self._people[conversation] = user
+        if conversation % 2 and in_peace:
+            self._directs[conversation] = await self._discord.dm_channel(user, self._bot)
+
+    async def write(self, conversation: int, word: str) -> None:
+        user = self._people[conversation]
+        said = f"human please. It is {word}" if is_opening(word) else word
+        if direct := self._directs.get(conversation):
+            await self._discord.post(user, direct, said)
+        elif conversation in self._roots:
+            await self._discord.post(user, await self._thread(conversation), said)
+        else:
+            self._roots[conversation] = (await self._discord.post(user, _HELP, said))["id"]
+
+    async def _thread(self, conversation: int) -> str:
+        """The thread below the first words, once there is one."""
+        root = self._roots[conversation]
+        threads = {one["id"] for one in await self._discord.threads(GUILD)}
+        return root if root in threads else _HELP
+
+    async def reply(self, ticket: int, word: str) -> bool:
+        answer = await self._discord.slash(
+            PEOPLE["alice"], _SUPPORT, "reply", ticket=str(ticket), text=word
+        )
+        return "Sent to the contact" in str(answer.get("message"))
+
+    async def trouble(self) -> None:
+        for kind, more in _CALLS.items():
+            await self._discord.fault(kind, times=-1, probability=CALL_RATE, **more)
+        await self._discord.fault(_RARE, times=1, after=20, probability=EVENT_RATE)
+
+    async def stir(self, drawn: random.Random) -> None:
+        what, more = drawn.choice(_CONNECTION)
+        await self._discord.gateway(what, **more)
+
+    async def calm(self) -> None:
+        await self._discord.do("clear_faults")
+
+    async def forget_keys(self) -> None:
+        await self._discord.settings(enforce_nonce=False)
+
+    async def ledger(self) -> Ledger:
+        shown: dict[tuple[int, str], list[str]] = defaultdict(list)
+        cards: Counter[int] = Counter()
+        tickets: dict[int, int] = {}
+        for one in await self._discord.messages(_SUPPORT):
+            if number := _TICKET.search(text(one)):
+                conversation = _owner(text(one))
+                cards[conversation] += 1
+                tickets[conversation] = int(number.group(1))
+                shown[conversation, TEAM] += [*words(text(one)), *await self._words(one["id"])]
+        for conversation in self._people:
+            place = self._directs.get(conversation) or self._roots.get(conversation)
+            shown[conversation, CONTACT] += await self._words(place)
+        return Ledger(shown=shown, cards=cards, tickets=tickets)
+
+    async def _words(self, channel: str | None) -> list[str]:
+        """In what the bot posted there; nothing where there is no such thread."""
+        if channel is None:
+            return []
+        try:
+            standing = await self._discord.messages(channel)
+        except Refused:
+            return []
+        return [word for one in standing if one["author"].get("bot") for word in words(text(one))]
+
+    async def history(self, word: str) -> list[tuple[float, str]]:
+        return [
+            (
+                float(one["at"]),
+                f"{one['method']} {one['path']} {one['status']} {one['fault'] or ''}"
+                + (" (known nonce)" if one["deduplicated"] else ""),
+            )
+            for one in await self._discord.calls()
+            if word in str(one["body"])
+        ]
+
+
+def _owner(card: str) -> int:
+    """The conversation of a card: whose name is on it."""
+    found = re.search(r"Person(\d\d)", card)
+    return int(found.group(1)) if found else -1

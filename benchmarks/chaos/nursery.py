@@ -1,0 +1,61 @@
+"""Baton's processes: `python -m benchmarks.chaos.nursery`, once everything is imported, begins one
+for each line of settings (JSON) that it reads.
+
+Each is a process of its own, which may be killed at any moment; only the seconds that Python takes
+to import everything are spent once. On standard output: `pid N`, `up`, `ended STATUS`.
+
+On Slack, unclear posts are looked for after `SETTLE` instead of after 35 s, as nothing takes longer
+than that to arrive in the emulator.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import os
+import sys
+from datetime import timedelta
+
+from bot import logs, main
+from bot.settings import Settings
+
+SETTLE = timedelta(seconds=2)
+# What Baton loads only when it is needed.
+_LATER = {
+    "slack": ("adapters.slack.platform", "adapters.slack.outlet", "adapters.slack.http"),
+    "discord": ("adapters.discord.platform",),
+}
+
+
+async def serve(settings: Settings) -> None:
+    async with main.assembled(settings) as parts:
+        if "slack" in parts.outlets:
+            parts.outlets["slack"].settle = SETTLE
+        async with main.working(parts):
+            _say("up")
+            await asyncio.Event().wait()
+
+
+def raise_one(settings: Settings) -> None:
+    """A child process, waited for."""
+    child = os.fork()
+    if child == 0:
+        logs.configure(settings)
+        asyncio.run(serve(settings))
+        os._exit(0)
+    _say(f"pid {child}")
+    _, status = os.waitpid(child, 0)
+    _say(f"ended {os.waitstatus_to_exitcode(status)}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    for name in _LATER[sys.argv[1]]:
+        importlib.import_module(name)
+    for given in sys.stdin:
+        raise_one(Settings(**json.loads(given)))

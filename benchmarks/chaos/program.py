@@ -1,0 +1,107 @@
+"""Baton's process: started, killed, frozen, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from bot.settings import Settings
+
+_START_S = 60.0
+
+
+class DiedByItself(Exception):
+    """Baton ended although nobody had killed it."""
+
+    def __init__(self, ending: str, log: str) -> None:
+        super().__init__(f"Baton {ending}, and nobody had killed it. Its log ends with:\n{log}")
+
+
+@dataclass
+class Program:
+    """One Baton on one database; `story` says when what became of it."""
+
+    settings: Settings
+    log: Path
+    nursery: asyncio.subprocess.Process
+    kills: int = 0
+    story: list[tuple[float, str]] = field(default_factory=list)
+    _pid: int = 0
+
+    async def start(self, failpoint: str = "") -> None:
+        """Until it works; `failpoint` may end it before that."""
+        chosen = json.dumps(asdict(replace(self.settings, failpoint=failpoint)))
+        if self.nursery.stdin is not None:
+            self.nursery.stdin.write(f"{chosen}\n".encode())
+        self._pid = int((await self._hears(_START_S)).removeprefix("pid "))
+        self._tell(f"started {failpoint}")
+        self._heed(await self._hears(_START_S))
+
+    async def kill_after(self, seconds: float) -> None:
+        """Let it live that long, unless a failpoint ends it before; it is dead afterwards."""
+        if not self._pid:
+            return
+        try:
+            self._heed(await self._hears(seconds))
+        except TimeoutError:
+            await self.end()
+        self.kills += 1
+
+    async def freeze(self, seconds: float) -> None:
+        """SIGSTOP, and SIGCONT after that long."""
+        os.kill(self._pid, signal.SIGSTOP)
+        self._tell("frozen")
+        await asyncio.sleep(seconds)
+        os.kill(self._pid, signal.SIGCONT)
+        self._tell("thawed")
+
+    async def end(self) -> None:
+        """SIGKILL, if it lives."""
+        if self._pid:
+            os.kill(self._pid, signal.SIGKILL)
+            self._heed(await self._hears(_START_S))
+
+    async def _hears(self, within: float) -> str:
+        if self.nursery.stdout is None:
+            return ""
+        line = await asyncio.wait_for(self.nursery.stdout.readline(), within)
+        return line.decode().strip()
+
+    def _heed(self, line: str) -> None:
+        self._tell(line)
+        if line == "up":
+            return
+        self._pid = 0
+        if line != f"ended {-signal.SIGKILL}":
+            raise DiedByItself(line, self.log.read_text(encoding="utf-8")[-3000:])
+
+    def _tell(self, what: str) -> None:
+        self.story.append((time.time(), f"Baton {what}".strip()))
+
+
+@asynccontextmanager
+async def programmed(platform: str, settings: Settings, log: Path) -> AsyncIterator[Program]:
+    """Not started yet; ended with the block."""
+    with log.open("ab") as written:
+        nursery = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "benchmarks.chaos.nursery", platform),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=written,
+        )
+    program = Program(settings, log, nursery)
+    try:
+        yield program
+    finally:
+        await program.end()
+        if nursery.stdin is not None:
+            nursery.stdin.close()
+        await nursery.wait()

@@ -1,0 +1,77 @@
+"""An emulator in a process of its own, Baton's database and settings: where a run takes place."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import create_engine, func, inspect, select, table
+
+from benchmarks.chaos.discord import DiscordScene
+from benchmarks.chaos.program import Program, programmed
+from benchmarks.chaos.scene import Scene
+from benchmarks.chaos.slack import SlackScene
+from bot.settings import Settings
+from storage.migrate import migrate
+from tests.emulators.discord.client import launched
+from tests.emulators.slack.client import separate_process
+from tests.integration import discord_world, slack_world
+
+
+class NotEmpty(Exception):
+    """The database holds conversations already; give an empty one."""
+
+
+@asynccontextmanager
+async def staged(
+    platform: str, seed: int, database: str = "", *, template: Path | None = None
+) -> AsyncIterator[tuple[Scene, Program]]:
+    """On an empty database: a temporary file where none is given. Raises `NotEmpty`."""
+    with tempfile.TemporaryDirectory(prefix="baton-chaos-") as made:
+        folder = Path(made)
+        known = template or folder / "template.db"
+        if template is None:
+            await asyncio.to_thread(migrate, f"sqlite:///{known}")
+        if database:
+            await asyncio.to_thread(_check_empty, database)
+        stage = _slack if platform == "slack" else _discord
+        async with stage(folder, known, seed) as (scene, chosen):
+            given = replace(chosen, database_url=database) if database else chosen
+            async with programmed(platform, given, folder / "baton.log") as program:
+                yield scene, program
+
+
+@asynccontextmanager
+async def _slack(folder: Path, template: Path, seed: int) -> AsyncIterator[tuple[Scene, Settings]]:
+    async with separate_process(seed=seed) as slack:
+        app = await slack_world.populated(slack)
+        scene = SlackScene(slack)
+        await scene.prepare()
+        yield scene, slack_world.settings(folder, app, slack.api_url, template)
+
+
+@asynccontextmanager
+async def _discord(
+    folder: Path, template: Path, seed: int
+) -> AsyncIterator[tuple[Scene, Settings]]:
+    async with launched() as discord:
+        bot = await discord_world.populated(discord)
+        scene = DiscordScene(discord, bot, seed)
+        await scene.prepare()
+        yield scene, discord_world.settings(folder, discord, bot, template=template)
+
+
+def _check_empty(database: str) -> None:
+    migrate(database)
+    engine = create_engine(database)
+    try:
+        with engine.connect() as connection:
+            counted = select(func.count()).select_from(table("conversations"))
+            if inspect(connection).has_table("conversations") and connection.scalar(counted):
+                raise NotEmpty
+    finally:
+        engine.dispose()
