@@ -14,14 +14,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 
-from adapters.slack.errors import of_answer
+from adapters.slack.errors import translated
 from adapters.slack.intake import Intake
 from adapters.slack.places import Places
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
-from bot.ports.outlet import Busy, OutletError, Unclear
+from bot.ports.outlet import Busy, Gone, OutletError, Unclear
 from bot.ports.store import Source, Tx
 
 Json = dict[str, Any]
@@ -33,6 +32,8 @@ _MOST_THREADS = 500
 _SWEEP_S = 900.0
 _AGAIN_S = 5.0
 _TRIES = 3
+# One call of many that fails must not have all places wait for another look at everything.
+_PAUSES_S = (0.2, 0.5, 1.0)
 # The place that stands for direct messages nobody has had yet.
 ANY_DIRECT = "im"
 
@@ -165,9 +166,8 @@ class CatchUp:
                 client.conversations_replies, channel=channel, ts=root, oldest=since
             ):
                 yield one
-        except SlackApiError as error:
-            if error.response.get("error") != "thread_not_found":
-                raise of_answer(error) from error
+        except Gone:
+            return
 
     async def _pages(self, method: Any, **arguments: Any) -> AsyncIterator[Json]:
         """Slack: 15 messages a page and one page a minute for unlisted commercial apps."""
@@ -183,18 +183,22 @@ class CatchUp:
 
     @staticmethod
     async def _patient(method: Any, **arguments: Any) -> Json:
+        """Reading twice does no harm: waits when Slack asks to, and asks a few times more when it
+        fails. Raises an `OutletError`.
+        """
+        pauses = iter(_PAUSES_S)
         while True:
             try:
-                answer: Json = (await method(**arguments)).data
-            except SlackApiError as error:
-                known = of_answer(error)
-                if isinstance(known, Busy) and known.wait:
-                    await asyncio.sleep(known.wait.total_seconds())
-                    continue
-                if error.response.get("error") == "thread_not_found":
+                with translated():
+                    answer: Json = (await method(**arguments)).data
+            except (Busy, Unclear) as error:
+                asked = error.wait if isinstance(error, Busy) else None
+                pause = asked.total_seconds() if asked else next(pauses, None)
+                if pause is None:
                     raise
-                raise known from error
-            return answer
+                await asyncio.sleep(pause)
+            else:
+                return answer
 
     async def _new_direct_messages(self) -> None:
         """Direct messages of people who never wrote before: from when Baton was last there."""

@@ -219,3 +219,20 @@ async def test_a_reaction_thanks_and_does_not_reopen_the_clock(at: SlackWorld) -
     await at.settle()
     assert (await at.read(lambda tx: tx.tickets.get(1))).status == "awaiting response"
     assert await at.read(said) == ["a refund", "👍"]
+
+
+@pytest.mark.parametrize("kind", ["error_before", "error_after", "drop_before", "drop_after"])
+async def test_one_call_that_fails_holds_no_place_up(
+    at: SlackWorld, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With one call in twelve failing, no look at everything ever came to its end."""
+    first = await at.carol.post("C0HELP", "refund")
+    await at.card()
+    await at.settle()
+    await at.slack.fault("lose", "message")
+    await at.carol.post("C0HELP", "missed", thread=first)
+    await at.slack.fault(kind, "conversations.history")
+    await at.slack.fault(kind, "conversations.replies", times=2)
+    await at.slack.sockets("abort")
+    await at.says("C0TEAM", "missed")
+    assert "comes later" not in caplog.text

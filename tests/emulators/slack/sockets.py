@@ -1,6 +1,7 @@
 """Socket Mode: tickets, hello, envelopes and acknowledgements."""
 
 import asyncio
+import contextlib
 import json
 from dataclasses import dataclass, field
 
@@ -147,7 +148,8 @@ class Sockets:
         """`warning` comes ahead of time; with `refresh_requested` the socket is about to go."""
         leaving = self.of(app)
         for one in leaving:
-            await one.socket.send_json(self._disconnect(reason))
+            with contextlib.suppress(ConnectionError):  # the app has gone at the same moment
+                await one.socket.send_json(self._disconnect(reason))
         return len(leaving)
 
     async def cut(self, app: str, *, abruptly: bool) -> int:
