@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check audit fuzz bench docs format clean
+.PHONY: run test check audit fuzz bench replicas chaos docs format clean
 
 # The set-up is redone only when what it depends on has changed.
 .venv/ready: pyproject.toml constraints.txt
@@ -47,6 +47,11 @@ ROUNDS ?= 12
 SEED ?= 1
 replicas: .venv/ready
 	$(BIN)/python -m tests.integration.replicas --rounds $(ROUNDS) --seed $(SEED)
+
+# Killed while both sides write on faulty platforms: every platform on every database, by seed.
+SEEDS ?= 1 2 3
+chaos: .venv/ready
+	$(BIN)/python -m benchmarks.chaos.table --seeds $(SEEDS)
 
 # The generated parts of docs/, the README's picture, and those of Discord.
 docs: .venv/ready

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from benchmarks.chaos.scene import CALL_RATE, Ledger, contact_name
-from benchmarks.chaos.verdict import CONTACT, TEAM, is_opening, words
+from benchmarks.chaos.verdict import CONTACT, TEAM, is_opening, openings, words
 from tests.emulators.discord.client import Bot, Discord, Refused
 from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE, text
 
@@ -113,7 +113,7 @@ class DiscordScene:
                 conversation = _owner(text(one))
                 cards[conversation] += 1
                 tickets[conversation] = int(number.group(1))
-                shown[conversation, TEAM] += [*words(text(one)), *await self._words(one["id"])]
+                shown[conversation, TEAM] += [*openings(text(one)), *await self._words(one["id"])]
         for conversation in self._people:
             place = self._directs.get(conversation) or self._roots.get(conversation)
             shown[conversation, CONTACT] += await self._words(place)

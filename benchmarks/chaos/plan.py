@@ -17,12 +17,12 @@ BOUNDARIES = (
 # Where it is certain that a post stands which nobody has recorded.
 DOUBT = "lane.called"
 _MOST_PASSINGS = 12
-_LATEST_S = 7.0
+_LATEST_S = 2.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """Killed at a failpoint, or `seconds` after it was up, whichever comes first; then a pause."""
+    """Killed at a failpoint, or `seconds` after it began to relay; then a pause."""
 
     failpoint: str
     seconds: float

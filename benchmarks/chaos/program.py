@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.settings import Settings
 
 _START_S = 60.0
+_LIFE_S = 120.0
 
 
 class DiedByItself(Exception):
@@ -45,14 +46,19 @@ class Program:
         self._tell(f"started {failpoint}")
         self._heed(await self._hears(_START_S))
 
-    async def kill_after(self, seconds: float) -> None:
-        """Let it live that long, unless a failpoint ends it before; it is dead afterwards."""
+    async def kill_after(self, busy: Awaitable[None], seconds: float) -> None:
+        """Let it live until it is `busy` and that long, unless a failpoint ends it before."""
         if not self._pid:
             return
-        try:
-            self._heed(await self._hears(seconds))
-        except TimeoutError:
-            await self.end()
+        ended = asyncio.create_task(self._hears(_LIFE_S))
+        waiting = asyncio.ensure_future(busy)
+        await asyncio.wait({ended, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ended}, timeout=seconds)
+        if not ended.done():
+            os.kill(self._pid, signal.SIGKILL)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        self._heed(await ended)
         self.kills += 1
 
     async def freeze(self, seconds: float) -> None:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from benchmarks.chaos.scene import CALL_RATE, EVENT_RATE, Ledger, contact_name
-from benchmarks.chaos.verdict import CONTACT, TEAM, is_opening, words
+from benchmarks.chaos.verdict import CONTACT, TEAM, is_opening, openings, words
 from tests.emulators.slack.client import Slack
 
 Json = dict[str, Any]
@@ -103,7 +103,7 @@ class SlackScene:
                 conversation = _owner(str(one))
                 owners[root] = conversation
                 cards[conversation] += 1
-                shown[conversation, TEAM] += words(str(one))
+                shown[conversation, TEAM] += openings(str(one))
                 tickets[conversation] = int(number.group(1))
             elif root in owners and one.get("bot_id"):
                 shown[owners[root], TEAM] += words(str(one))

@@ -18,6 +18,7 @@ _PATIENCE_S = 90.0
 # Long enough for what is sent a second time to be seen: events come again, posts are looked for.
 _QUIET_S = 4.0
 _OPENED_S = 60.0
+_FLOWS_S = 15.0
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Storm:
     program: Program
     seed: int
     conversations: int
+    quiet: float = _QUIET_S
     said: list[Said] = field(default_factory=list)
     _written: dict[int, int] = field(default_factory=dict)
     _replied: dict[int, int] = field(default_factory=dict)
@@ -72,9 +74,21 @@ class Storm:
         await self.program.end()
         for life in lives:
             await self.program.start(life.failpoint)
-            await self.program.kill_after(life.seconds)
+            await self.program.kill_after(self._flows(), life.seconds)
             await asyncio.sleep(life.pause)
         await self.program.start()
+
+    async def _flows(self) -> None:
+        """Until something new stands somewhere, so that Baton dies at work and not at the start."""
+        before = await self._standing()
+        end = time.monotonic() + _FLOWS_S
+        while await self._standing() == before:
+            if time.monotonic() > end:
+                break
+            await asyncio.sleep(0.2)
+
+    async def _standing(self) -> int:
+        return sum(map(len, (await self.scene.ledger()).shown.values()))
 
     async def _contact(self, number: int) -> None:
         drawn = random.Random(f"contact {self.seed} {number}")
@@ -134,7 +148,7 @@ class Storm:
             if time.monotonic() > end:
                 break
             await asyncio.sleep(0.5)
-        await asyncio.sleep(_QUIET_S)
+        await asyncio.sleep(self.quiet)
 
     async def verdict(self) -> Verdict:
         ledger: Ledger = await self.scene.ledger()

@@ -71,6 +71,11 @@ def is_opening(said: str) -> bool:
     return said.endswith("x0x") and said.startswith("c")
 
 
+def openings(card: str) -> list[str]:
+    """Of what a card quotes only these count: the rest has a post of its own below it."""
+    return [one for one in words(card) if is_opening(one)]
+
+
 def judge(said: Iterable[Said], shown: Shown, cards: Mapping[int, int]) -> Verdict:
     """`cards` counts the cards that each conversation has."""
     everything = list(said)
