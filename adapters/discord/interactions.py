@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -38,6 +39,8 @@ _NAMES_PEOPLE = ("desk", "routing")
 _FAULT = "Something went wrong inside Baton; it is in the log."
 _OLD_BUTTON = "This button is not in use any more. The ticket's card has those that are."
 _NOT_A_PERSONS = "Only what a person wrote can be sent to the contact."
+# Interactions are answered within seconds: more than can come until a session is resumed.
+_REMEMBERED = 1_000
 Interaction = discord.Interaction[Any]
 Home = Callable[[int, int], Awaitable[str]]
 Json = dict[str, Any]
@@ -56,11 +59,14 @@ class Interactions:
         self._home = home
         self._session = session
         self._panel = help_panel
+        self._seen: deque[int] = deque(maxlen=_REMEMBERED)
         self._own = {"panel": help_panel.put_up, "board": board.put_up}
 
     async def interaction(self, interaction: Interaction) -> None:
         """All but buttons, which find their own way here by what stands in their id."""
         data: Any = interaction.data or {}
+        if interaction.type is not discord.InteractionType.component and self._came(interaction):
+            return
         match interaction.type:
             case discord.InteractionType.autocomplete:
                 await self._complete(interaction, data)
@@ -74,6 +80,8 @@ class Interactions:
                 await self._show(interaction, Response(text=_OLD_BUTTON, ok=False))
 
     async def pressed(self, interaction: Interaction, action: str, value: str) -> None:
+        if self._came(interaction):
+            return
         if action in {panel.OPEN, panel.MORE}:
             await self._panel.ask(interaction, action, value)
             return
@@ -86,6 +94,14 @@ class Interactions:
             who = incoming.person(interaction.user, space)
             where = replace(where, workspace=space)
         return await self._baton.press(who, where, action, value)
+
+    def _came(self, interaction: Interaction) -> bool:
+        """Whether the gateway has brought it before, as it may when a session is resumed. Nothing
+        outlives the process: another one gets a new session.
+        """
+        known = interaction.id in self._seen
+        self._seen.append(interaction.id)
+        return known
 
     async def _command(self, interaction: Interaction, data: Json) -> Response:
         words, values = given(data.get("options", []))

@@ -21,8 +21,10 @@ from tests.integration.discord_world import (
     CHANNELS,
     DESK,
     PEOPLE,
+    at_work,
     emulated,
     populated,
+    settings,
     text,
 )
 from tests.integration.test_discord_ways import manages
@@ -187,3 +189,25 @@ async def test_a_kill_while_catching_up_and_buttons_that_outlive_it(
 
 async def _connected(discord: Discord) -> None:
     await discord.wait_for(discord.connected, within=30)
+
+
+async def test_a_command_that_the_gateway_brings_twice_is_run_once(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    """Else the contact gets a reply twice."""
+    async with emulated() as discord:
+        bot = await populated(discord)
+        chosen = settings(tmp_path, discord, bot, template=sqlite_template)
+        async with at_work(chosen, discord, bot) as at:
+            direct = await at.direct()
+            await discord.post(CAROL, direct, "human please")
+            await at.thread()
+            await at.settle()
+            await discord.gateway("duplicate", count=1)
+            await discord.slash(ALICE, SUPPORT, "reply", ticket="1", text="only once")
+            await at.says(direct, "only once")
+            await discord.slash(ALICE, SUPPORT, "reply", ticket="1", text="the end")
+            await at.says(direct, "the end")
+            await at.settle()
+            shown = await at.texts(direct)
+            assert sum("only once" in one for one in shown) == 1
