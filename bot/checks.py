@@ -70,7 +70,11 @@ def _counted(desk: Desk) -> str:
 
 def _media(settings: Settings) -> str:
     kept = asyncio.run(_round_trip(Media(settings.media_url)))
-    return f"{settings.media_url} keeps and returns files ({kept} bytes tried)"
+    said = f"{settings.media_url} keeps and returns files ({kept} bytes tried)"
+    is_shared = "://" in settings.media_url and not settings.media_url.startswith("file:")
+    if is_shared or settings.database_url.startswith("sqlite"):
+        return said
+    return f"{said}. A local folder: with Baton on several machines, it must be one they all share"
 
 
 async def _round_trip(media: Media) -> int:

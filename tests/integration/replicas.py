@@ -39,7 +39,7 @@ from tests.emulators.slack.client import separate_process as slack_process
 from tests.integration import discord_world, slack_world
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 # Slack: what may have been posted is looked for after this; nothing here arrives later than that.
 _SETTLE_S = 1.0
 _DUTY = "duty:Discord's gateway"

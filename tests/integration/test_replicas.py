@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.integration.replicas import fleet
 from tests.postgres import Server
 
 
+@pytest.mark.timeout(300)
 async def test_killed_processes_lose_nothing_and_double_nothing(
     tmp_path: Path, postgres_server: Server
 ) -> None:
