@@ -135,9 +135,12 @@ def nested(kind: Any) -> Nested:
     if len(kinds) > 1 and all(is_dataclass(one) for one in kinds):
         return _tagged(kinds)
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    return Nested(
-        lambda value: _storable(adapter.dump_python(value, mode="json")), adapter.validate_python
-    )
+
+    def load(document: Any) -> Any:
+        """What a newer program has added beside this one is nothing to stop at."""
+        return adapter.validate_python(document, extra="ignore")
+
+    return Nested(lambda value: _storable(adapter.dump_python(value, mode="json")), load)
 
 
 def _tagged(kinds: Iterable[Any]) -> Nested:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.domain.card import Button, Card, Content, Line, Post, Transcript
 from bot.domain.conversation import Conversation
-from bot.domain.desk import Desk, Priority
+from bot.domain.desk import Desk, Priority, Team
 from bot.domain.identity import Person
 from bot.domain.message import Attachment, Message
 from bot.domain.states import Status
@@ -142,3 +142,12 @@ def test_what_no_database_takes_is_replaced() -> None:
     assert storable("plain") == "plain"
     assert storable("ж👋") == "ж👋"
     assert storable("a\x00b\ud800c") == "a\ufffdb\ufffdc"
+
+
+def test_a_desk_that_a_newer_program_wrote_can_be_read() -> None:
+    stored = nested(Desk)
+    team = Team(name="support", workspace="console", channel="support")
+    document = stored.dump(Desk(teams=(team,)))
+    document["newer"] = 1
+    document["teams"][0]["newer"] = {"deep": True}
+    assert stored.load(document) == Desk(teams=(team,))
