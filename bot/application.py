@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from bot.commands import REGISTRY, actions, decisions, errands, execution, parsing
@@ -51,6 +51,7 @@ class Baton:
         charts: ChartPort | None = None,
         share: Share | None = None,
         observe: Callable[[Inbound], None] = lambda _: None,
+        first_replied: Callable[[timedelta], None] = lambda _: None,
     ) -> None:
         self.store = store
         self._agent = agent
@@ -67,6 +68,7 @@ class Baton:
             share=share,
         )
         self._observe = observe
+        self._first_replied = first_replied
         self._has_read = False
         self._lines: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
@@ -236,6 +238,8 @@ class Baton:
 
     async def _finished(self, call: Invocation, response: Response) -> Response:
         """The response after its errand, with the buttons for what it asks."""
+        if response.first_response is not None:
+            self._first_replied(response.first_response)
         done = response
         if response.errand is not None:
             done = await errands.run(response.errand, self._agent, self._shell)

@@ -96,6 +96,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
                 charts=Charts(),
                 share=Sharing(outlets, media),
                 observe=metrics.received,
+                first_replied=metrics.first_replied,
             ),
             courier=Courier(
                 store,

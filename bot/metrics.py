@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -51,6 +51,10 @@ class Metrics:
         """A platform's event was taken in."""
         if isinstance(inbound, Written):
             self.messages.labels("in", platform_of(inbound.workspace)).inc()
+
+    def first_replied(self, after: timedelta) -> None:
+        """A ticket had its first reply."""
+        self.first_response.observe(after.total_seconds())
 
     def performed(self, done: Done) -> None:
         """A piece of work has ended."""

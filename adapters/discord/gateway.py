@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 _IDENTIFY_GAP = 5.0
 # A guild that is told of later than this after the one before is looked at when it comes.
 _LAST_GUILD = 0.5
+# Without these there is no session.
+_SESSION = {"READY", "RESUMED"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,9 @@ class Gateway(discord.Client):
         self._interactions = interactions
         self._identified = monotonic() - _IDENTIFY_GAP
         self._listener = hooks
+        parsers = self._connection.parsers
+        for name in parsers.keys() - _SESSION:
+            parsers[name] = _survived(name, parsers[name])
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Press)
@@ -127,3 +132,15 @@ class Gateway(discord.Client):
     async def _gone(self, channel_id: int, guild_id: int | None, ids: list[int]) -> None:
         channel = self.get_channel(channel_id) or discord.Object(channel_id)
         await self._intake.gone(channel, guild_id, ids)
+
+
+def _survived(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """discord.py ends the connection over one event that is not as documented."""
+
+    def parsed(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception:
+            log.exception("Discord sent something that cannot be read: %s", name)
+
+    return parsed

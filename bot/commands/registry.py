@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -152,7 +152,8 @@ class Response:
     the desk that a change, shown and not saved, was compared with: it is asked about.
     `moves_places`: the desk's channels changed, so a platform should look at them. `files` come in
     the way that the platform has for it. `next_page` are the values by which the command goes on.
-    `trace` names what the log follows from here on: `message:12`.
+    `trace` names what the log follows from here on: `message:12`; `first_response` is how long the
+    ticket had waited for it.
     """
 
     text: str = ""
@@ -167,6 +168,7 @@ class Response:
     files: tuple[File, ...] = ()
     next_page: Mapping[str, str] = field(default_factory=dict)
     trace: str = ""
+    first_response: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,7 @@ def _reply(context: Context) -> Response:
     number = _addressee(context)
     if context.get("collision") == "reopen" and not context.tx.tickets.get(number).is_open:
         reopen.reopen(context.tx, number, context.me, context.now)
+    is_answered = context.tx.tickets.get(number).first_replied_at is not None
     sent = reply.reply(
         context.tx,
         number,
@@ -76,7 +77,13 @@ def _reply(context: Context) -> Response:
         attachments=context.call.attachments,
         collision=_COLLISIONS.get(context.get("collision"), "ask"),
     )
-    return Response(text=f"Sent to the contact of #{number}.", trace=f"message:{sent.id}")
+    ticket = context.tx.tickets.get(number)
+    is_first = not is_answered and not ticket.practice
+    return Response(
+        text=f"Sent to the contact of #{number}.",
+        trace=f"message:{sent.id}",
+        first_response=context.now - ticket.opened_at if is_first else None,
+    )
 
 
 def _note(context: Context) -> Response:

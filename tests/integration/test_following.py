@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -66,3 +67,16 @@ async def test_the_gauges_fall_again(world: World) -> None:
     await world.run("bob", "/ticket close 1 done")
     text = (await metrics.text(world.store)).decode()
     assert "baton_open_tickets{" not in text
+
+
+async def test_the_first_reply_of_a_ticket_counts_once(world: World) -> None:
+    metrics = Metrics()
+    world.baton._first_replied = metrics.first_replied
+    await world.write("human please")
+    world.clock.move(timedelta(minutes=2))
+    await world.run("bob", "/reply 1 We look")
+    await world.run("bob", "/reply 1 It is done")
+    text = (await metrics.text(world.store)).decode()
+    assert "baton_first_response_seconds_count 1.0" in text
+    assert 'baton_first_response_seconds_bucket{le="60.0"} 0.0' in text
+    assert 'baton_first_response_seconds_bucket{le="300.0"} 1.0' in text
