@@ -22,6 +22,7 @@ from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.store import Store, Tx
 from storage.store import open_store
+from tests.contract.listening import all_ears
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -584,6 +585,7 @@ async def test_small_facts(store: Store) -> None:
 
 
 async def test_changes_wake_who_shows_them(store: Store) -> None:
+    await all_ears(store)
     topics: set[str] = set()
     store.listen(topics.update)
     where = await store.transact(conversation)

@@ -19,6 +19,7 @@ from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
 from bot.ports.store import Store, Tx
 from storage import engines
 from storage.store import open_store
+from tests.contract.listening import all_ears
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -285,6 +286,7 @@ async def test_due_lanes_come_by_due_time(store: Store) -> None:
 
 
 async def test_adding_wakes_the_lane(store: Store) -> None:
+    await all_ears(store)
     topics: set[str] = set()
     store.listen(topics.update)
     effect = await store.transact(add, "first")

@@ -27,6 +27,7 @@ from storage import engines
 from storage.repositories.desk import DeskDocument
 from storage.sqlite import SqliteStore
 from storage.store import open_store
+from tests.contract.listening import all_ears
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -125,6 +126,7 @@ async def test_a_commit_that_fails_fails_every_unit_in_it(
         if name == "store.before_commit":
             raise OSError("the disk is gone")
 
+    await all_ears(store)
     topics: list[frozenset[str]] = []
     store.listen(topics.append)
     for module in ("storage.sqlite", "storage.postgres"):
@@ -213,6 +215,7 @@ async def test_listeners_hear_of_commits_in_the_loop(store: Store) -> None:
         tx.wake("lane:5")
         tx.wake("posts")
 
+    await all_ears(store)
     stop = store.listen(listener)
     await store.transact(loud)
     await store.transact(keep, "silent")
@@ -236,6 +239,7 @@ async def test_who_listens_early_can_join_the_commit(store: Store) -> None:
         tx.wake("lane:5")
         keep(tx, "a")
 
+    await all_ears(store)
     stop = store.listen(follow, early=True)
     with (
         commits_counted(store) if isinstance(store, SqliteStore) else nullcontext([0.0]) as commits
