@@ -68,19 +68,32 @@ def deliver(tx: Tx, conversation: Conversation, message: Message, *, new: bool =
 
 
 def mirror(tx: Tx, thread: Thread | None, message: Message, *, new: bool = False) -> None:
-    """Bring the team's copies of a message up to date."""
+    """Bring the team's copies of a message up to date.
+
+    None goes before the thread's root: what was written while Baton was away is older than a thread
+    that was opened on its return.
+    """
     if thread and not thread.cut_off:
-        _sync(tx, thread_lane(tx, thread), message, epoch=None, new=new)
+        _sync(tx, thread_lane(tx, thread), message, epoch=None, new=new, since=thread.opened_at)
 
 
-def _sync(tx: Tx, lane: Lane, message: Message, *, epoch: int | None, new: bool) -> None:
+def _sync(
+    tx: Tx,
+    lane: Lane,
+    message: Message,
+    *,
+    epoch: int | None,
+    new: bool,
+    since: datetime | None = None,
+) -> None:
     wanted = parts(message.text, message.attachments, part_limits(tx, lane.workspace))
     copies = [] if new else tx.outbox.copies(lane.id, f"message:{message.id}:")
     standing = {copy.subject for copy in copies}
     subjects = {f"message:{message.id}:{number}" for number in range(len(wanted))}
+    order_at = max(message.at, since or message.at)
     for subject in sorted(subjects | standing):
         if new or not tx.outbox.pending(lane.id, subject):
-            tx.outbox.add(lane, subject, order_at=message.at, epoch=epoch)
+            tx.outbox.add(lane, subject, order_at=order_at, epoch=epoch)
 
 
 def part_limits(tx: Tx, workspace: str) -> Limits:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.card import Card, Post, Transcript
 from bot.domain.identity import Person
 from bot.domain.message import Attachment
 from bot.ports.inbound import Deleted, Edited, Inbound, Written
@@ -44,6 +47,23 @@ async def test_live_events_wait_until_what_was_missed_is_there(world: World) -> 
     assert said == ["human please", "word 1", "word 2", "word 3", "word 4"]
     [source] = await world.store.read(lambda tx: tx.sources.of("console"))
     assert (source.mark, source.catching_up) == ("s3", False)
+
+
+async def test_nothing_stands_before_the_root_of_a_thread(world: World) -> None:
+    """All of it was written while Baton was away, and the team's channel takes nothing yet."""
+    until = world.wall() + timedelta(seconds=0.7)
+    await world.store.transact(lambda tx: tx.outbox.pause("console", "support", until))
+    world.clock.move(timedelta(minutes=10))
+    for number, text in enumerate(("human please", "word 1", "word 2")):
+        said = world.clock.now() - timedelta(minutes=9 - number)
+        await world.baton.receive(replace(written(world, number), text=text, at=said))
+    await asyncio.sleep(0.7)
+    await world.settle()
+    posts = [one.content for one in world.outlet.posts if one.place.channel == "support"]
+    assert isinstance(posts[0], Card)
+    assert isinstance(posts[1], Transcript)
+    words = [one.text for one in posts[2:] if isinstance(one, Post) and one.voice == "contact"]
+    assert words == ["word 1", "word 2"]
 
 
 async def test_nobody_is_closed_for_silence_while_their_answer_may_be_on_its_way(
