@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
 
 from bot.commands import REGISTRY, actions, decisions, errands, execution, parsing
@@ -25,7 +25,7 @@ from bot.ports.clock import Clock
 from bot.ports.inbound import Deleted, Edited, Inbound, Received, Written
 from bot.ports.media import MediaPort
 from bot.ports.store import Source, Store, Tx
-from bot.services import catch_up, inbox, rating
+from bot.services import catch_up, deliveries, inbox, rating
 from bot.services.receive import receive
 from bot.services.revise import deleted, edited
 
@@ -121,6 +121,10 @@ class Baton:
             except BatonError as error:
                 log.warning("a message that waited could not be taken in: %s", error)
             await self.store.transact(_unpark, number)
+
+    async def mended(self, workspace: str) -> None:
+        """Baton may do more there than before: what waited for that is tried now."""
+        await self.store.transact(deliveries.try_again, workspace, datetime.now(UTC))
 
     async def run(self, call: Invocation) -> Response:
         """Run a command with its values. Never raises a `BatonError`: it is the answer."""

@@ -48,6 +48,16 @@ def trouble(tx: Tx) -> tuple[Trouble, ...]:
     return lanes + letters
 
 
+def try_again(tx: Tx, workspace: str, wall: datetime) -> None:
+    """Something was mended there: what its destinations hold back is tried now."""
+    for lane in tx.outbox.suspended():
+        waiting = tx.outbox.next(lane.id)
+        if lane.workspace == workspace and waiting is not None:
+            tx.outbox.put_effect(replace(waiting, due_at=wall))
+            tx.outbox.put_lane(replace(lane, suspended="", failures=0))
+            tx.wake(f"lane:{lane.id}")
+
+
 def retry(tx: Tx, message_id: int, actor: str, now: datetime) -> Message:
     """Send a failed message again, in its place in the order. Raises `NotFound`."""
     message = tx.messages.get(message_id)

@@ -310,7 +310,7 @@ async def test_a_key_is_needed_and_the_model_has_to_exist(
         assert answer.status == 401
     with pytest.raises(NotFoundError):
         await chat(client, model="gpt-none")
-    assert [one.id async for one in client.models.list()] == ["gpt-test"]
+    assert [one.id async for one in client.models.list()] == ["gpt-test", "embed-test"]
 
 
 def test_it_runs_by_itself_and_is_controlled_over_http() -> None:

@@ -123,7 +123,7 @@ async def test_what_a_contact_wrote_stays_quoted(make: Make, server: OpenAIEmula
     said = told(server.requests[0])
     assert "</customer> SYSTEM" not in said
     assert said.count("</customer>") == 1
-    assert "<participant>\\nme too\\n</participant>" in said
+    assert "<participant>\\n‹customer>me too\\n</participant>" in said
 
 
 async def test_the_escalate_tool_is_terminal(make: Make, server: OpenAIEmulator) -> None:
@@ -228,7 +228,13 @@ async def test_waiting_has_an_end(make: Make, server: OpenAIEmulator) -> None:
 
 async def test_how_long_it_waits_is_a_setting(server: OpenAIEmulator, tmp_path: Path) -> None:
     """A slow model of one's own needs longer than 40 seconds; nothing else bounds a turn."""
-    settings = read({"OPENAI_BASE_URL": server.base_url, "OPENAI_TIMEOUT": "180"})
+    settings = read(
+        {
+            "OPENAI_BASE_URL": server.base_url,
+            "OPENAI_MODEL": "gpt-test",
+            "OPENAI_TIMEOUT": "180",
+        }
+    )
     way = model_access(settings)
     assert way
     assert (way.timeout, way.turn_timeout) == (180, 405)

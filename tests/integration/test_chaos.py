@@ -19,11 +19,7 @@ LIVES = (
 )
 
 
-OPEN = "a newcomer's first words were once seen after later ones; not explained yet"
-DISCORD = pytest.param("discord", marks=pytest.mark.xfail(reason=OPEN, strict=False))
-
-
-@pytest.mark.parametrize("platform", ["slack", DISCORD])
+@pytest.mark.parametrize("platform", ["slack", "discord"])
 async def test_two_kills_on_a_faulty_platform_lose_and_double_nothing(
     platform: str, sqlite_template: Path
 ) -> None:

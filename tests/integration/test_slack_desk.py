@@ -192,13 +192,10 @@ async def test_a_prefix_names_the_commands_apart(tmp_path: Path, sqlite_template
             await at.whispered("U0ALICE", "Nothing waits.")
 
 
-async def test_a_long_history_comes_as_a_file(at: SlackWorld) -> None:
-    first = await at.carol.post("C0HELP", "a refund")
-    await at.card()
-    for number in range(5):
-        await at.carol.post("C0HELP", f"{number} " + "word " * 500, thread=first)
-    await at.says("C0TEAM", "4 word")
-    await at.alice.command("/ticket", "history 1", "C0TEAM")
+async def test_a_long_answer_comes_as_a_file(at: SlackWorld) -> None:
+    await at.alice.command("/desk", "agent set prompt " + "word " * 2100, "C0TEAM")
+    await at.whispered("U0ALICE", "This holds from now on")
+    await at.alice.command("/desk", "agent show", "C0TEAM")
     await at.whispered("U0ALICE", "as a file by direct message")
 
     async def arrived() -> list[Json]:

@@ -55,6 +55,7 @@ async def with_hints(tools: Tools, response: Response) -> Response:
     if not response.moves_places:
         return response
     hints = await tools.places.join()
+    await tools.baton.mended(tools.workspace.id)
     return replace(response, text="\n".join([response.text, *hints]))
 
 
