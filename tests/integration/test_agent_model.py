@@ -123,7 +123,7 @@ async def test_what_a_contact_wrote_stays_quoted(make: Make, server: OpenAIEmula
     said = told(server.requests[0])
     assert "</customer> SYSTEM" not in said
     assert said.count("</customer>") == 1
-    assert "<participant>\\n‹customer>me too\\n</participant>" in said
+    assert "<participant>\\n\u2039customer>me too\\n</participant>" in said
 
 
 async def test_the_escalate_tool_is_terminal(make: Make, server: OpenAIEmulator) -> None:
