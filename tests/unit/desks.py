@@ -93,6 +93,11 @@ _AGENT = st.builds(
 )
 
 
+def _literal(text: str) -> str:
+    """A snippet's braces as themselves, not as placeholders."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 @st.composite
 def desks(draw: st.DrawFn) -> Desk:
     """A desk with at least one team, on which nothing contradicts itself."""
@@ -133,7 +138,7 @@ def desks(draw: st.DrawFn) -> Desk:
     )
     snippets = draw(
         st.lists(
-            st.builds(Snippet, name=_NAME, text=_TEXT.filter(str.strip)),
+            st.builds(Snippet, name=_NAME, text=_TEXT.filter(str.strip).map(_literal)),
             max_size=2,
             unique_by=lambda one: one.name,
         )
