@@ -28,7 +28,7 @@ _SESSION = {"READY", "RESUMED"}
 @dataclass(frozen=True, kw_only=True)
 class Hooks:
     """`begins` runs before a new session, so that nothing of it is taken in too early; `changed`
-    when permissions may have.
+    when permissions may have; `unread` when an event about a message could not be read.
     """
 
     begins: Callable[[], Awaitable[None]]
@@ -36,6 +36,7 @@ class Hooks:
     lost: Callable[[], None]
     back: Callable[[], None]
     changed: Callable[[discord.Client], Awaitable[None]]
+    unread: Callable[[], None]
 
 
 class Gateway(discord.Client):
@@ -67,7 +68,7 @@ class Gateway(discord.Client):
         self._listener = hooks
         parsers = self._connection.parsers
         for name in parsers.keys() - _SESSION:
-            parsers[name] = _survived(name, parsers[name])
+            parsers[name] = _survived(name, parsers[name], self._unread)
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Press)
@@ -129,18 +130,28 @@ class Gateway(discord.Client):
         error = sys.exc_info()[1]
         log.error("an event of Discord was not handled: %s", event_method, exc_info=error)
 
+    def _unread(self, name: str) -> None:
+        if name.startswith("MESSAGE_"):
+            self._listener.unread()
+
     async def _gone(self, channel_id: int, guild_id: int | None, ids: list[int]) -> None:
         channel = self.get_channel(channel_id) or discord.Object(channel_id)
         await self._intake.gone(channel, guild_id, ids)
 
 
-def _survived(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
-    """discord.py ends the connection over one event that is not as documented."""
+def _survived(
+    name: str, parse: Callable[[Any], None], unread: Callable[[str], None]
+) -> Callable[[Any], None]:
+    """discord.py ends the connection over one event that is not as documented.
+
+    It goes on instead, and what the event told is fetched.
+    """
 
     def parsed(data: Any) -> None:
         try:
             parse(data)
         except Exception:
             log.exception("Discord sent something that cannot be read: %s", name)
+            unread(name)
 
     return parsed

@@ -34,6 +34,8 @@ from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
 _COMMANDS = "discord:commands"
+# What could not be read is looked for once for all that came in this time.
+_GATHER_S = 1.0
 
 
 class Discord:
@@ -64,6 +66,8 @@ class Discord:
         self._problem = "Discord is not connected yet."
         self._duty = Duty(baton.store, "Discord's gateway")
         self._catching_up: asyncio.Task[None] | None = None
+        self._again: asyncio.Task[None] | None = None
+        self._missed = False
         self.outlet = DiscordOutlet(self._session, baton.store, baton.media)
 
     def unready(self) -> list[str]:
@@ -123,6 +127,7 @@ class Discord:
                 lost=self._lost,
                 back=self._back,
                 changed=self._guard.look,
+                unread=self._look_again,
             ),
             reads_everything=reads,
         )
@@ -157,7 +162,25 @@ class Discord:
     def _lost(self) -> None:
         self._problem = self._problem or "Discord was disconnected; it is being connected again."
 
+    def _look_again(self) -> None:
+        self._missed = True
+        if self._again is None or self._again.done():
+            self._again = asyncio.create_task(self._refetch(), name="discord looks again")
+
+    async def _refetch(self) -> None:
+        """What came by the gateway and could not be read is read from the places themselves."""
+        while self._missed:
+            await asyncio.sleep(_GATHER_S)
+            self._missed = False
+            if self._catching_up is not None:
+                await asyncio.wait({self._catching_up})
+            await self._backfill.begin()
+            await self._backfill.run()
+
     def _stop_catching_up(self) -> None:
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
         if self._catching_up is not None:
             self._catching_up.cancel()
             self._catching_up = None

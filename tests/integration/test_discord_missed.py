@@ -99,7 +99,7 @@ async def test_live_events_wait_for_what_was_missed(tmp_path: Path, sqlite_templ
             assert await said(world) == ["human please", *(f"word {n}" for n in range(4))]
 
 
-async def test_a_parser_error_restarts_the_gateway_and_nothing_is_lost(
+async def test_what_the_gateway_brought_and_nobody_could_read_is_fetched(
     tmp_path: Path, sqlite_template: Path, monkeypatch: Any
 ) -> None:
     breaks = {"this breaks the parser"}
