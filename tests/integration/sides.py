@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from bot import main
 from bot.domain.card import Card, Post, Transcript
 from bot.domain.identity import Person, Place
 from bot.main import Parts
+from bot.ports.store import Tx
 from bot.settings import Settings
 from tests.emulators.discord.client import Bot, Discord, File
 from tests.emulators.slack.client import Slack, connected
@@ -69,7 +71,7 @@ class Stage:
         """Wait for what is read on a side."""
         words = ""
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(30):
                 while True:
                     words, files = await side.reads()
                     if found(words, files):
@@ -77,6 +79,20 @@ class Stage:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"{what} is not read in: {words}") from None
+
+    async def passes(self, span: timedelta) -> None:
+        """Time passes, once it is known of all that was said that it has arrived: only then do
+        the clocks start that wait for the contact. Baton looks at once at what is due then.
+        """
+        async with asyncio.timeout(30):
+            while await self.parts.store.read(_under_way):
+                await asyncio.sleep(0.01)
+        self.parts.clock.offset += span
+        await self.parts.jobs.look()
+
+
+def _under_way(tx: Tx) -> bool:
+    return bool(tx.messages.slow(datetime.max.replace(tzinfo=UTC), 1))
 
 
 async def staged(
@@ -115,7 +131,7 @@ async def staged(
     )
     parts = await stack.enter_async_context(main.assembled(chosen))
     await stack.enter_async_context(main.working(parts))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while any(one.unready() for one in parts.platforms):
             await asyncio.sleep(0.02)
     customers: dict[str, Callable[[], Awaitable[Customer]]] = {

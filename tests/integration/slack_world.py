@@ -192,7 +192,7 @@ async def at_work(
 
 
 async def ready(parts: Parts) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while any(one.unready() for one in parts.platforms):
             await asyncio.sleep(0.02)
         for one in parts.platforms:

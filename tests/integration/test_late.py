@@ -33,15 +33,15 @@ async def test_late_answers_are_told_to_the_team_and_silence_to_the_contact(
 ) -> None:
     async with AsyncExitStack() as stack:
         at = await staged(platform, platform, tmp_path, stack, POLICY)
-        carol, crew, clock = at.customer, at.crew, at.parts.clock
+        carol, crew = at.customer, at.crew
         await carol.write(HUMAN)
         await at.until(
             crew, lambda words, _: re.search("first response due", words, re.IGNORECASE), "promise"
         )
 
-        clock.offset += timedelta(minutes=25)
+        await at.passes(timedelta(minutes=25))
         await at.until(crew, lambda words, _: "promised within 30 min. Unclaimed." in words, "warn")
-        clock.offset += timedelta(minutes=10)
+        await at.passes(timedelta(minutes=10))
         late = "First response overdue, promised within 30 min. Unclaimed."
         await at.until(crew, lambda words, _: late in words, "the alert")
         words, _ = await crew.reads()
@@ -51,9 +51,9 @@ async def test_late_answers_are_told_to_the_team_and_silence_to_the_contact(
 
         await crew.command("reply Em que posso ajudar?")
         await at.until(carol, lambda words, _: "posso ajudar" in words, "the reply")
-        clock.offset += timedelta(minutes=65)
+        await at.passes(timedelta(minutes=65))
         await at.until(carol, lambda words, _: "Você ainda está aí?" in words, "the warning")
-        clock.offset += timedelta(minutes=65)
+        await at.passes(timedelta(minutes=65))
         await at.until(carol, lambda words, _: "Encerramos esta conversa." in words, "the close")
         closed = re.compile(r"closed it: the contact did not answer. Resolved in 2 h \(35 min of")
         await at.until(crew, lambda words, _: closed.search(words) is not None, "the closing line")
