@@ -23,7 +23,7 @@ from adapters.discord.session import Session
 from adapters.discord.threads import Threads
 from bot.application import Baton
 from bot.domain.identity import Place
-from bot.ports.outlet import Gone, OutletError, Unreachable
+from bot.ports.outlet import Gone, OutletError, Refused, Unreachable
 from bot.ports.store import Source, Tx
 
 log = logging.getLogger(__name__)
@@ -64,11 +64,15 @@ class Backfill:
     async def _workspace(self, space: str) -> None:
         sources = await self._baton.store.read(_sources, space)
         followed = await self._baton.store.read(_rooms, space)
+        active: list[Any] = []
         try:
             active = await self._active(space)
         except (Unreachable, Gone) as error:
             log.warning("%s cannot be followed: %s", space, error)
-            active, followed = [], ()
+            followed = ()
+        except Refused as error:  # it will not be listed a minute later either
+            log.warning("New threads of %s cannot be found: %s", space, error)
+            active = [{"id": one.thread, "parent_id": one.channel} for one in sources if one.thread]
         for source in sources:
             if source.thread or not source.catching_up:
                 continue

@@ -59,7 +59,7 @@ members = ["slack:T0001/U0ALICE"]
 """
 BOT = "U0APPBOT"
 # Longer than anything takes here, so that a busy machine fails no test.
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 
 @dataclass
