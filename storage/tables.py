@@ -85,6 +85,7 @@ class Tickets(SQLModel, table=True):
     team: str
     assigned: str | None
     holder: str | None
+    held_since: datetime | None
     last_holder: str | None
     signal: str
     rule: str
@@ -244,6 +245,8 @@ class Events(SQLModel, table=True):
     __table_args__ = (
         Index("events_ticket", "ticket_number", "id"),
         Index("events_conversation", "conversation_id"),
+        Index("events_actor", "actor", "id"),
+        Index("events_kind", "kind", "id"),
         _partial("events_wordy", "at", "id", where="NOT bare"),
         _NEVER_AGAIN,
     )

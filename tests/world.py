@@ -27,7 +27,7 @@ from bot.services.assignment import sweep_shifts
 from bot.services.close import sweep_inactive
 from bot.services.ladder import sweep_unclaimed
 from bot.services.practice import end_idle
-from bot.services.promises import sweep_promises
+from bot.services.promises import reconsider, sweep_promises
 from bot.services.takeover import end_due
 from tests.fakes import FakeAgent, FakeClock, FakeOutlet, FakeReader
 
@@ -210,6 +210,8 @@ class World:
     async def passes(self, span: timedelta) -> None:
         """Time passes, and the clockwork looks at what is due."""
         self.clock.move(span)
+        while await self.store.transact(reconsider, self.clock.now()):
+            await self.settle()  # a sweep passes over what somebody holds
         await self.store.transact(sweep_inactive, self.clock.now())
         await self.store.transact(sweep_promises, self.clock.now())
         await self.store.transact(sweep_unclaimed, self.clock.now())

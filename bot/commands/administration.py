@@ -10,12 +10,9 @@ from bot.commands.desk import CHANNEL, NEW_TEAM, PERSON, command, save
 from bot.commands.registry import Argument, Context, Kind, Response
 from bot.commands.resolve import channel as channel_id
 from bot.commands.wording import name as name_of
-from bot.domain.conversation import Conversation
 from bot.domain.desk import DIRECT, Channel, Desk, Team
 from bot.domain.errors import BadInput, NotFound
-from bot.domain.escalation import Escalation, Signal
-from bot.domain.message import Author, Message
-from bot.services import configure, escalate
+from bot.services import configure, practice
 
 _THREADS: dict[str, Literal["public", "private"]] = {"public": "public", "private": "private"}
 
@@ -39,38 +36,12 @@ def _setup(context: Context) -> Response:
         desk, Channel(workspace=workspace, channel=customers, team=team.name)
     )
     configure.save(context.tx, desk, context.me, f"Set up {team.name}.", context.now)
-    number = _test_ticket(context, team)
+    number = practice.test(context.tx, team, context.me, context.now).number
     return Response(
         text=f"Set up: contacts write in {customers}, the team {team.name} works in "
         f"{team.channel}. Test ticket #{number} is on its way there.",
         moves_places=True,
     )
-
-
-def _test_ticket(context: Context, team: Team) -> int:
-    """A ticket of the admin's own, in no real contact's place, to see that the channel works."""
-    conversation = context.tx.conversations.add(
-        Conversation(
-            workspace=team.workspace,
-            channel=f"test:{context.me}",
-            contact=context.me,
-            contact_name="Test contact",
-            started_at=context.now,
-            last_message_at=context.now,
-        )
-    )
-    context.tx.messages.add(
-        Message(
-            conversation_id=conversation.id,
-            author=Author.CONTACT,
-            author_id=context.me,
-            author_name="Test contact",
-            text="This is a test message. Claim and close this ticket to try Baton.",
-            at=context.now,
-        )
-    )
-    reason = Escalation(signal=Signal.PERSON, reason="A test of the set-up.", team=team.name)
-    return escalate.escalate(context.tx, conversation, reason, context.now, actor=context.me).number
 
 
 def _channels(context: Context) -> Response:

@@ -49,7 +49,7 @@ def likely_ticket(context: Context) -> Ticket | None:
     """The one of one's own tickets that was spoken in last; what a command without a number means
     where no thread says it.
     """
-    mine = [one for one in context.tx.tickets.open() if context.me in {one.holder, one.assigned}]
+    mine = context.tx.tickets.of_attendant(context.me)
     conversations = context.tx.conversations
     return max(
         mine,

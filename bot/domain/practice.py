@@ -63,14 +63,14 @@ def next_line(scenario: Scenario, told: str, said: Sequence[str]) -> Line:
     return Line(text=scenario.farewell, ends=True)
 
 
-def called(scenario: Scenario) -> str:
+def called(who: str) -> str:
     """The name they are shown by, wherever a name is shown."""
-    return f"{scenario.who} {MARK}"
+    return f"{who} {MARK}"
 
 
-def channel(scenario: Scenario, key: str) -> str:
+def channel(scenario: str, key: str) -> str:
     """A place of their own for each practice: `refund-4f2a`."""
-    return f"{scenario.name}-{key}"
+    return f"{scenario}-{key}"
 
 
 def scenario_of(place: str, known: Sequence[Scenario]) -> Scenario | None:

@@ -18,6 +18,7 @@ from bot.domain.states import Action, Status, after
 class Ticket:
     """`assigned` should take it; `holder` has claimed it.
 
+    `held_since` is when somebody took it whom nobody held before: a change of hands is no break.
     `waiting_since` is when the contact began to wait for people (None while people wait for the
     contact); `due_at` when the nearest promise ends, and `due_clock` which one that is;
     `inactivity_at` when the inactivity policy looks at it next, `sla_at` when a promise is.
@@ -44,6 +45,7 @@ class Ticket:
     team: str
     assigned: str | None = None
     holder: str | None = None
+    held_since: datetime | None = None
     last_holder: str | None = None
     signal: str
     rule: str = ""
@@ -168,6 +170,13 @@ def contact_writes(ticket: Ticket, now: datetime) -> Ticket:
 def pleasantry(ticket: Ticket) -> Ticket:
     """A kind word (“thanks!”) changes no status and no clock."""
     return replace(ticket, status=after(ticket.status, Action.PLEASANTRY, number=ticket.number))
+
+
+def with_hold(ticket: Ticket, now: datetime) -> Ticket:
+    """The ticket after a move, with since when somebody has held it without a break."""
+    if ticket.holder is None:
+        return replace(ticket, held_since=None) if ticket.held_since else ticket
+    return ticket if ticket.held_since else replace(ticket, held_since=now)
 
 
 def prioritize(ticket: Ticket, priority: Priority) -> Ticket:

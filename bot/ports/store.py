@@ -124,6 +124,9 @@ class TicketRepository(Protocol):
     def open(self, team: str | None = None) -> list[Ticket]:
         """Every ticket that is not closed, by due time (none last), then by number."""
 
+    def numbers(self, team: str, limit: int) -> list[int]:
+        """Of some of a team's tickets that are not closed, the lowest first."""
+
     def of_contact(self, contact: str) -> list[Ticket]: ...
     def page(
         self,
@@ -164,6 +167,9 @@ class TicketRepository(Protocol):
 
     def of_attendant(self, person: str) -> list[Ticket]:
         """The open tickets that somebody holds or is assigned, by number."""
+
+    def responsible(self) -> list[str]:
+        """Everybody who holds an open ticket or is assigned one."""
 
     def tally(self) -> Mapping[tuple[str, str], int]:
         """How many tickets are open, by status and team; practice is not counted."""

@@ -10,17 +10,19 @@ from bot.domain.desk import Admin, Channel, Desk, Role, Rule, Shift, Team
 from bot.domain.desk_changes import Version
 from bot.domain.desk_check import problems
 from bot.domain.errors import BadDesk, BadInput, NotFound, TeamCannotMove, TeamHasTickets
-from bot.domain.ladder import waiting
-from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services import calendar, people, record, webhooks
 
 ADMIN_CODE = "admin_code"
+_NAMED = 10  # of the tickets that are in the way of a change
 
 
 def save(tx: Tx, desk: Desk, actor: str, what: str, now: datetime) -> Desk:
     """Make this the desk from the next transaction on.
+
+    Who has left loses their tickets at once. What the tickets of a changed team are measured by,
+    and when somebody is called about them, is worked out from the next tick on.
 
     Raises `BadDesk` with every problem, `TeamHasTickets` for a team that cannot go yet, and
     `TeamCannotMove` for one that cannot change its channel yet.
@@ -32,9 +34,11 @@ def save(tx: Tx, desk: Desk, actor: str, what: str, now: datetime) -> Desk:
     tx.desk.keep(before)
     tx.desk.keep(Version(version=version, desk=desk, at=now, actor=actor, what=what))
     record.log(tx, "configured", actor=actor, now=now, what=what, version=str(version))
-    changed = {team.name for team in desk.teams if team != before.desk.team(team.name)}
-    for ticket in tx.tickets.open():
-        _fit(tx, ticket, desk, now, anew=ticket.team in changed)
+    for person in tx.tickets.responsible():
+        has_left = desk.role(*people.ids_of(tx, person)) is Role.OUTSIDER
+        if has_left or desk.attendant(person) != person:
+            for ticket in tx.tickets.of_attendant(person):
+                _fit(tx, ticket, desk, now)
     return desk
 
 
@@ -49,33 +53,25 @@ def check(tx: Tx, desk: Desk) -> None:
 def _check_open_tickets(tx: Tx, team: Team, later: Team | None) -> None:
     """A team with open tickets neither goes nor leaves the channel in which their threads are."""
     stays = later and (later.workspace, later.channel) == (team.workspace, team.channel)
-    if stays or not (tickets := tx.tickets.open(team.name)):
+    if stays or not (found := tx.tickets.numbers(team.name, _NAMED + 1)):
         return
-    numbers = ", ".join(f"#{ticket.number}" for ticket in tickets)
+    named = ", ".join(f"#{number}" for number in found[:_NAMED])
+    numbers = f"{named} and more" if len(found) > _NAMED else named
     raise (TeamCannotMove if later else TeamHasTickets)(team=team.name, numbers=numbers)
 
 
-def _fit(tx: Tx, ticket: Ticket, desk: Desk, now: datetime, *, anew: bool) -> None:
-    """An open ticket to the new desk: whose it is and, if its team was changed, when it is due."""
+def _fit(tx: Tx, ticket: Ticket, desk: Desk, now: datetime) -> None:
+    """An open ticket to whom the desk knows now, and by which id."""
     fitting = replace(
         ticket,
         holder=desk.attendant(ticket.holder) if ticket.holder else None,
         assigned=desk.attendant(ticket.assigned) if ticket.assigned else None,
-        last_holder=desk.attendant(ticket.last_holder) if ticket.last_holder else None,
     )
-    if anew:
-        fitting = record.laddered(tx, _on_a_ladder(fitting, now))
     if fitting != ticket:
         tx.tickets.put(fitting)
     who = fitting.holder or fitting.assigned
     if who and desk.role(*people.ids_of(tx, who)) is Role.OUTSIDER:
         _free_from_who_left(tx, fitting, who, now)
-
-
-def _on_a_ladder(ticket: Ticket, now: datetime) -> Ticket:
-    """What has waited since before there were ladders begins with one now."""
-    is_new = ticket.status is Status.OPEN and ticket.unclaimed_since is None
-    return waiting(ticket, now) if is_new else ticket
 
 
 def _free_from_who_left(tx: Tx, ticket: Ticket, who: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ tickets carry a mark that every figure leaves out.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,25 +30,13 @@ from bot.services.record import BATON
 
 OVER = "the practice is over"
 _ENDED = "practice_ended"
+_TEST = "test"  # of no scenario
+_TEST_WORDS = "This is a test message. Claim and close this ticket to try Baton."
 
 
 def begin(tx: Tx, scenario: Scenario, team: Team, actor: str, now: datetime) -> Ticket:
     """A played customer writes, and a ticket opens with the team. Nobody is pinged."""
-    key = secrets.token_hex(4)
-    place = practice.channel(scenario, key)
-    conversation = tx.conversations.add(
-        Conversation(
-            workspace=PRACTICE,
-            channel=place,
-            direct=True,
-            contact=qualify(PRACTICE, place),
-            contact_name=practice.called(scenario),
-            started_at=now,
-            last_message_at=now,
-        )
-    )
-    for text in scenario.opening:
-        tx.messages.add(_said(conversation, text, now))
+    conversation = _with(tx, scenario.name, scenario.who, scenario.opening, now)
     escalation = Escalation(
         signal=Signal.PERSON,
         reason=f"Practice: {scenario.about}.",
@@ -55,6 +44,32 @@ def begin(tx: Tx, scenario: Scenario, team: Team, actor: str, now: datetime) -> 
         priority=scenario.priority,
     )
     return escalate(tx, conversation, escalation, now, actor=actor)
+
+
+def test(tx: Tx, team: Team, actor: str, now: datetime) -> Ticket:
+    """A ticket that shows whether a team's channel works. Its contact says this one thing."""
+    conversation = _with(tx, _TEST, "Test contact", (_TEST_WORDS,), now)
+    escalation = Escalation(signal=Signal.PERSON, reason="A test of the set-up.", team=team.name)
+    return escalate(tx, conversation, escalation, now, actor=actor)
+
+
+def _with(tx: Tx, name: str, who: str, words: Sequence[str], now: datetime) -> Conversation:
+    """A conversation with somebody played, in a place of its own."""
+    place = practice.channel(name, secrets.token_hex(4))
+    conversation = tx.conversations.add(
+        Conversation(
+            workspace=PRACTICE,
+            channel=place,
+            direct=True,
+            contact=qualify(PRACTICE, place),
+            contact_name=practice.called(who),
+            started_at=now,
+            last_message_at=now,
+        )
+    )
+    for text in words:
+        tx.messages.add(_said(conversation, text, now))
+    return conversation
 
 
 def scene(tx: Tx, conversation: Conversation, upto: int) -> Scene | None:

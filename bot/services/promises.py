@@ -10,8 +10,10 @@ from datetime import datetime
 from bot.domain import sla
 from bot.domain.desk import Team
 from bot.domain.duration import exactly, roughly
+from bot.domain.ladder import rungs
 from bot.domain.promise import Alert, terms_of
 from bot.domain.sla import Due
+from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services import notify, record
@@ -39,8 +41,8 @@ def sweep_promises(tx: Tx, now: datetime, limit: int = 100) -> int:
 
 def reconsider(tx: Tx, now: datetime, limit: int = 100) -> int:
     """After a change of the desk: measure the open tickets of one team that promises otherwise now,
-    or closes silent tickets at other times, by it. Answers with how many were looked at; 0 when
-    all is known.
+    closes silent tickets at other times, or has somebody called at others, by it. Answers with how
+    many were looked at; 0 when all is known.
 
     How far it has come stands in the database, so that a crash costs nothing and replicas share it.
     """
@@ -63,14 +65,19 @@ def reconsider(tx: Tx, now: datetime, limit: int = 100) -> int:
 
 def _policy(team: Team) -> str:
     """What a team's tickets are measured by, as a digest."""
-    measures = (team.sla, team.sla_warning, team.hours, team.inactivity)
+    ladder = (team.claim_within, rungs(team))
+    measures = (team.sla, team.sla_warning, team.hours, team.inactivity, ladder)
     return hashlib.sha256(repr(measures).encode()).hexdigest()[:16]
 
 
 def _remeasure(tx: Tx, ticket: Ticket, now: datetime) -> None:
     tx.conversations.lock(ticket.conversation_id)
     before = tx.tickets.lock(ticket.number)
-    if before.is_open and record.keep(tx, before, now) != before:
+    if not before.is_open:
+        return
+    # What has waited since before there were ladders begins with one now.
+    is_new = before.status is Status.OPEN and before.unclaimed_since is None
+    if record.keep(tx, before, now, unclaimed=is_new) != before:
         record.refresh_card(tx, tx.threads.of_ticket(ticket.number), now)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.card import Button
 from bot.domain.conversation import Conversation
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, NotFound
 from bot.domain.message import Author, Message
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
@@ -19,6 +19,7 @@ from bot.services.record import BATON
 ACTION = "rating"
 BEST = 5
 _NOTHING = "There is nothing to rate here."
+_GONE = "Thank you, but what was said here has been deleted, so it cannot be rated any more."
 # For how long after the question a contact can give a rating, or another one.
 _OPEN_FOR = timedelta(days=7)
 
@@ -50,14 +51,14 @@ def rate(tx: Tx, person: str, ticket_number: str, choice: str, now: datetime) ->
     for anybody else's, one that comes too late, and one for a ticket that goes on.
     """
     number, stars = _number(ticket_number), _number(choice)
-    conversation, ticket = record.locked(tx, number)
+    conversation, ticket = _rated(tx, number)
     if person != conversation.contact:
         raise BadInput(problem=f"Only {conversation.contact_name} is asked for a rating here.")
     if not 1 <= stars <= BEST or ticket.rating_ask_id is None:
         raise BadInput(problem=_NOTHING)
     if ticket.status is not Status.CLOSED:
         raise BadInput(problem="This goes on. You can rate it when it is done.")
-    question = tx.messages.get(ticket.rating_ask_id)
+    question = _question(tx, ticket.rating_ask_id)
     if now - question.at > _OPEN_FOR:
         raise BadInput(problem="Thank you, but this rating is over. Write to us any time.")
     if ticket.rating == stars:
@@ -77,6 +78,25 @@ def rate(tx: Tx, person: str, ticket_number: str, choice: str, now: datetime) ->
     )
     record.deliver(tx, conversation, question)
     return _thanks(stars)
+
+
+def _rated(tx: Tx, number: int) -> tuple[Conversation, Ticket]:
+    """The ticket that a button names, whose contact is still known."""
+    try:
+        conversation, ticket = record.locked(tx, number)
+    except NotFound:
+        raise BadInput(problem=_NOTHING) from None
+    if conversation.is_erased:
+        raise BadInput(problem=_GONE)
+    return conversation, ticket
+
+
+def _question(tx: Tx, message_id: int) -> Message:
+    """What was asked, unless its time to be kept is over."""
+    try:
+        return tx.messages.get(message_id)
+    except NotFound:
+        raise BadInput(problem=_GONE) from None
 
 
 def buttons(tx: Tx, message: Message) -> tuple[tuple[Button, ...], str]:

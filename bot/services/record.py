@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import sla
+from bot.domain import ticket as moves
 from bot.domain.conversation import Conversation, Mode
 from bot.domain.hours import BusinessHours
 from bot.domain.inactivity import next_step
@@ -167,6 +168,7 @@ def keep(tx: Tx, ticket: Ticket, now: datetime, *, unclaimed: bool = False) -> T
     `unclaimed`: it begins, or begins anew, to wait for somebody to claim it.
     New terms go into the log, and so does a promise that was broken before anybody was told.
     """
+    ticket = moves.with_hold(ticket, now)
     if unclaimed:
         ticket = waiting(ticket, now)
     team = tx.desk.get().team(ticket.team)

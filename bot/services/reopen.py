@@ -71,7 +71,7 @@ def _offer(tx: Tx, ticket: Ticket, message: Message, now: datetime) -> None:
         ticket,
         "wrote_again",
         line,
-        ticket.last_holder,
+        tx.desk.get().attendant(ticket.last_holder) if ticket.last_holder else None,
         now,
         actor=message.author_id,
         button="ticket:reopen",
@@ -111,6 +111,8 @@ def _reopen(
 def _fit(tx: Tx, conversation: Conversation, ticket: Ticket, now: datetime) -> Ticket:
     """To a desk that may have changed: nobody who has left is assigned, no team that is gone."""
     desk = tx.desk.get()
+    if ticket.assigned:
+        ticket = replace(ticket, assigned=desk.attendant(ticket.assigned))
     if ticket.assigned and desk.role(*people.ids_of(tx, ticket.assigned)) is Role.OUTSIDER:
         ticket = replace(ticket, assigned=None)
     if own := desk.team(ticket.team):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Select, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import Column, Select, bindparam, exists, func, literal_column, select, union
 
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
@@ -35,6 +35,17 @@ def _load(column: Column[Any], *more: Any) -> Select[Any]:
     )
 
 
+def _different(column: Column[Any]) -> Select[Any]:
+    """Whoever stands in a column of open tickets: one step through its index for each of them,
+    however many tickets they have.
+    """
+    least = select(func.min(column).label("person")).where(_IS_OPEN)
+    walk = least.cte("walk", recursive=True)
+    after = least.where(column > walk.c.person).scalar_subquery()
+    walk = walk.union_all(select(after).where(walk.c.person.is_not(None)))
+    return select(walk.c.person).where(walk.c.person.is_not(None))
+
+
 _IS_OPEN = _C.status != literal_column("'closed'")
 _OF_CONVERSATION = _ROWS.select.where(_C.conversation_id == bindparam("conversation_id"))
 _OPEN_OF = _OF_CONVERSATION.where(_IS_OPEN)
@@ -59,10 +70,14 @@ _TALLY = (
     .where(_IS_OPEN, ~_C.practice)
     .group_by(_C.status, _C.team)
 )
-_OF_ATTENDANT = _ROWS.select.where(
-    _IS_OPEN,
-    or_(_C.holder == bindparam("person"), _C.assigned == bindparam("person")),
-).order_by(_C.number)
+# Two questions: of one with OR, SQLite would walk along the numbers of all tickets.
+_THEIRS = union(
+    *(
+        select(_C.number).where(_IS_OPEN, column == bindparam("person"))
+        for column in (_C.holder, _C.assigned)
+    )
+)
+_OF_ATTENDANT = _ROWS.select.where(_C.number.in_(_THEIRS)).order_by(_C.number)
 _UNASSIGNED = (
     _ROWS.select.where(
         _IS_OPEN,
@@ -74,6 +89,8 @@ _UNASSIGNED = (
     .order_by(_C.due_at.is_(None), _C.due_at, _C.number)
     .limit(bindparam("limit"))
 )
+_NUMBERS = select(_C.number).where(_IS_OPEN, _C.team == bindparam("team")).limit(bindparam("limit"))
+_HOLDERS, _ASSIGNED = _different(_C.holder), _different(_C.assigned)
 _HOLD = _load(_C.holder)
 _SHOULD_TAKE = _load(_C.assigned, _C.holder.is_(None))
 # The team is an expression here, so that the walk goes along the index of conversations: by that of
@@ -154,6 +171,9 @@ class Tickets(Repository):
             return _ROWS.all(self.session, _OPEN)
         return _ROWS.all(self.session, _OPEN_OF_TEAM, team=team)
 
+    def numbers(self, team: str, limit: int) -> list[int]:
+        return sorted(self.session.run(_NUMBERS, team=team, limit=limit).scalars())
+
     def of_contact(self, contact: str) -> list[Ticket]:
         return _ROWS.all(self.session, _OF_CONTACT, contact=contact)
 
@@ -199,6 +219,10 @@ class Tickets(Repository):
 
     def of_attendant(self, person: str) -> list[Ticket]:
         return _ROWS.all(self.session, _OF_ATTENDANT, person=person)
+
+    def responsible(self) -> list[str]:
+        found = (self.session.run(walk).scalars() for walk in (_HOLDERS, _ASSIGNED))
+        return list(dict.fromkeys(person for people in found for person in people))
 
     def tally(self) -> Mapping[tuple[str, str], int]:
         return {(status, team): count for status, team, count in self.session.run(_TALLY)}

@@ -284,6 +284,21 @@ async def test_tickets_are_found(store: Store) -> None:
     await store.transact(unit)
 
 
+async def test_whoever_has_open_tickets_is_found_once(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        assert tx.tickets.responsible() == []
+        for held in ({"holder": "b"}, {"holder": "a"}, {"holder": "b"}, {"assigned": "c"}, {}):
+            ticket(tx, conversation(tx), **held)
+        ticket(tx, conversation(tx), assigned="a")
+        ticket(tx, conversation(tx), holder="gone", status=Status.CLOSED)
+        assert tx.tickets.responsible() == ["a", "b", "c"]
+        assert tx.tickets.numbers("support", 9) == [1, 2, 3, 4, 5, 6]
+        assert len(tx.tickets.numbers("support", 2)) == 2
+        assert tx.tickets.numbers("billing", 9) == []
+
+    await store.transact(unit)
+
+
 async def test_a_conversation_has_one_open_ticket(store: Store) -> None:
     where = await store.transact(conversation)
     await store.transact(ticket, where, status=Status.CLOSED)

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from bot.domain.errors import NotFound
 from bot.domain.identity import Place
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
-from bot.ports.store import Store, Tx
+from bot.ports.store import Sought, Store, Tx
 from storage import engines
 from storage.store import open_store
 from tests.contract.listening import all_ears
@@ -415,6 +415,12 @@ async def test_an_effect_added_while_the_lane_is_emptied_is_not_forgotten(
         (lambda tx: tx.tickets.unclaimed(wall(), 9), "tickets_ladder"),
         (lambda tx: tx.tickets.load(["console:ana"]), "tickets_holder"),
         (lambda tx: tx.tickets.open("support"), "tickets_queue"),
+        (lambda tx: tx.tickets.numbers("support", 9), "tickets_queue"),
+        (lambda tx: tx.tickets.responsible(), "tickets_holder"),
+        (lambda tx: tx.tickets.responsible(), "tickets_assigned"),
+        (lambda tx: tx.tickets.of_attendant("console:ana"), "tickets_assigned"),
+        (lambda tx: tx.events.search(Sought(actor="console:ana"), 9), "events_actor"),
+        (lambda tx: tx.events.search(Sought(kinds=("configured",)), 9), "events_kind"),
         (lambda tx: tx.conversations.takeovers_due(wall(), 9), "conversations_takeover"),
         (lambda tx: tx.conversations.with_agent(wall(), 9), "conversations_active"),
         (lambda tx: tx.messages.slow(wall(), 9), "messages_pending"),
@@ -436,10 +442,10 @@ async def test_looking_for_work_reads_an_index(
         plans = [
             row[3]
             for statement in asked
-            if statement.startswith("SELECT")
+            if statement.startswith(("SELECT", "WITH"))
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
         ]
     engine.dispose()
     assert any(f"INDEX {index}" in plan for plan in plans), plans
     scans = [plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan]
-    assert set(scans) <= {"SCAN CONSTANT ROW"}
+    assert set(scans) <= {"SCAN CONSTANT ROW", "SCAN walk"}

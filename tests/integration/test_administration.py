@@ -77,8 +77,13 @@ async def test_setup_makes_a_team_a_channel_and_a_test_ticket(world: World) -> N
     done = await world.run("alice", "/desk setup crew #crew #help")
     assert done.ok, done.text
     [ticket] = await world.tickets()
-    assert ticket.team == "crew"
-    assert len(world.outlet.cards("crew")) == 1
+    assert (ticket.team, ticket.practice) == ("crew", True), "no figure counts it"
+    [card] = world.outlet.cards("crew")
+    assert card.title == "#1 · Test contact (practice)"
+    assert (await world.run("alice", "/reply 1 It works.")).ok
+    assert "It works." in world.seen("crew")
+    assert (await world.run("alice", "/ticket close 1")).ok
+    assert world.heard("alice") == [], "nobody real is written to"
 
 
 @pytest.mark.parametrize(

@@ -206,8 +206,25 @@ async def test_what_nobody_holds_is_left_alone(world: World) -> None:
     await world.passes(30 * HOUR)
     assert (await world.ticket()).status is Status.AWAITING
     await world.run("bob", "/ticket claim 1")
+    await world.passes(2 * HOUR - MINUTE)
+    assert world.heard() == ["Hello?"], "nobody is hurried for a time in which nobody listened"
     await world.passes(MINUTE)
     assert len(world.heard()) == 2, "whoever takes it has it looked after again"
+
+
+async def test_a_ticket_that_was_warned_and_let_go_is_not_closed_when_it_is_taken(
+    world: World,
+) -> None:
+    await silent(world)
+    await world.passes(3 * HOUR)
+    await world.run("alice", "/ticket release 1")
+    await world.passes(30 * HOUR)
+    await world.run("bob", "/ticket claim 1")
+    await world.passes(4 * HOUR - MINUTE)
+    assert (await world.ticket()).status is Status.AWAITING
+    await world.run("bob", "/ticket transfer 1 alice")
+    await world.passes(MINUTE)
+    assert (await world.ticket()).status is Status.CLOSED, "a change of hands is no new beginning"
 
 
 async def test_one_look_finds_all_that_is_due_and_leaves_nothing(world: World) -> None:

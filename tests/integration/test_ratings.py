@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,13 @@ from adapters.console import places
 from adapters.console.inbound import Inbound
 from bot.domain.card import Button, Post
 from bot.domain.identity import Person
-from bot.ports.store import Tx
+from bot.domain.states import Status
 from tests.integration.discord_world import PEOPLE
 from tests.integration.sides import PLATFORMS, Stage, staged
 from tests.world import World
 
 HUMAN = "I want to talk to a human about my invoice"
+GONE = "Thank you, but what was said here has been deleted, so it cannot be rated any more."
 ASKS = "How did we do? 1 is poor, 5 is very good."
 
 
@@ -116,17 +116,30 @@ async def test_nobody_is_asked_where_nobody_answered_or_silence_closed_it(world:
     assert ASKS not in world.heard("dan")
 
 
-async def test_neither_in_practice_nor_after_an_erasure(world: World) -> None:
+async def test_nobody_is_asked_in_practice(world: World) -> None:
     await world.change_team("support", rating=True)
-    await world.write("human please")
-    await world.run("alice", "/reply 1 We are on it.")
+    await world.run("bob", "/desk practice refund")
+    await world.run("bob", "/reply 1 We are on it.")
+    await world.run("bob", "/ticket close 1")
+    assert (await world.ticket()).status is Status.CLOSED
+    assert ASKS not in [one.text for one in await world.messages()]
 
-    def practise(tx: Tx) -> None:
-        tx.tickets.put(replace(tx.tickets.get(1), practice=True))
 
-    await world.store.transact(practise)
-    await world.run("alice", "/ticket close 1")
-    assert ASKS not in world.heard()
+async def test_a_choice_for_what_was_deleted_is_answered_kindly(world: World) -> None:
+    """The button may still be there, on its way to be removed, or out of Baton's reach."""
+    await closed(world)
+    assert (await world.run("alice", "/privacy erase carol Carol")).ok
+    gone = await world.press("carol", "rating:3", "1")
+    assert (gone.ok, gone.text) == (False, GONE)
+    assert (await world.ticket()).rating is None
+
+
+async def test_a_question_whose_time_to_be_kept_is_over_is_answered_kindly(world: World) -> None:
+    await closed(world)
+    asked = (await world.ticket()).rating_ask_id
+    assert asked is not None
+    await world.store.transact(lambda tx: tx.privacy.forget_messages([asked]))
+    assert (await world.press("carol", "rating:3", "1")).text == GONE
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
