@@ -171,7 +171,7 @@ def routing_replay(
         Path | None, typer.Argument(help="A desk file whose rules to try; without it, today's.")
     ] = None,
     *,
-    last: Annotated[int, typer.Option(help="How many conversations, newest first.")] = 500,
+    last: Annotated[int, typer.Option(min=1, help="How many conversations, newest first.")] = 500,
     slack_export: Annotated[
         Path | None, typer.Option(help="A Slack export (zip or folder) instead of our own past.")
     ] = None,

@@ -228,10 +228,7 @@ def embedding_access(settings: Settings) -> EmbeddingAccess | None:
 def searching(settings: Settings) -> Callable[[Sequence[Passage]], Index]:
     """How an evaluation searches: as the configured agent does, with every passage embedded."""
     access = embedding_access(settings)
-    if access is None:
-        return LexicalIndex
-    make = assembly.by_meaning(access, patient=True)
-    return lambda passages: make(passages, LexicalIndex(passages))
+    return assembly.measured(access) if access else LexicalIndex
 
 
 def _limits(outlets: Mapping[str, Outlet], workspace: str) -> Limits:

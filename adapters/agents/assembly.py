@@ -12,7 +12,7 @@ from adapters.agents.breaker import Breaker
 from adapters.agents.embedding import Embedder, EmbeddingAccess
 from adapters.agents.knowledge import Knowledge
 from adapters.agents.lexical import LexicalIndex
-from adapters.agents.meaning import MeaningIndex
+from adapters.agents.meaning import MeaningIndex, MeasuredIndex
 from adapters.agents.model import ModelFault, Prompt, Said
 from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
@@ -92,6 +92,12 @@ def by_meaning(
         return MeaningIndex(passages, words, embedder, patient=patient)
 
     return make
+
+
+def measured(access: EmbeddingAccess) -> Callable[[Sequence[Passage]], MeasuredIndex]:
+    """What makes an index for an evaluation, which has time. It raises `CannotRun`."""
+    embedder = Embedder(access, patient=True)
+    return lambda passages: MeasuredIndex(passages, LexicalIndex(passages), embedder)
 
 
 def agent(

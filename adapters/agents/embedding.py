@@ -44,17 +44,23 @@ class EmbeddingAccess:
 
 
 class Embedder:
-    """Used from threads. What the knowledge says is kept on disk; what contacts ask never is."""
+    """Used from threads. What the knowledge says is kept on disk; what contacts ask never is.
 
-    def __init__(self, access: EmbeddingAccess) -> None:
+    `patient`: a question is waited for as long as a passage is.
+    """
+
+    def __init__(self, access: EmbeddingAccess, *, patient: bool = False) -> None:
         self.name = access.model
         self._access = access
+        self._patient = patient
         self._cache = Cache(access.cache, f"{access.base_url}\0{access.model}")
         self._lock = threading.Lock()
         self._client: Any = None
 
     def query(self, text: str) -> Vectors:
         """One row. Raises `ModelFault`."""
+        if self._patient:
+            return _unit(self._patiently([text]))
         return _unit(self._asked([text], _QUERY_TIMEOUT))
 
     def passages(self, texts: Sequence[str]) -> Vectors:

@@ -44,6 +44,7 @@ class LexicalIndex:
         groups: dict[str, list[Passage]] = defaultdict(list)
         for language, group in _by_language(passages):
             groups[language] += group
+        self.size = len(passages)
         self._shelves = [_Shelf(language, group) for language, group in sorted(groups.items())]
 
     def search(self, query: str, limit: int = 3) -> tuple[Hit, ...]:

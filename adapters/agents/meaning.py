@@ -1,4 +1,4 @@
-"""Passages found by their meaning, with the words to fall back on."""
+"""Passages found by their meaning and their words, or by words alone while meaning is lacking."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from adapters.agents.embedding import Vectors
 from adapters.agents.lexical import Hit, LexicalIndex
 from adapters.agents.model import ModelFault
 from adapters.agents.passages import Passage
+from bot.domain.errors import CannotRun
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,10 @@ _FOREIGN = (
 # Of the way from there to where the pages' own headings stand, so much is the border.
 _BORDER = 0.5
 _STEEPNESS = 8.0
+# What words add that fit by themselves. Those that do not take nothing away: a page in another
+# language than the question has none.
+_BY_WORDS = 0.6
+_WORDS_FIT = 0.5
 _MOST_SAMPLES = 200
 
 
@@ -86,7 +92,8 @@ class MeaningIndex:
             self._prepare()
             return self._words.search(query, limit)
         try:
-            return self._space.search(self._embedding.query(query), limit)
+            asked = self._embedding.query(query)
+            return self._space.search(asked, _by_words(self._words, query), limit)
         except ModelFault as fault:
             self._failed(fault)
         return self._words.search(query, limit)
@@ -117,6 +124,35 @@ class MeaningIndex:
         log.warning("knowledge is searched by words: the model %s %s", name, fault.reason)
 
 
+class MeasuredIndex:
+    """The same search for an evaluation: figures of a mixture would be those of neither way.
+
+    Raises `CannotRun` where `MeaningIndex` goes by words alone.
+    """
+
+    def __init__(
+        self, passages: Sequence[Passage], words: LexicalIndex, embedding: Embedding
+    ) -> None:
+        self._words = words
+        self._embedding = embedding
+        with self._or_not_at_all():
+            self._space = _Space(passages, embedding)
+
+    def search(self, query: str, limit: int = 3) -> tuple[Hit, ...]:
+        if not query.strip():
+            return ()
+        with self._or_not_at_all():
+            asked = self._embedding.query(query)
+            return self._space.search(asked, _by_words(self._words, query), limit)
+
+    @contextmanager
+    def _or_not_at_all(self) -> Iterator[None]:
+        try:
+            yield
+        except ModelFault as fault:
+            raise CannotRun(problem=f"The model {self._embedding.name} {fault.reason}") from fault
+
+
 class _Space:
     """Where the passages lie, and how near is near in it: models differ in that."""
 
@@ -130,11 +166,15 @@ class _Space:
         self._far = float(by_chance.max(axis=1).mean())
         self._near = max(self._own(embedding), self._far + 0.05)
 
-    def search(self, query: Vectors, limit: int) -> tuple[Hit, ...]:
+    def search(self, query: Vectors, by_words: Mapping[str, float], limit: int) -> tuple[Hit, ...]:
+        """`by_words`: how well sources fit by their words."""
         if query.shape[1] != self._rows.shape[1]:
             raise ModelFault("changed the size of its embeddings.", outage=True)
         near: list[float] = (self._rows @ query[0]).tolist()
-        hits = [self._hit(numbers, near) for numbers in self._sources.values()]
+        hits = [
+            self._hit(numbers, near, max(by_words.get(source, 0.0) - _WORDS_FIT, 0.0))
+            for source, numbers in self._sources.items()
+        ]
         return tuple(heapq.nlargest(limit, hits, key=attrgetter("fit")))
 
     def _own(self, embedding: Embedding) -> float:
@@ -145,12 +185,18 @@ class _Space:
         pairs = zip(asked, chosen, strict=True)
         return sum(float(row @ self._rows[one]) for row, one in pairs) / len(chosen)
 
-    def _hit(self, numbers: Sequence[int], near: Sequence[float]) -> Hit:
+    def _hit(self, numbers: Sequence[int], near: Sequence[float], words: float) -> Hit:
         best = sorted(numbers, key=lambda number: near[number], reverse=True)[: len(_WEIGHTS)]
         weights = _WEIGHTS[: len(best)]
         score = sum(w * near[one] for w, one in zip(weights, best, strict=True)) / sum(weights)
-        share = (score - self._far) / (self._near - self._far) - _BORDER
+        share = (score - self._far) / (self._near - self._far) - _BORDER + _BY_WORDS * words
         return Hit(passage=self._passages[best[0]], fit=1 / (1 + math.exp(-_STEEPNESS * share)))
+
+
+def _by_words(words: LexicalIndex, query: str) -> dict[str, float]:
+    """How well sources fit by their words."""
+    hits = words.search(query, words.size)
+    return {hit.passage.source: hit.fit for hit in hits}
 
 
 def _told(passage: Passage) -> str:

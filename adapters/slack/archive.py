@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,7 +28,9 @@ from bot.services.replay import Past
 Json = dict[str, Any]
 # Unpacked; more than this is no export of conversations, or wants to fill the memory.
 _LARGEST = 500 * 1024 * 1024
-_SAID = {None, "", "bot_message", "file_share", "me_message", "thread_broadcast"}
+_USERS = "users.json"
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+_SAID = {"", "bot_message", "file_share", "me_message", "thread_broadcast"}
 
 
 def read(source: bytes | Path, desk: Desk) -> tuple[Past, ...]:
@@ -38,7 +41,7 @@ def read(source: bytes | Path, desk: Desk) -> tuple[Past, ...]:
     is no export.
     """
     files = _folder(source) if isinstance(source, Path) and source.is_dir() else _zip(source)
-    export = _Export.of(files)
+    export = _Export.of(_unwrapped(files))
     found = [
         past
         for channel in export.wanted(desk)
@@ -58,7 +61,16 @@ def _folder(path: Path) -> Files:
     }
 
 
+def _unwrapped(files: Files) -> Files:
+    """Without the folder into which everything was packed again, as computers do."""
+    tops = [name.removesuffix(_USERS) for name in files if f"/{name}".endswith(f"/{_USERS}")]
+    top = min(tops, key=len, default="")
+    return {name.removeprefix(top): load for name, load in files.items() if name.startswith(top)}
+
+
 def _zip(source: bytes | Path) -> Files:
+    if isinstance(source, Path) and not source.exists():
+        raise BadInput(problem=f"{source}: there is no such file.")
     try:
         packed = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except (zipfile.BadZipFile, OSError) as error:
@@ -86,11 +98,11 @@ class _Export:
 
     @classmethod
     def of(cls, files: Files) -> _Export:
-        if "users.json" not in files or "channels.json" not in files:
+        if _USERS not in files or "channels.json" not in files:
             raise BadInput(
                 problem="This is no Slack export: channels.json and users.json are not in it."
             )
-        users = {str(one.get("id")): one for one in _list(files, "users.json")}
+        users = {str(one.get("id")): one for one in _list(files, _USERS)}
         named = [one for name in ("channels.json", "groups.json") for one in _list(files, name)]
         channels = [_Channel(id=str(one.get("id")), folder=str(one.get("name"))) for one in named]
         direct = [
@@ -108,6 +120,14 @@ class _Export:
     def names(self) -> Names:
         return Names(users={one: self.name(one) for one in self.users})
 
+    @cached_property
+    def days(self) -> Mapping[str, list[str]]:
+        """The files of each folder."""
+        found: dict[str, list[str]] = {}
+        for name in self.files:
+            found.setdefault(PurePosixPath(name).parent.name, []).append(name)
+        return found
+
     def wanted(self, desk: Desk) -> list[_Channel]:
         here = {one.channel for one in desk.channels if one.workspace == self.workspace}
         teams = {one.channel for one in desk.teams if one.workspace == self.workspace}
@@ -120,22 +140,32 @@ class _Export:
         """What was said in a channel, in order."""
         found = [
             one
-            for name in self.files
-            if PurePosixPath(name).parent.name == channel.folder
+            for name in self.days.get(channel.folder, ())
             for one in _list(self.files, name)
-            if one.get("type") == "message" and one.get("subtype") in _SAID and one.get("ts")
+            if _is_said(one)
         ]
         return sorted(found, key=lambda one: float(one["ts"]))
 
     def name(self, user: str) -> str:
         one = self.users.get(user) or {}
-        profile = one.get("profile") or {}
+        profile = one.get("profile")
+        profile = profile if isinstance(profile, dict) else {}
         known = (profile.get("display_name"), profile.get("real_name"), one.get("name"))
         return str(next((name for name in known if name), user))
 
     def is_bot(self, said: Json) -> bool:
         user = self.users.get(str(said.get("user"))) or {}
         return bool(said.get("bot_id") or user.get("is_bot") or not said.get("user"))
+
+
+def _is_said(one: Json) -> bool:
+    """Whether it is a message with a time; an export may have been written by anything."""
+    if one.get("type") != "message" or str(one.get("subtype") or "") not in _SAID:
+        return False
+    try:
+        return 0 < float(str(one.get("ts"))) < _LATEST
+    except ValueError:
+        return False
 
 
 def _conversations(export: _Export, channel: _Channel, messages: Iterable[Json]) -> Iterable[Past]:
@@ -145,7 +175,7 @@ def _conversations(export: _Export, channel: _Channel, messages: Iterable[Json])
     for said in messages:
         root = str(said.get("thread_ts") or said["ts"])
         user = str(said.get("user"))
-        is_root = root == said["ts"] and not channel.direct
+        is_root = root == str(said["ts"]) and not channel.direct
         if channel.direct:
             root = channel.id
         elif is_root and not export.is_bot(said):
@@ -216,7 +246,7 @@ def _list(files: Files, name: str) -> list[Json]:
         return []
     try:
         found = json.loads(files[name]())
-    except (ValueError, zipfile.BadZipFile, OSError, RuntimeError) as error:
+    except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise BadInput(problem=f"{name} in this export cannot be read: {error}.") from None
     if not isinstance(found, list):
         raise BadInput(problem=f"{name} in this export is no list, so this is no Slack export.")

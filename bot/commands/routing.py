@@ -138,22 +138,30 @@ def _remove(context: Context) -> Response:
 
 def _replay(context: Context) -> Response:
     """On the own history, or on the export that came along."""
-    typed = context.get("last")
-    limit = resolve.number(typed, "conversation") if typed else _REPLAYED
+    limit = _how_many(context.get("last"))
     if len(context.files) > 1:
         raise BadInput(problem="Give one Slack export along, as its zip file.")
     archive = context.files[0] if context.files else None
     if archive is None and context.get("source") == "export":
         raise BadInput(problem="Give the zip file of a Slack export along.")
-    past = () if archive is not None else replay.past(context.tx, min(limit, _MOST))
+    past = () if archive is not None else replay.past(context.tx, limit)
     return Response(
         errand=Replay(
             past=past,
             desk=context.tx.desk.get(),
             every=context.get("every") == "yes",
             archive=archive,
+            last=limit if context.get("last") else None,
         )
     )
+
+
+def _how_many(typed: str) -> int:
+    if not typed:
+        return _REPLAYED
+    if not (typed.isascii() and typed.isdigit() and int(typed[:6])):
+        raise BadInput(problem=f"{typed!r} is no number of conversations; write 1 to {_MOST}.")
+    return min(int(typed[:6]), _MOST)
 
 
 def _test(context: Context) -> Response:

@@ -34,13 +34,15 @@ class DryRun:
 class Replay:
     """An errand: what the rules of a desk would have done, against what was done.
 
-    An `archive` is another place's export, to be tried on instead of the own past.
+    An `archive` is another place's export, to be tried on instead of the own past; of its
+    conversations the `last` ones, or all of them.
     """
 
     past: tuple[Past, ...]
     desk: Desk
     every: bool = False
     archive: bytes | None = None
+    last: int | None = None
 
     async def run(self, shell: Shell) -> Response:
         try:
@@ -53,6 +55,6 @@ class Replay:
         if self.archive is not None:
             if shell.unpack is None:
                 raise BadInput(problem="Exports cannot be read here.")
-            past = shell.unpack(self.archive, self.desk)
+            past = shell.unpack(self.archive, self.desk)[: self.last]
         found = replay.judged(past, self.desk, shell.reader.read)
         return replay.in_words(found, every=self.every)

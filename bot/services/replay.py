@@ -167,14 +167,17 @@ def _channel(desk: Desk, conversation: Conversation) -> Channel | None:
 
 def in_words(found: tuple[Replayed, ...], *, every: bool = False) -> str:
     """The conversations that would go differently (or `every` one), and how many there are."""
+    if not found:
+        return "There are no past conversations to try the rules on."
     shown = [one for one in found if every or one.differs]
     lines = [_line(one) for one in shown]
     escalated = sum(one.escalation is not None for one in found)
     imported = any(one.past.outcome for one in found)
     had = f"{sum(one.ticket is not None for one in found)} had a ticket, "
+    differ = sum(one.differs for one in found)
     total = (
-        f"{len(found)} conversations: {'' if imported else had}"
-        f"{escalated} would have one by these rules; {sum(one.differs for one in found)} differ."
+        f"{len(found)} conversation{'s' if found[1:] else ''}: {'' if imported else had}"
+        f"{escalated} would have one by these rules; {differ} would go another way."
     )
     return "\n".join([*lines, *_by_rule(found), total])
 
@@ -207,7 +210,7 @@ def _line(one: Replayed) -> str:
 def _ticket(one: Replayed) -> str:
     if one.escalation is None:
         return "the agent answers"
-    return f"{one.team}, {_by(one.escalation)} ({one.escalation.reason})"
+    return f"{one.team or 'no team'}, {_by(one.escalation)} ({one.escalation.reason})"
 
 
 _SHOWN = 8

@@ -68,6 +68,22 @@ async def test_other_words_for_the_same_are_found(way: EmbeddingAccess) -> None:
     assert LexicalIndex(PAGES).search("my receipt") == (), "words alone do not find it"
 
 
+async def test_of_pages_that_mean_the_same_the_one_with_the_words_comes_first(
+    way: EmbeddingAccess,
+) -> None:
+    paper = Passage(page="paper.md", headings=("Receipts on paper",), text="We post a receipt.")
+    both = (paper, *PAGES)
+    index = await asyncio.to_thread(
+        lambda: MeaningIndex(both, LexicalIndex(both), Embedder(way), patient=True)
+    )
+    assert await asyncio.to_thread(pages, index, "download an invoice") == [
+        "billing.md",
+        "paper.md",
+    ]
+    assert await asyncio.to_thread(pages, index, "post a receipt") == ["paper.md", "billing.md"]
+    assert await asyncio.to_thread(pages, index, "penguins on that page") == [], "words alone"
+
+
 async def test_pages_are_embedded_once_and_questions_are_not_kept(
     way: EmbeddingAccess, server: OpenAIEmulator
 ) -> None:
@@ -137,6 +153,21 @@ async def test_nothing_is_asked_where_personal_data_is_to_stay(
         await agent.look_up(question)
         await agent.answer(question)
         assert any("carol" in text for text in server.embedded) is not redact
+
+
+async def test_what_is_measured_is_never_a_mixture(
+    way: EmbeddingAccess, server: OpenAIEmulator
+) -> None:
+    measured = assembly.measured(way)
+    index = await asyncio.to_thread(measured, PAGES)
+    hits = await asyncio.to_thread(index.search, "my receipt")
+    assert [hit.passage.page for hit in hits if hit.fits] == ["billing.md"]
+    server.embed_as = Reply(kind="unauthorized")
+    with pytest.raises(CannotRun, match="The model embed-test refused the key"):
+        await asyncio.to_thread(index.search, "my receipt")
+    other = (Passage(page="new.md", text="It is new."),)
+    with pytest.raises(CannotRun, match="The model embed-test refused the key"):
+        await asyncio.to_thread(measured, other)
 
 
 async def test_the_check_says_what_is_wrong(way: EmbeddingAccess) -> None:

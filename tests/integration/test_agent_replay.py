@@ -28,7 +28,7 @@ async def test_the_rules_in_force_change_nothing(world: World) -> None:
     assert in_words(found).splitlines() == [
         "By asks for a human: 1",
         "By rule refunds: 1",
-        "3 conversations: 2 had a ticket, 2 would have one by these rules; 0 differ.",
+        "3 conversations: 2 had a ticket, 2 would have one by these rules; 0 would go another way.",
     ]
 
 

@@ -290,7 +290,7 @@ async def test_rules_are_tried_on_a_slack_export(at: World) -> None:
     assert found[1].past.messages[0].text == "Hi, @Sam"
     told = in_words(found, every=True)
     assert "Zoe · then: Sam answered after 10 min · by these rules: billing, rule refunds" in told
-    assert "2 conversations: 1 would have one by these rules; 1 differ." in told
+    assert "2 conversations: 1 would have one by these rules; 1 would go another way." in told
 
 
 def test_an_export_may_be_a_folder(tmp_path: Path) -> None:
@@ -314,5 +314,63 @@ def test_what_is_no_export_is_named(data: bytes, words: str) -> None:
 def test_an_export_of_wrong_files_is_named() -> None:
     with pytest.raises(BadInput, match=r"users\.json in this export is no list"):
         archive.read(_export(SAID, users={}), Desk())
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"ts": None},
+        {"ts": "abc"},
+        {"ts": "nan"},
+        {"ts": "1e30"},
+        {"ts": "-5"},
+        {"ts": {}},
+        {"subtype": ["x"]},
+        {"type": {}},
+    ],
+)
+def test_what_is_no_message_is_passed_over(odd: dict[str, Any]) -> None:
     desk = replace(Desk(), channels=())
-    assert archive.read(_export([{"type": "message", "text": "?"}]), desk) == ()
+    message = {"type": "message", "user": "U1", "text": "?", "ts": "5.0"}
+    assert archive.read(_export([message | odd]), desk) == ()
+    [past] = archive.read(
+        _export([message | odd, message], users=[{"id": "U1", "profile": 7}]), desk
+    )
+    assert past.conversation.contact_name == "U1"
+    assert len(past.messages) == 1
+
+
+def test_an_export_that_was_packed_again_is_read(tmp_path: Path) -> None:
+    again = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_export(SAID))) as packed, zipfile.ZipFile(again, "w") as out:
+        for name in packed.namelist():
+            out.writestr(f"Our export/{name}", packed.read(name))
+            out.writestr(f"__MACOSX/Our export/._{name}", b"junk")
+    assert len(archive.read(again.getvalue(), Desk())) == 2
+
+
+def test_a_damaged_or_missing_export_is_named(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("users.json", "[" + " " * 500 + "]")
+        out.writestr("channels.json", "[]")
+    damaged = bytearray(packed.getvalue())
+    at = damaged.find(b"users.json") + len("users.json")
+    damaged[at : at + 4] = b"\xff\xff\xff\xff"
+    with pytest.raises(BadInput, match=r"users\.json in this export cannot be read"):
+        archive.read(bytes(damaged), Desk())
+    with pytest.raises(BadInput, match="there is no such file"):
+        archive.read(tmp_path / "none.zip", Desk())
+
+
+async def test_a_replay_without_a_past_says_so(at: World) -> None:
+    nothing = "There are no past conversations to try the rules on."
+    assert (await at.run("alice", "/routing replay")).text == nothing
+    await at.write("How?")
+    assert "1 conversation:" in (await at.run("alice", "/routing replay 1")).text
+    for typed in ("0", "-1", "many"):
+        response = await at.run("alice", f"/routing replay {typed}")
+        assert (response.ok, f"{typed!r} is no number of conversations" in response.text) == (
+            False,
+            True,
+        )
