@@ -29,7 +29,8 @@ from bot.domain.states import Status
 from bot.domain.thread import Event, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import Lane, LaneKind
-from bot.ports.store import Source, Tx
+from bot.ports.repositories.platforms import Source
+from bot.ports.store import Tx
 from storage import engines, tables
 from storage.mapping import Mapper
 

@@ -24,7 +24,8 @@ from bot.ports.charts import ChartPort
 from bot.ports.clock import Clock
 from bot.ports.inbound import Deleted, Edited, Inbound, Received, Written
 from bot.ports.media import MediaPort
-from bot.ports.store import Source, Store, Tx
+from bot.ports.repositories.platforms import Source
+from bot.ports.store import Store, Tx
 from bot.services import catch_up, deliveries, inbox, rating
 from bot.services.receive import receive
 from bot.services.revise import deleted, edited

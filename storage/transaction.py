@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.message import Limits
-from bot.ports import store as ports
+from bot.ports import repositories as ports
 from bot.ports.vault import Vault
 from storage.repositories.blocks import Blocks
 from storage.repositories.calls import Calls

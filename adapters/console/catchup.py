@@ -11,7 +11,8 @@ from adapters.console.outlet import BATON
 from bot.domain.card import Card, Post
 from bot.domain.errors import BatonError, ThreadCutOff
 from bot.ports.inbound import Deleted, Edited
-from bot.ports.store import Posted, Tx
+from bot.ports.repositories.platforms import Posted
+from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
 # Everything up to this post was taken in; only catching up moves it.

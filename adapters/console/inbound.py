@@ -21,7 +21,8 @@ from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, check_text
 from bot.failpoints import passing
 from bot.ports.inbound import Deleted, Edited, Written
-from bot.ports.store import Posted, Tx
+from bot.ports.repositories.platforms import Posted
+from bot.ports.store import Tx
 
 _NOTED = "Noted. Only the team sees it."
 

@@ -10,7 +10,8 @@ from bot.domain.identity import Place
 from bot.domain.message import Limits, in_units
 from bot.ports.clock import Clock
 from bot.ports.outlet import Attempt, Gone, Refused, Sent
-from bot.ports.store import Posted, Store, Tx
+from bot.ports.repositories.platforms import Posted
+from bot.ports.store import Store, Tx
 
 # The author of what Baton posts; people's own posts carry their id.
 BATON = "baton"

@@ -24,7 +24,8 @@ from adapters.discord.threads import Threads
 from bot.application import Baton
 from bot.domain.identity import Place
 from bot.ports.outlet import Gone, OutletError, Refused, Unreachable
-from bot.ports.store import Source, Tx
+from bot.ports.repositories.platforms import Source
+from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
 # Edits and deletes do not show in what is new: the last messages of a place are looked at again.

@@ -21,7 +21,8 @@ from adapters.slack.places import Places
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
 from bot.ports.outlet import Busy, Gone, OutletError, Unclear
-from bot.ports.store import Source, Tx
+from bot.ports.repositories.platforms import Source
+from bot.ports.store import Tx
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from bot.domain import period
 from bot.domain.desk import Role
 from bot.domain.errors import BadInput
 from bot.domain.thread import Event
-from bot.ports.store import Sought
+from bot.ports.repositories.threads import Sought
 from bot.services import access, audit
 
 _PAGE = 20

@@ -14,7 +14,8 @@ from typing import Any
 from bot.domain.identity import Person
 from bot.domain.message import Attachment
 from bot.ports.inbound import Deleted, Edited, Inbound, Written
-from bot.ports.store import Source, Tx
+from bot.ports.repositories.platforms import Source
+from bot.ports.store import Tx
 
 _KINDS = {kind.__name__: kind for kind in (Written, Edited, Deleted)}
 

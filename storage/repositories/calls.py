@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, update
 
-from bot.ports.store import Call
+from bot.ports.repositories.figures import Call
 from storage import tables
 from storage.rows import Repository, Rows, Upsert
 

@@ -14,7 +14,7 @@ from bot.domain.identity import Place
 from bot.domain.message import Message
 from bot.domain.thread import Event, Note
 from bot.ports.outbox import State
-from bot.ports.store import Carrier
+from bot.ports.repositories.privacy import Carrier
 from storage import tables
 from storage.rows import Repository, Rows, begins
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.domain.card import Content
 from bot.domain.identity import Place
-from bot.ports.store import Posted
+from bot.ports.repositories.platforms import Posted
 from storage import tables
 from storage.mapping import nested
 from storage.rows import Repository, Rows, Upsert

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from bot.ports.store import Source
+from bot.ports.repositories.platforms import Source
 from storage import tables
 from storage.rows import Repository, Rows, Upsert
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, literal_column
 
 from bot.domain.summary import Summary
 from bot.domain.thread import OPENING, Event, Note, Thread
-from bot.ports.store import Sought
+from bot.ports.repositories.threads import Sought
 from storage import tables
 from storage.rows import Repository, Rows
 

@@ -16,7 +16,8 @@ from sqlalchemy.engine import make_url
 from bot.domain.errors import NotFound
 from bot.domain.identity import Place
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
-from bot.ports.store import Sought, Store, Tx
+from bot.ports.repositories.threads import Sought
+from bot.ports.store import Store, Tx
 from storage import engines
 from storage.store import open_store
 from tests.contract.listening import all_ears

@@ -22,7 +22,7 @@ from bot.domain.summary import Point, Summary
 from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
 from bot.ports.outbox import Copy, Effect, Lane
-from bot.ports.store import Posted, Source
+from bot.ports.repositories.platforms import Posted, Source
 from storage import tables
 from storage.mapping import Mapper, nested, storable
 

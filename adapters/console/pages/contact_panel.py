@@ -22,7 +22,8 @@ from bot.domain.card import Button, Post
 from bot.domain.errors import BatonError
 from bot.domain.identity import Person
 from bot.domain.message import Attachment
-from bot.ports.store import Posted, Tx
+from bot.ports.repositories.platforms import Posted
+from bot.ports.store import Tx
 
 TOPICS = frozenset({"posts", "conversations"})
 # Newest posts shown; older ones stay in the store.

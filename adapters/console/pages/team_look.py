@@ -12,7 +12,8 @@ from adapters.console.views.elements import clock_time
 from adapters.console.views.posts import Shown
 from bot.domain.card import Card, Post, Transcript
 from bot.domain.identity import Person
-from bot.ports.store import Posted, Tx
+from bot.ports.repositories.platforms import Posted
+from bot.ports.store import Tx
 
 _MOST_THREADS = 60
 _MOST_POSTS = 300

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from bot.domain.identity import Place
 from bot.domain.message import Attachment, Message
 from bot.domain.thread import without_words
-from bot.ports.store import Carrier, Tx
+from bot.ports.repositories.privacy import Carrier
+from bot.ports.store import Tx
 
 BATCH = 100
 _FILES = "retention:files"

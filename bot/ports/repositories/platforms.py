@@ -1,0 +1,73 @@
+"""What a platform was heard of, and what the embedded one shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.card import Content
+from bot.domain.identity import Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A place whose messages Baton follows: a channel, a direct message, or a thread of one.
+
+    `mark` is the platform's id of the last message that back-fill has seen; live messages do not
+    move it, so what was missed while Baton was down always lies after it. `catching_up` is set on
+    the channel itself (`thread` empty) and holds for its threads too.
+    """
+
+    id: int = 0
+    workspace: str
+    channel: str
+    thread: str = ""
+    mark: str
+    catching_up: bool = False
+
+
+class SourceRepository(Protocol):
+    def watch(self, workspace: str, channel: str, thread: str, mark: str) -> None:
+        """Follow a place from `mark` on; a place that is followed already keeps its mark."""
+
+    def get(self, workspace: str, channel: str, thread: str = "") -> Source | None: ...
+    def of(self, workspace: str) -> list[Source]: ...
+    def put(self, source: Source) -> None: ...
+    def park(self, workspace: str, channel: str, inbound: str) -> None:
+        """Keep a live event of a place that is catching up, as JSON."""
+
+    def parked(self, workspace: str, channel: str, limit: int) -> list[tuple[int, str]]:
+        """What was kept, in the order of arrival, with its number."""
+
+    def unpark(self, number: int) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posted:
+    """A post on the embedded platform."""
+
+    id: int
+    channel: str
+    thread: str | None
+    author: str
+    content: Content
+    at: datetime
+    edited: bool
+    deleted: bool
+
+
+class PostRepository(Protocol):
+    """The embedded platform's own memory: what stands in its channels."""
+
+    def add(self, place: Place, author: str, content: Content, key: str, at: datetime) -> int:
+        """Add a post; the same key again answers with the post that is there."""
+
+    def edit(self, post_id: int, content: Content) -> bool: ...
+    def delete(self, post_id: int) -> bool: ...
+    def at(self, place: Place) -> Sequence[Posted]:
+        """The posts of a thread, or those at the root of a channel, oldest first."""
+
+    def get(self, post_id: int) -> Posted | None: ...
+    def channels(self) -> list[str]: ...
