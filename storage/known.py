@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table
 
 # Of each table; a store that keeps what it knows must not keep all there is.
-_MOST = 256
+_MOST = 1024
 
 
 class Known:

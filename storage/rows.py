@@ -28,8 +28,9 @@ from bot.domain.message import Limits
 from bot.ports.vault import Vault
 from storage import tables
 from storage.known import Known
+from storage.later import Later
 from storage.mapping import Mapper
-from storage.statements import Result, Row, run
+from storage.statements import Result, Row, run, run_many
 
 T = TypeVar("T")
 
@@ -52,8 +53,11 @@ class Session:
     keep_desk: Callable[[Newest], None]
     vault: Vault
     known: Known = field(default_factory=Known)
+    later: Later = field(default_factory=Later)
     topics: set[str] = field(default_factory=set)
     held: set[tuple[Table, object]] = field(default_factory=set)
+    # Answers that the repositories keep true themselves, through what they write.
+    foreseen: dict[tuple[object, ...], Any] = field(default_factory=dict)
     # Lanes whose effects have changed; when they are due is worked out at the end.
     moved: set[int] = field(default_factory=set)
 
@@ -65,14 +69,30 @@ class Session:
         """Execute a statement; of the table that it changes nothing is known any more."""
         if isinstance(statement, UpdateBase):
             self.known.forget(cast("Table", statement.table))
+        return self.execute(statement, facts)
+
+    def execute(self, statement: Executable, facts: Mapping[str, Any]) -> Result:
+        """Execute a statement after all that was to be written before it."""
+        self.flush()
         return run(self.connection, statement, facts)
+
+    def many(self, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute a statement for many rows, after all that was to be written before it."""
+        self.known.forget(cast("Table", statement.table))
+        self.flush()
+        run_many(self.connection, statement, rows)
+
+    def flush(self) -> None:
+        """Write what a batch has gathered."""
+        if self.later.is_waiting:
+            self.later.write(self.connection)
 
     def asked(self, table: Table, statement: Executable, **facts: Any) -> list[Row]:
         """All rows of a question about one table alone, asked once until that table changes."""
         found = self.known.found(table)
         question = (statement, *facts.values())
         if question not in found:
-            found[question] = run(self.connection, statement, facts).fetchall()
+            found[question] = self.execute(statement, facts).fetchall()
         return cast("list[Row]", found[question])
 
     def hold(self, table: Table, key: object) -> bool:
@@ -118,7 +138,11 @@ class Rows(Generic[T]):
         """Store it; answers with the value and the id it was given."""
         row = self.mapper.dump(value)
         del row[self._key]
-        key = run(session.connection, self._add, row).scalar_one()
+        key = session.later.id_for(self.table)
+        if key is None:
+            key = session.execute(self._add, row).scalar_one()
+        else:
+            session.later.add(self._insert, {**row, self._key: key})
         session.known.changed(self.table)
         numbered: Any = replace(cast("Any", value), **{self._key: key}, **self.mapper.read(row))
         session.known.rows(self.table)[key] = numbered
@@ -126,7 +150,7 @@ class Rows(Generic[T]):
 
     def insert(self, session: Session, value: T) -> None:
         """Store it under the key it has."""
-        run(session.connection, self._insert, self.mapper.dump(value))
+        session.execute(self._insert, self.mapper.dump(value))
         session.known.changed(self.table)
 
     def put(self, session: Session, value: T, *, leaving: Sequence[str] = ()) -> None:
@@ -144,7 +168,9 @@ class Rows(Generic[T]):
             if not row:
                 return
         session.known.changed(self.table)
-        if not run(session.connection, self._update, {**row, "key_": key}).rowcount:
+        if before is not None and session.later.is_batch:
+            session.later.change(self._update, key, row)
+        elif not session.execute(self._update, {**row, "key_": key}).rowcount:
             known.pop(key, None)
             raise NotFound(what=self._what, name=key)
 
@@ -176,12 +202,26 @@ class Rows(Generic[T]):
         """Update one row by a statement that answers with it whole, and changes nothing that rows
         are `sought` by.
         """
-        return self._read(session, run(session.connection, statement, facts))
+        return self._read(session, session.execute(statement, facts))
 
     def all(self, session: Session, statement: Executable, **facts: Any) -> list[T]:
         """The values of all rows."""
         load = self.mapper.load
         return [load(row) for row in session.run(statement, **facts)]
+
+    def learn(self, session: Session, statement: Executable, **facts: Any) -> list[T]:
+        """The same, and each is known from now on."""
+        values = self.all(session, statement, **facts)
+        known = session.known.rows(self.table)
+        known.update((getattr(value, self._key), value) for value in values)
+        return values
+
+    def answer(
+        self, session: Session, statement: Executable, facts: tuple[object, ...], value: T | None
+    ) -> None:
+        """Let something be known that would be `sought`."""
+        key = None if value is None else getattr(value, self._key)
+        session.known.found(self.table)[(statement, *facts)] = key
 
     def _one(self, session: Session, statement: Executable, key: object) -> T:
         known = session.known.rows(self.table).get(key)

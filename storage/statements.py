@@ -93,6 +93,14 @@ class Prepared:
             self._loads = _loads(self._columns, cursor.description, self._dialect)
         return Result(cursor, self._loads)
 
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute it for each of these facts; they answer with nothing."""
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.cursor().executemany(self._sql, [self._given(row) for row in rows])
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._translated(connection, error, rows[0]) from error
+
     def _given(self, facts: Mapping[str, Any]) -> Any:
         values = {**self._own, **facts}
         for name, dump in self._dumps:
@@ -150,6 +158,17 @@ def run(connection: Connection, statement: Executable, facts: Mapping[str, Any])
 
     An insert or an update sets the columns that `facts` names.
     """
+    return _prepared(connection, statement, facts).run(connection, facts)
+
+
+def run_many(
+    connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """The same for many rows, which all name the same facts."""
+    _prepared(connection, statement, rows[0]).run_many(connection, rows)
+
+
+def _prepared(connection: Connection, statement: Executable, facts: Mapping[str, Any]) -> Prepared:
     variants = _PREPARED.get(statement)
     if variants is None:
         variants = _PREPARED.setdefault(statement, {})
@@ -157,4 +176,4 @@ def run(connection: Connection, statement: Executable, facts: Mapping[str, Any])
     prepared = variants.get(variant)
     if prepared is None:
         prepared = variants[variant] = Prepared(statement, connection.dialect, tuple(facts))
-    return prepared.run(connection, facts)
+    return prepared

@@ -62,6 +62,7 @@ class Transaction:
     def complete(self) -> None:
         """Write what is worked out once, at the end of a unit."""
         self._lanes.settle()
+        self._session.flush()
 
     def wake(self, topic: str) -> None:
         self._session.topics.add(topic)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
 _LONGEST_PAUSE = 400  # days; a week with shifts and a year of holidays ends before this
+_KEPT_DAYS = 1000
 _SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
 Shift = tuple[time, time]
@@ -41,6 +42,9 @@ class BusinessHours:
     timezone: ZoneInfo
     shifts: Mapping[int, tuple[Shift, ...]]
     holidays: Container[date] = frozenset()
+    _days: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def windows(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open stretches from `start` on, in UTC: in order, touching at most."""
@@ -49,12 +53,21 @@ class BusinessHours:
         idle = 0
         while idle < _LONGEST_PAUSE:
             idle += 1
-            for opens, closes in self._day(day):
+            for opens, closes in self._known(day):
                 if closes > reached:
                     idle = 0
                     yield max(opens, reached), closes
                     reached = closes
             day += _DAY
+
+    def _known(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """The same days are asked for again and again."""
+        known = self._days.get(day)
+        if known is None:
+            if len(self._days) >= _KEPT_DAYS:
+                self._days.clear()
+            known = self._days[day] = tuple(self._day(day))
+        return known
 
     def _day(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         if day in self.holidays:

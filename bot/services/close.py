@@ -24,7 +24,9 @@ def close(
 ) -> Ticket:
     """Close it and record the resolution time; the agent may answer again."""
     conversation, ticket = record.locked(tx, number)
-    return _close(tx, conversation, ticket, actor, reason, closing_line, now)
+    closed = _close(tx, conversation, ticket, actor, reason, closing_line, now)
+    _fill(tx, closed.team, now)
+    return closed
 
 
 def sweep_inactive(tx: Tx, now: datetime, limit: int = 100) -> int:
@@ -36,6 +38,8 @@ def sweep_inactive(tx: Tx, now: datetime, limit: int = 100) -> int:
     due = tx.tickets.inactive(now, limit)
     for ticket in due:
         _step(tx, ticket, now)
+    for team in sorted({ticket.team for ticket in due}):
+        _fill(tx, team, now)
     return len(due)
 
 
@@ -117,9 +121,13 @@ def _close(
         after=str(conversation.agent_after),
     )
     record.refresh_card(tx, thread, now)
-    if team := tx.desk.get().team(closed.team):
-        assignment.fill(tx, team, now)
     return closed
+
+
+def _fill(tx: Tx, name: str, now: datetime) -> None:
+    """Who has closed something can take something else."""
+    if team := tx.desk.get().team(name):
+        assignment.fill(tx, team, now)
 
 
 def _ask_for_rating(tx: Tx, conversation: Conversation, closed: Ticket, now: datetime) -> Ticket:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, exists, func, literal_column, select
 
 from bot.domain.conversation import Conversation
 from storage import tables
-from storage.rows import Repository, Rows, begins, locked
+from storage.rows import Repository, Rows, Session, begins, locked
 
 _ROWS = Rows(tables.Conversations, Conversation)
 _C = _ROWS.table.c
@@ -61,7 +62,13 @@ _WITH_AGENT = (
     .order_by(_C.last_message_at.desc(), _C.id.desc())
     .limit(bindparam("limit"))
 )
+_THESE = _ROWS.select.where(_C.id.in_(bindparam("ids", expanding=True)))
 _HOLD = select(func.pg_advisory_xact_lock(bindparam("number")))
+
+
+def foresee(session: Session, ids: Sequence[int]) -> None:
+    """Know these; they are held already."""
+    _ROWS.learn(session, _THESE, ids=ids)
 
 
 class Conversations(Repository):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from sqlalchemy import bindparam, func, literal_column, select, update
 
@@ -12,7 +14,7 @@ from bot.ports.outbox import Backlog, Effect, Lane, State
 from storage import tables
 from storage.mapping import storable
 from storage.repositories.lanes import IS_LIVE, LANES, Lanes
-from storage.rows import Rows, begins
+from storage.rows import Rows, Session, begins
 
 _ROWS = Rows(tables.Effects, Effect)
 _C = _ROWS.table.c
@@ -23,6 +25,12 @@ _LIVE = _ROWS.select.where(_C.lane_id == bindparam("lane_id"), IS_LIVE)
 _NEXT = _LIVE.order_by(_C.order_at, _C.id).limit(1)
 _IS_PENDING = _C.state == State.PENDING.value
 _PENDING = _LIVE.where(_IS_PENDING, _C.subject == bindparam("subject")).limit(1)
+_PENDING_IN = _ROWS.select.where(
+    _C.lane_id.in_(bindparam("lane_ids", expanding=True)),
+    IS_LIVE,
+    _IS_PENDING,
+    _C.subject == bindparam("subject"),
+)
 _UNFINISHED = _LIVE.where(begins(_C.subject)).limit(1)
 _END = (
     update(_ROWS.table)
@@ -51,6 +59,15 @@ def _due(effect: Effect) -> datetime | None:
     return effect.due_at if effect.state in {State.PENDING, State.SENDING} else None
 
 
+def foresee(session: Session, lanes: Sequence[Lane], subject: str) -> None:
+    """Know whether an effect of that subject waits in these lanes, which are held."""
+    session.foreseen.update({(_PENDING, lane.id, subject): None for lane in lanes})
+    if lanes:
+        ids = [lane.id for lane in lanes]
+        for effect in _ROWS.learn(session, _PENDING_IN, lane_ids=ids, subject=subject):
+            session.foreseen[_PENDING, effect.lane_id, subject] = effect
+
+
 class Effects(Lanes):
     def add(
         self,
@@ -72,6 +89,7 @@ class Effects(Lanes):
             epoch=epoch,
         )
         added = _ROWS.add(self.session, effect)
+        self._foresee(added)
         self.reschedule(lane.id)
         due = f"later:{lane.id}:{effect.due_at.timestamp()}"
         self.session.topics.add(due if delay else f"lane:{lane.id}")
@@ -92,10 +110,13 @@ class Effects(Lanes):
     def put_effect(self, effect: Effect) -> None:
         before: Effect | None = self.session.known.rows(_ROWS.table).get(effect.id)
         _ROWS.put(self.session, effect)
+        self._foresee(effect)
         if before is None or _due(before) != _due(effect):
             self.reschedule(effect.lane_id)
 
     def pending(self, lane_id: int, subject: str) -> Effect | None:
+        if (asked := (_PENDING, lane_id, subject)) in self.session.foreseen:
+            return cast("Effect | None", self.session.foreseen[asked])
         return _ROWS.first(self.session, _PENDING, lane_id=lane_id, subject=subject)
 
     def hasten(self, effect: Effect, delay: timedelta) -> None:
@@ -121,11 +142,17 @@ class Effects(Lanes):
         waited = (now - oldest).total_seconds() if oldest else 0.0
         return Backlog(by_state=by_state, oldest_s=max(waited, 0.0))
 
+    def _foresee(self, effect: Effect) -> None:
+        if (asked := (_PENDING, effect.lane_id, effect.subject)) in self.session.foreseen:
+            is_pending = effect.state is State.PENDING
+            self.session.foreseen[asked] = effect if is_pending else None
+
     def _end(self, lane_id: int, prefix: str, end: State, why: str = "") -> int:
         """End what has not begun; answers with how many."""
         ended = self.session.run(
             _END, lane=lane_id, prefix=prefix, end=end.value, why=why, now=datetime.now(UTC)
         ).rowcount
         if ended:
+            self.session.foreseen.clear()
             self.reschedule(lane_id)
         return int(ended)

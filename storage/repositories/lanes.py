@@ -7,6 +7,7 @@ one index read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, case, literal_column, or_, select, update
@@ -14,7 +15,7 @@ from sqlalchemy import bindparam, case, literal_column, or_, select, update
 from bot.domain.identity import Place
 from bot.ports.outbox import Lane, LaneKind
 from storage import tables
-from storage.rows import Repository, Rows, Upsert, locked
+from storage.rows import Repository, Rows, Session, Upsert, locked
 
 LANES = Rows(tables.Lanes, Lane)
 _C = LANES.table.c
@@ -32,11 +33,17 @@ _HEAD = (
 _THIS = _C.id == bindparam("lane_id")
 _HOLD = locked(select(_C.id).where(_THIS))
 _IS_OPEN = _C.suspended == literal_column("''")
-_RESCHEDULE = (
-    update(LANES.table).where(_THIS, _IS_OPEN).values(due_at=_HEAD).returning(*LANES.columns)
-)
+_RESCHEDULE_MANY = update(LANES.table).where(_THIS, _IS_OPEN).values(due_at=_HEAD)
+_RESCHEDULE = _RESCHEDULE_MANY.returning(*LANES.columns)
+# So many lanes need not be known after it.
+_MANY = 16
 
 _FIND = LANES.select.where(_C.kind == bindparam("kind"), _C.ref == bindparam("ref"))
+_THESE = locked(
+    LANES.select.where(
+        _C.kind == bindparam("kind"), _C.ref.in_(bindparam("refs", expanding=True))
+    ).order_by(_C.id)
+)
 _MAKE = Upsert(LANES.table, ["kind", "ref"])
 _LEASE = (
     update(LANES.table)
@@ -80,6 +87,15 @@ _HELD = select(_C.due_at, _C.leased_until).where(_C.owner.is_not(None), _C.due_a
 _SUSPENDED = LANES.select.where(_C.suspended != literal_column("''")).order_by(_C.id)
 
 
+def foresee(session: Session, kind: LaneKind, refs: Sequence[int]) -> list[Lane]:
+    """Know the lanes of a kind that there are; on PostgreSQL they are held."""
+    found = LANES.learn(session, _THESE, kind=kind.value, refs=refs) if refs else []
+    for lane in found:
+        LANES.answer(session, _FIND, (kind.value, lane.ref), lane)
+        session.held.add((LANES.table, lane.id))
+    return found
+
+
 class Lanes(Repository):
     def lane(self, kind: LaneKind, ref: int, place: Place) -> Lane:
         found = LANES.sought(self.session, _FIND, kind=kind.value, ref=ref)
@@ -107,15 +123,20 @@ class Lanes(Repository):
         On PostgreSQL the row is held first: a statement that had to wait for another transaction
         would go on with the effects it saw before, and lose the other's.
         """
-        if self.session.on_postgres and lane_id not in self.session.moved:
+        is_held = lane_id in self.session.moved or (LANES.table, lane_id) in self.session.held
+        if self.session.on_postgres and not is_held:
             self.session.run(_HOLD, lane_id=lane_id)
             self.session.known.rows(LANES.table).pop(lane_id, None)
         self.session.moved.add(lane_id)
 
     def settle(self) -> None:
         """Set when the lanes that have moved are due."""
-        for lane_id in sorted(self.session.moved):
-            LANES.change(self.session, _RESCHEDULE, lane_id=lane_id)
+        moved = sorted(self.session.moved)
+        if len(moved) > _MANY:
+            self.session.many(_RESCHEDULE_MANY, [{"lane_id": lane_id} for lane_id in moved])
+        else:
+            for lane_id in moved:
+                LANES.change(self.session, _RESCHEDULE, lane_id=lane_id)
         self.session.moved.clear()
 
     def lease(self, lane_id: int, owner: str, until: datetime, now: datetime) -> Lane | None:

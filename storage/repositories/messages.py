@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, func, insert, literal_column, select
@@ -9,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, literal_column, select
 from bot.domain.message import Message
 from storage import tables
 from storage.mapping import storable
-from storage.rows import Repository, Rows
+from storage.rows import Repository, Rows, Session
 
 _ROWS = Rows(tables.Messages, Message)
 _C = _ROWS.table.c
@@ -59,6 +60,11 @@ _SLOW = (
 _LAST_ID = select(func.coalesce(func.max(_C.id), 0)).where(
     _C.conversation_id == bindparam("conversation_id")
 )
+_LAST_IDS = (
+    select(_C.conversation_id, func.max(_C.id))
+    .where(_C.conversation_id.in_(bindparam("ids", expanding=True)))
+    .group_by(_C.conversation_id)
+)
 _LAST_SAID = (
     _ROWS.select.where(
         _C.conversation_id == bindparam("conversation_id"),
@@ -76,9 +82,19 @@ _REVISIONS_OF = (
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def foresee(session: Session, conversation_ids: Sequence[int]) -> None:
+    """Know the last id in each of these conversations, which are held."""
+    session.foreseen.update({(_LAST_ID, one): 0 for one in conversation_ids})
+    for conversation_id, last in session.run(_LAST_IDS, ids=conversation_ids):
+        session.foreseen[_LAST_ID, conversation_id] = last
+
+
 class Messages(Repository):
     def add(self, message: Message) -> Message:
-        return _ROWS.add(self.session, message)
+        added = _ROWS.add(self.session, message)
+        if (asked := (_LAST_ID, message.conversation_id)) in self.session.foreseen:
+            self.session.foreseen[asked] = added.id
+        return added
 
     def get(self, message_id: int) -> Message:
         return _ROWS.get(self.session, message_id)
@@ -110,6 +126,8 @@ class Messages(Repository):
         return _ROWS.first(self.session, _LAST_SAID, conversation_id=conversation_id)
 
     def last_id(self, conversation_id: int) -> int:
+        if (asked := (_LAST_ID, conversation_id)) in self.session.foreseen:
+            return int(self.session.foreseen[asked])
         return int(self.session.run(_LAST_ID, conversation_id=conversation_id).scalar_one())
 
     def add_revision(self, message_id: int, text: str, at: datetime) -> None:

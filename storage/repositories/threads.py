@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,15 @@ from bot.domain.summary import Summary
 from bot.domain.thread import OPENING, Event, Note, Thread
 from bot.ports.repositories.threads import Sought
 from storage import tables
-from storage.rows import Repository, Rows
+from storage.rows import Repository, Rows, Session
 
 _THREADS = Rows(tables.Threads, Thread)
 _T = _THREADS.table.c
 _CURRENT = _THREADS.select.where(~_T.cut_off).order_by(_T.id.desc()).limit(1)
 _OF_TICKET = _CURRENT.where(_T.ticket_number == bindparam("number"))
+_OF_TICKETS = _THREADS.select.where(
+    ~_T.cut_off, _T.ticket_number.in_(bindparam("numbers", expanding=True))
+).order_by(_T.id)
 _OF_TAKEOVER = _CURRENT.where(
     _T.conversation_id == bindparam("conversation_id"), _T.ticket_number.is_(None)
 )
@@ -67,6 +70,17 @@ _OPENING = (
     .limit(1)
 )
 _RECENT = _EVENTS.select.order_by(_E.id.desc()).limit(bindparam("limit"))
+
+
+def foresee(session: Session, numbers: Sequence[int]) -> list[Thread]:
+    """Know the current thread of each of these tickets."""
+    found = {
+        thread.ticket_number: thread
+        for thread in _THREADS.learn(session, _OF_TICKETS, numbers=numbers)
+    }
+    for number in numbers:
+        _THREADS.answer(session, _OF_TICKET, (number,), found.get(number))
+    return list(found.values())
 
 
 class Threads(Repository):

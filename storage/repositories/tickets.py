@@ -13,6 +13,7 @@ from sqlalchemy import Column, Select, bindparam, exists, func, literal_column, 
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from storage import tables
+from storage.repositories import batch
 from storage.rows import Repository, Rows, Session, Upsert, locked
 
 _ROWS = Rows(tables.Tickets, Ticket, key="number")
@@ -134,7 +135,10 @@ class _Due:
 
     def of(self, session: Session, now: datetime, limit: int) -> list[Ticket]:
         held = session.run(self._claim, now=now, limit=limit).scalars()
-        return _ROWS.all(session, self._read, now=now, held=held) if held else []
+        due = _ROWS.learn(session, self._read, now=now, held=held) if held else []
+        session.held.update((_ROWS.table, ticket.number) for ticket in due)
+        session.held.update((_CONVERSATIONS, one) for one in held)
+        return due
 
 
 _INACTIVE = _Due(_C.inactivity_at)
@@ -206,7 +210,10 @@ class Tickets(Repository):
         return _ROWS.all(self.session, _OPEN_AFTER, team=team, after=conversation_id, limit=limit)
 
     def inactive(self, now: datetime, limit: int) -> list[Ticket]:
-        return _INACTIVE.of(self.session, now, limit)
+        due = _INACTIVE.of(self.session, now, limit)
+        if due:
+            batch.begin(self.session, due)
+        return due
 
     def promised(self, now: datetime, limit: int) -> list[Ticket]:
         return _PROMISED.of(self.session, now, limit)
