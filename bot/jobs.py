@@ -17,6 +17,7 @@ from bot.failpoints import passing
 from bot.ports.clock import Clock
 from bot.ports.media import MediaPort
 from bot.ports.store import Store, Tx
+from bot.services import linking
 from bot.services.assignment import sweep_shifts
 from bot.services.close import sweep_inactive
 from bot.services.delivered import mark_slow
@@ -170,6 +171,7 @@ def _compact(tx: Tx) -> bool:
 def _let_go(tx: Tx, now: datetime) -> bool:
     """Whether there are files to be removed now."""
     retention.sweep(tx, now)
+    linking.expire(tx, now)
     return retention.is_waiting(tx)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from bot.commands import resolve
 from bot.commands.registry import Argument, Command, Context, Kind, Response
-from bot.domain import period
+from bot.domain import span
 from bot.domain.desk import Role
 from bot.domain.errors import BadInput
 from bot.domain.thread import Event
@@ -41,25 +43,26 @@ def _sought(context: Context) -> Sought:
     """Raises `BadInput` for a ticket or a period that is none."""
     typed, kind = context.get("person").strip(), context.get("kind").strip().casefold()
     ticket, before = context.get("ticket").strip(), context.get("before").strip()
-    since, until = _period(context)
+    period = _period(context)
     return Sought(
         actor=resolve.person(context, typed) if typed else None,
         ticket=resolve.number(ticket, "ticket") if ticket else None,
         kinds=_GROUPS.get(kind, (kind.replace(" ", "_"),)) if kind else (),
-        since=since,
-        until=until,
+        since=period.start if period else None,
+        until=period.end if period else None,
         before=resolve.number(before, "event") if before else None,
     )
 
 
-def _period(context: Context) -> period.Period | tuple[None, None]:
+def _period(context: Context) -> span.Span | None:
+    """Whole days in UTC, as the log tells its times."""
     typed = context.get("period").strip()
     if not typed:
-        return None, None
+        return None
     try:
-        return period.parse(typed, context.now)
+        return span.parse(typed, context.now, UTC)
     except ValueError as error:
-        raise BadInput(problem=f"{error}.") from error
+        raise BadInput(problem=str(error)) from error
 
 
 AUDIT = (
@@ -87,7 +90,7 @@ AUDIT = (
             Argument(
                 name="period",
                 kind=Kind.WORD,
-                help="like 7d, today, 2026-11, 2026-11-01..2026-11-15",
+                help="like 7d, today, last week, 2026-11, 2026-11-01..2026-11-15",
                 required=False,
                 named=True,
             ),

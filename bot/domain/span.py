@@ -1,4 +1,4 @@
-"""The stretch of days that a report is about, as people write it: `last 7 days`, `2026-10`."""
+"""A stretch of days as people write it: `last 7 days`, `2026-10`, `2026-11-01..2026-11-15`."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def parse(text: str, now: datetime, zone: tzinfo) -> Span:
     if last < first:
         raise ValueError(f"{text.strip()!r} ends before it begins.")
     if last - first >= _LONGEST:
-        raise ValueError("A report is about two years at most.")
+        raise ValueError("A period is two years at most.")
     if first > today:
         raise ValueError(f"{text.strip()!r} has not begun yet.")
     return Span(name=words, first=first, last=min(last, today), zone=zone)

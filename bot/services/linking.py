@@ -14,7 +14,7 @@ from bot.services import configure, people
 
 LASTS = timedelta(minutes=10)
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily taken for another
-_CODE, _OF = "link:", "link_of:"
+_CODE = "link:"
 
 
 def linked(desk: Desk, one: str, other: str) -> Desk:
@@ -48,11 +48,17 @@ def unlinked(desk: Desk, person: str) -> Desk:
 def code_for(tx: Tx, person: str, now: datetime) -> str:
     """A code that proves, for `LASTS`, that whoever enters it elsewhere is this person."""
     code = "".join(secrets.choice(_LETTERS) for _ in range(8))
-    if earlier := tx.meta.get(_OF + person):
-        tx.meta.put(_CODE + earlier, None)
-    tx.meta.put(_OF + person, code)
+    _forget(tx, person)
     tx.meta.put(_CODE + code, f"{now.isoformat()} {person}")
     return code
+
+
+def expire(tx: Tx, now: datetime) -> None:
+    """Let go of the codes that nobody has entered in time."""
+    for key, value in tx.meta.beginning(_CODE).items():
+        at, _, _ = value.partition(" ")
+        if now - datetime.fromisoformat(at) > LASTS:
+            tx.meta.put(key, None)
 
 
 def redeem(tx: Tx, person: str, code: str, now: datetime) -> str:
@@ -63,6 +69,12 @@ def redeem(tx: Tx, person: str, code: str, now: datetime) -> str:
         raise BadInput(problem="This code is not valid any more. /link gives you a new one.")
     desk = linked(tx.desk.get(), other, person)
     configure.save(tx, desk, other, f"Linked {', '.join(desk.ids_of(other))}.", now)
-    tx.meta.put(_CODE + code, None)
-    tx.meta.put(_OF + other, None)
+    _forget(tx, other)
     return people.shown(tx, other).name
+
+
+def _forget(tx: Tx, person: str) -> None:
+    """Their code, if they have one."""
+    for key, value in tx.meta.beginning(_CODE).items():
+        if value.partition(" ")[2] == person:
+            tx.meta.put(key, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from sqlalchemy import bindparam, delete, select
 
@@ -13,6 +14,7 @@ _META = tables.table(tables.Meta)
 _SEEN = tables.table(tables.Seen)
 
 _GET = select(_META.c.value).where(_META.c.key == bindparam("key"))
+_BEGINNING = select(_META.c.key, _META.c.value).where(begins(_META.c.key))
 _PUT = Upsert(_META, ["key"], lambda new, _old: {"value": new.value})
 _COUNTERS = tables.table(tables.Counters)
 _COUNT = Upsert(
@@ -34,6 +36,9 @@ class Meta(Repository):
             self.session.run(_REMOVE, key=key)
         else:
             _PUT.run(self.session, key=key, value=value)
+
+    def beginning(self, prefix: str) -> Mapping[str, str]:
+        return {str(row[0]): str(row[1]) for row in self.session.run(_BEGINNING, prefix=prefix)}
 
     def count(self, name: str, by: int) -> int:
         total: int = _COUNT.run(self.session, name=name, value=by).scalar_one()

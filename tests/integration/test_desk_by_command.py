@@ -194,7 +194,7 @@ async def test_a_name_nobody_has_is_asked_about_and_an_id_is_warned_about(at: Wo
         ("/desk webhook remove nobody", "There is no webhook"),
         ("/desk show nothing", "The desk says nothing about nothing."),
         ("/desk agent set attempts none", "Nothing to change"),
-        ("/audit period=soon", "is no period; write 7d, today"),
+        ("/audit period=soon", "'soon' is no period. Write today, yesterday"),
         ("/audit ticket=x", "is no number of a ticket"),
     ],
 )

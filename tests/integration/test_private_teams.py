@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.console.pages import reports
 from adapters.console.pages.team_look import look
 from adapters.discord import completion
 from bot.commands import REGISTRY
@@ -159,3 +160,15 @@ def test_every_button_stands_for_a_command_that_is_checked() -> None:
     for deed in DEEDS.values():
         if deed.argument in kinds:
             assert _about_a_ticket(REGISTRY[deed.command]), deed
+
+
+async def test_the_consoles_reports_tell_of_the_whole_desk(world: World) -> None:
+    """Whoever is there may act as any member; `/report` asks who it is."""
+    now = world.clock.now()
+    for team in ("support", ""):
+        shown = await world.store.read(reports.look, team, "today", now)
+        assert "support" in shown.teams
+        assert shown.report is not None
+        assert shown.report.opened == 1
+    refused = await world.run("dana", "/report support today", channel="billing")
+    assert PRIVATE.split(",", maxsplit=1)[0] in refused.text

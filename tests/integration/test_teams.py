@@ -13,6 +13,8 @@ from bot.domain.card import Post
 from bot.domain.desk import Hours, Priority, Shift
 from bot.domain.identity import Person, Place
 from bot.domain.states import Status
+from bot.jobs import Jobs
+from bot.ports.store import Tx
 from tests.world import World
 
 SUPPORT = Place(workspace="console", channel="support")
@@ -302,6 +304,21 @@ async def test_a_code_is_good_for_ten_minutes(world: World) -> None:
     late = await world.baton.typed(Person(id="slack:T1/U1", name="x"), SUPPORT, f"/link {code}")
     assert not late.ok
     assert "not valid any more" in late.text
+
+
+async def test_codes_that_nobody_enters_do_not_stay(world: World) -> None:
+    def kept(tx: Tx) -> set[str]:
+        return set(tx.meta.beginning("link"))
+
+    for who in ("bob", "bob", "alice"):
+        await world.run(who, "/link")
+    assert len(await world.store.read(kept)) == 2, "the newest of each"
+    jobs = Jobs(world.store, world.clock, media=None)  # type: ignore[arg-type]
+    await jobs.retention()
+    assert len(await world.store.read(kept)) == 2
+    world.clock.move(timedelta(minutes=11))
+    await jobs.retention()
+    assert await world.store.read(kept) == set()
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,16 @@
-"""Hours and periods as people write them."""
+"""Hours and spans of time as people write them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import duration, period, week
+from bot.domain import duration, week
 from bot.domain.hours import WEEKDAYS
 
-NOW = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
 WORK = ("09:00-12:00", "13:00-18:00")
 
 
@@ -93,30 +92,3 @@ def test_no_text_breaks_the_reading_of_hours(text: str) -> None:
 )
 def test_spans_may_be_written_in_words(text: str, span: timedelta) -> None:
     assert duration.parse(text) == span
-
-
-@pytest.mark.parametrize(
-    ("text", "since", "until"),
-    [
-        ("today", datetime(2026, 11, 25, tzinfo=UTC), NOW),
-        ("yesterday", datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 11, 25, tzinfo=UTC)),
-        ("7d", NOW - timedelta(days=7), NOW),
-        ("last week", NOW - timedelta(days=7), NOW),
-        ("this month", datetime(2026, 11, 1, tzinfo=UTC), NOW),
-        ("2026-12", datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
-        ("2026-11-03", datetime(2026, 11, 3, tzinfo=UTC), datetime(2026, 11, 4, tzinfo=UTC)),
-        (
-            "2026-11-01..2026-11-15",
-            datetime(2026, 11, 1, tzinfo=UTC),
-            datetime(2026, 11, 16, tzinfo=UTC),
-        ),
-    ],
-)
-def test_a_period_is_read(text: str, since: datetime, until: datetime) -> None:
-    assert period.parse(text, NOW) == (since, until)
-
-
-@pytest.mark.parametrize("text", ["", "soon", "2026-13", "2026-11-31", "2026-11-01..", "-7d"])
-def test_what_is_no_period_is_answered_with_examples(text: str) -> None:
-    with pytest.raises(ValueError, match=r"write 7d, today"):
-        period.parse(text, NOW)

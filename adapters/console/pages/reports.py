@@ -69,7 +69,7 @@ class ReportsPage:
     async def refresh(self) -> None:
         visit = self._frame.visit
         now = self._site.clock.now()
-        found = await self._site.baton.store.read(_look, visit.team, visit.period, now)
+        found = await self._site.baton.store.read(look, visit.team, visit.period, now)
         teams = {"": words.ALL_TEAMS, **{one: one for one in found.teams}}
         self._team.set_options(teams, value=visit.team if visit.team in teams else "")
         self._report.show([("report", found)])
@@ -100,7 +100,8 @@ def _choice(
     return made.props("outlined dense options-dense").classes("who")
 
 
-def _look(tx: Tx, team: str, period: str, now: datetime) -> Look:
+def look(tx: Tx, team: str, period: str, now: datetime) -> Look:
+    """Of the whole desk, private teams too: whoever is here may act as any of its members."""
     teams = tuple(one.name for one in tx.desk.get().teams)
     look = Look(team=team, period=period, teams=teams)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.domain.desk import Desk
@@ -30,6 +31,9 @@ class MetaRepository(Protocol):
 
     def get(self, key: str) -> str | None: ...
     def put(self, key: str, value: str | None) -> None: ...
+    def beginning(self, prefix: str) -> Mapping[str, str]:
+        """The facts whose key begins so."""
+
     def count(self, name: str, by: int) -> int:
         """Add to a counter, which begins at zero; answers with the sum."""
 
