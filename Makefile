@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check audit fuzz bench replicas chaos docs format clean
+.PHONY: run test check audit fuzz bench replicas silence chaos docs format clean
 
 # The set-up is redone only when what it depends on has changed.
 .venv/ready: pyproject.toml constraints.txt
@@ -47,6 +47,12 @@ ROUNDS ?= 12
 SEED ?= 1
 replicas: .venv/ready
 	$(BIN)/python -m tests.integration.replicas --rounds $(ROUNDS) --seed $(SEED)
+
+# Thousands of orders of messages, handovers and late answers of the model: make silence LIVES=1000
+LIVES ?= 300
+silence: .venv/ready
+	BATON_SILENCE=$(LIVES) $(BIN)/python -m pytest tests/integration/test_silence_machine.py \
+		tests/integration/test_agent_silence.py -k silence_holds -n 0 -q -s
 
 # Killed while both sides write on faulty platforms: every platform on every database, by seed.
 SEEDS ?= 1 2 3

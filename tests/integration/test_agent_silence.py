@@ -8,8 +8,8 @@ back with the agent's words for that contact.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
+import random
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
@@ -17,24 +17,20 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from adapters.agents.knowledge import Knowledge
 from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
 from adapters.agents.openai_model import Access, OpenAIModel
 from adapters.agents.player import ScriptedPlayer
-from bot.delivery.lanes import Courier, advance
-from bot.delivery.work import Call
-from bot.domain.card import Post
+from bot.delivery.lanes import Courier
 from bot.domain.message import Author, Delivery, Limits
 from bot.ports.agent import Answer, Failure, Handover, Outcome, Turn
-from bot.ports.store import Store, Tx
 from storage.store import open_store
 from tests.emulators.openai.script import Reply
 from tests.emulators.openai.server import running
 from tests.fakes import FakeAgent
+from tests.integration.silence import LONG_WAY, Witness, act, check_books, let_through
 from tests.world import World, at_work
 
 ACTS = (
@@ -52,8 +48,7 @@ ACTS = (
     "reopen",
     "wait",
 )
-LIFE = st.lists(st.sampled_from(ACTS), min_size=1, max_size=12)
-LIVES = st.lists(LIFE, min_size=40, max_size=40)
+AT_ONCE = 12
 _MUTES = {"human", "escalate", "takeover", "reopen"}
 _FREES = {"resume", "close"}
 _OUTCOMES: tuple[Outcome, ...] = (
@@ -77,120 +72,37 @@ class LateAgent(FakeAgent):
         return _OUTCOMES[number * 3 % len(_OUTCOMES)]
 
 
-@dataclass
-class Witness:
-    """Knows for whom people speak, and looks at every step of the lanes."""
-
-    muted: set[str] = field(default_factory=set)
-    broken: list[str] = field(default_factory=list)
-    seen: Counter[str] = field(default_factory=Counter)
-
-    def watch(self, courier: Courier) -> None:
-        courier._store = _Watched(courier._store, self)  # type: ignore[assignment]
-
-    def judge(self, step: object, muted_before: frozenset[str]) -> None:
-        if not isinstance(step, Call) or not isinstance(step.content, Post):
-            return
-        if step.content.voice == "agent" and step.place.channel.startswith("dm:"):
-            self.seen["agent spoke"] += 1
-            if step.place.channel in muted_before:
-                self.broken.append(f"{step.place.channel}: {step.content.text}")
-
-
-@dataclass
-class _Watched:
-    store: Store
-    witness: Witness
-
-    async def transact(self, unit: Callable[..., Any], *facts: Any, **more: Any) -> Any:
-        before = frozenset(self.witness.muted)
-        step = await self.store.transact(unit, *facts, **more)
-        if unit is advance:
-            self.witness.judge(step, before)
-        return step
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
-
-
 async def live(world: World, who: str, acts: list[str], witness: Witness) -> None:
     """One contact's life: what they write, and what the team does about it meanwhile."""
     channel = f"dm:{who}"
-    for act in ("write", *acts):
+    for what in ("write", *acts):
+        if what == "wait":
+            await asyncio.sleep(0.008)
+            continue
         was_muted = channel in witness.muted
-        if act in _FREES:
+        if what in _FREES:
             witness.muted.discard(channel)
-        done = await _act(world, who, act)
-        witness.seen[act if done else f"refused {act}"] += 1
-        if (done and act in _MUTES) or (not done and was_muted):
+        done = await act(world, who, what)
+        if (done and what in _MUTES) or (not done and was_muted):
             witness.muted.add(channel)
 
 
-async def _act(world: World, who: str, act: str) -> bool:
-    match act:
-        case "wait":
-            await asyncio.sleep(0.008)
-            return True
-        case "write" | "human" | "thanks":
-            text = {"write": "How?", "human": "human please", "thanks": "thanks"}[act]
-            await world.write(text, who=who, settle=False)
-            return True
-    conversation, ticket = await world.store.read(_numbers, who)
-    line = {
-        "escalate": f"/escalate {conversation}",
-        "takeover": f"/takeover {conversation}",
-        "resume": f"/resume {conversation}",
-        "claim": f"/ticket claim {ticket}",
-        "reply": f"/ticket reply {ticket} Hello from a person",
-        "close": f"/ticket close {ticket}",
-        "reopen": f"/ticket reopen {ticket}",
-    }[act]
-    response = await _typed(world, line)
-    return response.ok
-
-
-async def _typed(world: World, line: str) -> Any:
-    from bot.domain.identity import Person, Place  # noqa: PLC0415
-
-    alice = Person(id="console:alice", name="Alice")
-    return await world.baton.typed(alice, Place(workspace="console", channel="support"), line)
-
-
-def _numbers(tx: Tx, who: str) -> tuple[int, int]:
-    conversation = tx.conversations.latest_of(f"console:{who}", "console", f"dm:{who}")
-    assert conversation
-    ticket = tx.tickets.last_of(conversation.id)
-    return conversation.id, ticket.number if ticket else 0
-
-
-async def lived(world: World, lives: list[list[str]], couriers: list[Courier]) -> Witness:
-    """All of it at once; then everything that is due happens, and the books are checked."""
+async def lived(world: World, chance: random.Random, couriers: list[Courier]) -> None:
+    """Many lives at once; then everything that is due happens, and the books are checked."""
     witness = Witness()
     for courier in couriers:
-        while isinstance(courier._store, _Watched):
-            courier._store = courier._store.store
         witness.watch(courier)
-    names = [f"c{next(world.ids)}" for _ in lives]
-    await asyncio.gather(
-        *(live(world, who, acts, witness) for who, acts in zip(names, lives, strict=True))
-    )
+    lives = {
+        f"c{next(world.ids)}": chance.choices(ACTS, k=chance.randint(3, 12)) for _ in range(AT_ONCE)
+    }
+    await asyncio.gather(*(live(world, who, acts, witness) for who, acts in lives.items()))
     await world.settle()
     for courier in couriers:
         await courier.settle_down()
     await world.settle()
     assert not witness.broken
-    for who in names:
-        await _check_books(world, who)
-    return witness
-
-
-async def _check_books(world: World, who: str) -> None:
-    """What the agent said has either reached the contact, once, or been withheld."""
-    conversation, _ = await world.store.read(_numbers, who)
-    said = [m for m in await world.messages(conversation) if m.author is Author.AGENT]
-    assert {one.delivery for one in said} <= {Delivery.DELIVERED, Delivery.WITHHELD}
-    delivered = [one for one in said if one.delivery is Delivery.DELIVERED]
-    assert world.heard(who).count("An answer.") == len(delivered)
+    for who in lives:
+        await check_books(world, who)
 
 
 def patient(world: World) -> World:
@@ -198,10 +110,10 @@ def patient(world: World) -> World:
     return world
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
-@given(lives=LIVES)
-async def test_silence_holds_in_every_order(world: World, lives: list[list[str]]) -> None:
-    await lived(patient(world), lives, [world.courier])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("seed", range(max(LONG_WAY // AT_ONCE, 1)))
+async def test_silence_holds_in_a_crowd(world: World, seed: int) -> None:
+    await lived(patient(world), random.Random(seed), [world.courier])
 
 
 @asynccontextmanager
@@ -225,20 +137,16 @@ async def two_replicas(postgres_server: Any) -> AsyncIterator[tuple[World, Couri
         await one.close()
 
 
-@settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
-@given(batches=st.lists(LIVES, min_size=2, max_size=2))
-async def test_silence_holds_over_two_replicas(
-    postgres_server: Any, batches: list[list[list[str]]]
-) -> None:
+@pytest.mark.parametrize("seed", range(max(LONG_WAY // AT_ONCE // 2, 1)))
+async def test_silence_holds_in_a_crowd_over_two_replicas(postgres_server: Any, seed: int) -> None:
     async with two_replicas(postgres_server) as (world, other):
-        for lives in batches:
-            await lived(world, lives, [world.courier, other])
+        await lived(world, random.Random(seed), [world.courier, other])
 
 
 async def test_the_witness_sees_a_breach(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: with the check of the epoch taken out, the same test finds it."""
     monkeypatch.setattr("bot.delivery.begin._is_stale", lambda *_: False)
-    monkeypatch.setattr("bot.services.answer._withhold", _let_through)
+    monkeypatch.setattr("bot.services.answer._withhold", let_through)
     witness = Witness()
     patient(world)
     witness.watch(world.courier)
@@ -247,21 +155,15 @@ async def test_the_witness_sees_a_breach(world: World, monkeypatch: pytest.Monke
     await world.write("How?", settle=False)
     while not world.courier._agent.turns:
         await asyncio.sleep(0.01)
-    await _act(world, "carol", "escalate")
+    await act(world, "carol", "escalate")
     witness.muted.add("dm:carol")
     hold.set()
     await world.settle()
     assert witness.broken
 
 
-def _let_through(tx: Tx, conversation: Any, _epoch: int, answer: Answer, now: Any) -> None:
-    from bot.services import answer as service  # noqa: PLC0415
-
-    service._say(tx, conversation, answer, now)
-
-
-@pytest.mark.parametrize("act", ["escalate", "takeover"])
-async def test_a_model_that_answers_late_is_not_heard(world: World, act: str) -> None:
+@pytest.mark.parametrize("what", ["escalate", "takeover"])
+async def test_a_model_that_answers_late_is_not_heard(world: World, what: str) -> None:
     """From a real server's answer, held until the handover is done, to the withheld line."""
     with as_file(files("bot.sample") / "knowledge") as folder:
         knowledge = Knowledge(folder)
@@ -273,7 +175,7 @@ async def test_a_model_that_answers_late_is_not_heard(world: World, act: str) ->
         async with asyncio.timeout(30):
             while not server.started:
                 await asyncio.sleep(0.01)
-        assert await _act(world, "carol", act)
+        assert await act(world, "carol", what)
         server.release("gate")
         await world.settle()
         await model.close()
