@@ -183,17 +183,17 @@ async def working(parts: Parts) -> AsyncIterator[None]:
 
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then stop cleanly. Raises `CannotRun`."""
-    listener = listen(settings)
-    async with assembled(settings) as parts:
-        app = http_app(parts)
-        server = Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
-        loop = asyncio.get_running_loop()
-        for wanted in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(wanted, server.stop)
-        async with working(parts):
-            loaded()
-            await welcome(parts.store, settings)
-            await server.serve(sockets=[listener])
+    with listen(settings) as listener:
+        async with assembled(settings) as parts:
+            app = http_app(parts)
+            server = Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+            loop = asyncio.get_running_loop()
+            for wanted in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(wanted, server.stop)
+            async with working(parts):
+                loaded()
+                await welcome(parts.store, settings)
+                await server.serve(sockets=[listener])
 
 
 def agent(settings: Settings, media: MediaPort | None = None) -> AgentPort:

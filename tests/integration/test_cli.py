@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
@@ -16,15 +17,20 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.__main__ import main
 from bot.failpoints import NAMES
 from tests.unit.test_desk_file import FULL
 
+Captured = pytest.CaptureFixture[str]
+
 
 class Cli:
-    """Runs `baton` in a folder of its own."""
+    """Runs `baton` in a folder of its own: in a process of its own, or (quicker) in this one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: Captured) -> None:
         self.folder = folder
+        self._patch = monkeypatch
+        self._captured = capfd
         self.env = {
             **{name: value for name, value in os.environ.items() if not _configures(name)},
             "BATON_DATABASE_URL": f"sqlite:///{folder}/baton.db",
@@ -32,8 +38,24 @@ class Cli:
             "BATON_HTTP_PORT": str(free_port()),
         }
 
-    async def __call__(self, *words: str, **env: str) -> tuple[int, str, str]:
-        """Status, stdout, stderr."""
+    def __call__(self, *words: str, **env: str) -> tuple[int, str, str]:
+        """Status, stdout, stderr; as the installed program does it, without starting one."""
+        self._captured.readouterr()
+        root = logging.getLogger()
+        handlers, level, on_term = root.handlers[:], root.level, signal.getsignal(signal.SIGTERM)
+        with self._patch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setattr(os, "environ", {**self.env, **env})
+            patch.setattr(sys, "argv", ["baton", *words])
+            status = _status()
+        root.handlers[:], root.level = handlers, level
+        signal.signal(signal.SIGTERM, on_term)
+        out, err = self._captured.readouterr()
+        assert "Traceback" not in err
+        return status, out, err
+
+    async def process(self, *words: str, **env: str) -> tuple[int, str, str]:
+        """Status, stdout, stderr of a program."""
         process = await self.start(*words, **env)
         out, err = await asyncio.wait_for(process.communicate(), 60)
         assert "Traceback" not in err.decode()
@@ -80,6 +102,14 @@ class Cli:
             return 0, ""
 
 
+def _status() -> int:
+    try:
+        main()
+    except SystemExit as left:
+        return int(left.code or 0)
+    return 0
+
+
 def _configures(name: str) -> bool:
     return name.startswith(("BATON_", "SLACK_", "DISCORD_", "OPENAI_"))
 
@@ -91,8 +121,8 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    return Cli(tmp_path)
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Captured) -> Cli:
+    return Cli(tmp_path, monkeypatch, capfd)
 
 
 async def test_run_serves_and_stops_cleanly_on_sigterm(cli: Cli) -> None:
@@ -107,7 +137,7 @@ async def test_run_serves_and_stops_cleanly_on_sigterm(cli: Cli) -> None:
 
 
 async def test_the_demo_plays_the_whole_story(cli: Cli) -> None:
-    status, out, _ = await cli("demo", "--json")
+    status, out, _ = await cli.process("demo", "--json")
     told = json.loads(out)
     assert status == 0
     assert told["ok"] is True
@@ -133,30 +163,30 @@ async def test_the_demo_plays_the_whole_story(cli: Cli) -> None:
     assert "calendar" in answer["text"].lower(), "the agent answered from its knowledge"
 
 
-async def test_a_desk_goes_out_and_in_again(cli: Cli) -> None:
+def test_a_desk_goes_out_and_in_again(cli: Cli) -> None:
     (cli.folder / "desk.toml").write_text(FULL, encoding="utf-8")
-    assert (await cli("config", "apply", "desk.toml"))[0] == 0
-    assert (await cli("config", "diff", "desk.toml"))[:2] == (0, "")
-    status, exported, _ = await cli("config", "export")
+    assert cli("config", "apply", "desk.toml")[0] == 0
+    assert cli("config", "diff", "desk.toml")[:2] == (0, "")
+    status, exported, _ = cli("config", "export")
     assert status == 0
     changed = exported.replace("capacity = 4", "capacity = 5")
     (cli.folder / "changed.toml").write_text(changed, encoding="utf-8")
-    status, out, _ = await cli("config", "diff", "changed.toml")
+    status, out, _ = cli("config", "diff", "changed.toml")
     assert status == 1
     assert "+capacity = 5" in out
     assert "-capacity = 4" in out
 
 
-async def test_a_bad_desk_file_is_named_and_changes_nothing(cli: Cli) -> None:
+def test_a_bad_desk_file_is_named_and_changes_nothing(cli: Cli) -> None:
     (cli.folder / "desk.toml").write_text(FULL.replace("chan", "chen", 1), encoding="utf-8")
-    status, _, err = await cli("config", "apply", "desk.toml")
+    status, _, err = cli("config", "apply", "desk.toml")
     assert status == 2
     assert "desk.toml" in err
     assert 'did you mean "channel"?' in err
     assert err.count("\n") == 1
-    status, _, err = await cli("run", BATON_DESK="desk.toml")
+    status, _, err = cli("run", BATON_DESK="desk.toml")
     assert status == 2
-    status, _, err = await cli("config", "apply", "nowhere.toml")
+    status, _, err = cli("config", "apply", "nowhere.toml")
     assert status == 2
     assert "there is no such file" in err
 
@@ -175,73 +205,71 @@ async def test_a_bad_desk_file_is_named_and_changes_nothing(cli: Cli) -> None:
         ({"BATON_MEDIA_URL": "nowhere://x"}, "BATON_MEDIA_URL"),
     ],
 )
-async def test_a_setting_that_cannot_be_is_named(
-    cli: Cli, env: dict[str, str], complaint: str
-) -> None:
-    status, _, err = await cli("run", **env)
+def test_a_setting_that_cannot_be_is_named(cli: Cli, env: dict[str, str], complaint: str) -> None:
+    status, _, err = cli("run", **env)
     assert status == 1
     assert complaint in err
     assert err.startswith("baton: ")
     assert err.count("\n") == 1
 
 
-async def test_a_port_in_use_is_named(cli: Cli) -> None:
+def test_a_port_in_use_is_named(cli: Cli) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", int(cli.env["BATON_HTTP_PORT"])))
         taken.listen()
-        status, _, err = await cli("run")
+        status, _, err = cli("run")
     assert status == 1
     assert "Set BATON_HTTP_PORT" in err
 
 
-async def test_what_is_no_database_is_named_and_left_alone(cli: Cli) -> None:
+def test_what_is_no_database_is_named_and_left_alone(cli: Cli) -> None:
     (cli.folder / "baton.db").write_bytes(b"this is a letter, not a database" * 100)
-    status, _, err = await cli("run")
+    status, _, err = cli("run")
     assert status == 1
     assert "baton.db" in err
     assert (cli.folder / "baton.db").read_bytes().startswith(b"this is a letter")
 
 
-async def test_a_locked_database_is_named(cli: Cli) -> None:
-    assert (await cli("migrate"))[0] == 0
+def test_a_locked_database_is_named(cli: Cli) -> None:
+    assert cli("migrate")[0] == 0
     with sqlite3.connect(cli.folder / "baton.db", isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
-        status, _, err = await cli("config", "export")
+        status, _, err = cli("config", "export")
     assert status == 1
     assert "baton.db" in err
 
 
-async def test_a_database_of_a_newer_version_is_refused(cli: Cli) -> None:
-    assert (await cli("migrate"))[0] == 0
+def test_a_database_of_a_newer_version_is_refused(cli: Cli) -> None:
+    assert cli("migrate")[0] == 0
     with sqlite3.connect(cli.folder / "baton.db") as newer:
         newer.execute("UPDATE alembic_version SET version_num = '9999'")
     newer.close()
-    status, _, err = await cli("run")
+    status, _, err = cli("run")
     assert status == 1
     assert "newer" in err
 
 
-async def test_check_names_what_is_wrong(cli: Cli) -> None:
-    status, out, _ = await cli("check")
+def test_check_names_what_is_wrong(cli: Cli) -> None:
+    status, out, _ = cli("check")
     assert (status, "WRONG" in out) == (0, False)
-    status, out, _ = await cli("check", BATON_KNOWLEDGE_DIR="/nowhere/at/all")
+    status, out, _ = cli("check", BATON_KNOWLEDGE_DIR="/nowhere/at/all")
     assert status == 1
     assert "WRONG  agent: " in out
 
 
-async def test_check_lists_the_failpoints(cli: Cli) -> None:
-    _, out, _ = await cli("check", "--failpoints")
+def test_check_lists_the_failpoints(cli: Cli) -> None:
+    _, out, _ = cli("check", "--failpoints")
     assert [line.split()[0] for line in out.splitlines()] == list(NAMES)
 
 
-async def test_routing_test_shows_and_does_nothing(cli: Cli) -> None:
+def test_routing_test_shows_and_does_nothing(cli: Cli) -> None:
     (cli.folder / "desk.toml").write_text(FULL, encoding="utf-8")
-    await cli("config", "apply", "desk.toml")
-    status, out, _ = await cli("routing", "test", "I want a refund")
+    cli("config", "apply", "desk.toml")
+    status, out, _ = cli("routing", "test", "I want a refund")
     assert status == 0
     assert 'Goes to support at high priority, by rule "billing".' in out
 
 
-async def test_wrong_words_are_status_2(cli: Cli) -> None:
-    assert (await cli("fly"))[0] == 2
-    assert (await cli("config", "apply"))[0] == 2
+def test_wrong_words_are_status_2(cli: Cli) -> None:
+    assert cli("fly")[0] == 2
+    assert cli("config", "apply")[0] == 2
