@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
 import shutil
 import signal
-import sys
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -22,6 +20,7 @@ import aiohttp
 import pytest
 
 from bot import failpoints
+from tests.nursery import Program, program
 
 SAID = [f"word {number}" for number in range(1, 5)]
 ANSWER = "Have you tried the help pages?"
@@ -47,7 +46,7 @@ class Crashing:
         self.folder, self.stack, self.knows_keys = folder, stack, knows_keys
         self.session: aiohttp.ClientSession
         self.ledger = self.address = ""
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: Program | None = None
         self.deaths = 0
 
     async def start(self, failpoint: str) -> None:
@@ -125,19 +124,9 @@ class Crashing:
         except aiohttp.ClientError:
             return None
 
-    async def _spawn(
-        self, module: str, *args: str, **env: str
-    ) -> tuple[asyncio.subprocess.Process, str]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            module,
-            *args,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **env},
-        )
+    async def _spawn(self, module: str, *args: str, **env: str) -> tuple[Program, str]:
+        process = await program(module, *args, env=env)
         self.stack.push_async_callback(_end, process)
-        assert process.stdout is not None
         line = await asyncio.wait_for(process.stdout.readline(), 30)
         if not line and env.get("BATON_FAILPOINT"):
             assert await process.wait() == -signal.SIGKILL
@@ -146,7 +135,7 @@ class Crashing:
         return process, line.decode().strip()
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: Program) -> None:
     if process.returncode is None:
         process.kill()
     await process.wait()

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import socket
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +27,7 @@ from tests.integration.discord_world import (
     text,
 )
 from tests.integration.test_discord_ways import manages
+from tests.nursery import program
 
 ALICE, CAROL = PEOPLE["alice"], PEOPLE["carol"]
 HELP, SUPPORT = CHANNELS["help"], CHANNELS["support"]
@@ -62,14 +62,7 @@ class Process:
 
     async def _keep(self, failpoint: str) -> None:
         while True:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot",
-                "run",
-                env={**self._env, "BATON_FAILPOINT": failpoint},
-                stderr=asyncio.subprocess.DEVNULL,
-            )
+            process = await program("bot", "run", env={**self._env, "BATON_FAILPOINT": failpoint})
             try:
                 assert await process.wait() == -signal.SIGKILL
             finally:

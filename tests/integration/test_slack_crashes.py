@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from pathlib import Path
 from bot.settings import Settings
 from tests.emulators.slack.client import Slack, separate_process
 from tests.integration.slack_world import PATIENCE_S, Json, populated, settings
+from tests.nursery import Program, program
 
 # Done and not known to be: what happened before the call is tested for all platforms alike.
 CUTS = [
@@ -28,14 +28,9 @@ CUTS = [
 
 
 @asynccontextmanager
-async def baton(chosen: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.integration.slack_process"),
-        json.dumps(asdict(chosen)),
-        stdout=asyncio.subprocess.PIPE,
-    )
+async def baton(chosen: Settings) -> AsyncIterator[Program]:
+    process = await program("tests.integration.slack_process", json.dumps(asdict(chosen)))
     try:
-        assert process.stdout is not None
         assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
         yield process
     finally:
@@ -44,7 +39,7 @@ async def baton(chosen: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
         await process.wait()
 
 
-async def killed(slack: Slack, process: asyncio.subprocess.Process, method: str) -> None:
+async def killed(slack: Slack, process: Program, method: str) -> None:
     """Kill it while it waits for the answer to a call."""
 
     async def waits() -> bool:
