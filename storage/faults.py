@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -38,10 +39,12 @@ def is_passing(error: Exception) -> bool:
 
 def explained(url: URL, error: BaseException) -> BaseException:
     """The error for whoever waits: a database out of reach becomes `CannotRun`."""
-    if not isinstance(error, DBAPIError):
-        return error
-    if url.get_backend_name() == "sqlite":
+    if isinstance(error, sqlite3.Error):
         problem = _of_sqlite(url, error)
+    elif not isinstance(error, DBAPIError):
+        return error
+    elif url.get_backend_name() == "sqlite":
+        problem = _of_sqlite(url, error.orig)
     else:
         problem = _of_postgres(url, error)
     if problem is None:
@@ -51,8 +54,8 @@ def explained(url: URL, error: BaseException) -> BaseException:
     return explanation
 
 
-def _of_sqlite(url: URL, error: DBAPIError) -> str | None:
-    said = str(error.orig).lower()
+def _of_sqlite(url: URL, error: BaseException | None) -> str | None:
+    said = str(error).lower()
     if "unable to open" in said:
         return _unopened(url)
     for word, meaning in _SQLITE.items():

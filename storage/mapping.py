@@ -17,6 +17,8 @@ from typing import get_type_hints as hints_of
 
 from pydantic import TypeAdapter
 
+from bot.domain.values import made
+
 T = TypeVar("T")
 
 # PostgreSQL refuses NUL in text, and neither database encodes half of a surrogate pair; both can
@@ -88,7 +90,7 @@ class Mapper(Generic[T]):
             name: item if load is None or item is None else load(item)
             for (name, load), item in zip(self._loads, row, strict=True)
         }
-        return self._kind(**facts)
+        return made(self._kind, facts)
 
 
 def codec(hint: Any) -> Codec:

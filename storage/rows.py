@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from sqlmodel import SQLModel
 from bot.domain.desk import Desk
 from bot.domain.errors import NotFound
 from bot.domain.message import Limits
+from bot.domain.values import replace
 from bot.ports.vault import Vault
 from storage import tables
 from storage.known import Known

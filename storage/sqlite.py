@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
@@ -53,7 +53,8 @@ class SqliteStore:
         self._writer = engines.sqlite_writer(url)
         self._readers = engines.sqlite_readers(url, _READERS)
         self._connection = self._writer.connect()
-        _driver(self._connection).execute("PRAGMA busy_timeout = 0")  # the loop must not wait
+        self._driver = _driver(self._connection)
+        self._driver.execute("PRAGMA busy_timeout = 0")  # the loop must not wait
         self._known, self._state = Known(), 0
         self._waiting: deque[Job] = deque()
         self._working: asyncio.Task[None] | None = None
@@ -127,7 +128,7 @@ class SqliteStore:
 
     def _clean(self) -> None:
         """Outside of any transaction, while nobody else writes."""
-        driver = _driver(self._connection)
+        driver = self._driver
         # The index of words marks what is gone; only merging it takes the words away.
         driver.execute(f"INSERT INTO {TABLE}({TABLE}) VALUES ('optimize')")  # noqa: S608 - ours
         driver.execute("VACUUM")
@@ -148,8 +149,8 @@ class SqliteStore:
                 topics |= self._attempt(job)
             await asyncio.get_running_loop().run_in_executor(self._disk, self._commit)
         except BaseException as error:  # noqa: BLE001 - whoever waits is told
-            with suppress(SQLAlchemyError):
-                self._connection.rollback()
+            with suppress(sqlite3.Error):
+                self._driver.rollback()
             self._forget()
             if not jobs:
                 jobs.extend(self._waiting)
@@ -164,10 +165,9 @@ class SqliteStore:
         until = time.monotonic() + engines.BUSY_S
         while True:
             try:
-                self._connection.begin()
-            except OperationalError as error:
-                self._connection.rollback()
-                if "locked" not in str(error.orig) or time.monotonic() > until:
+                self._driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
                     raise
                 await asyncio.sleep(_AGAIN_S)
             else:
@@ -176,7 +176,7 @@ class SqliteStore:
 
     def _look_around(self) -> None:
         """What was read holds as long as nobody else has written, and nobody does from now on."""
-        (state,) = _driver(self._connection).execute("PRAGMA data_version").fetchone()
+        (state,) = self._driver.execute("PRAGMA data_version").fetchone()
         if state != self._state:
             self._known.clear()
             self._state = state
@@ -196,12 +196,12 @@ class SqliteStore:
 
     def _commit(self) -> None:
         passing("store.before_commit")
-        self._connection.commit()
+        self._driver.execute("COMMIT")
         passing("store.after_commit")
 
     def _attempt(self, job: Job) -> set[str]:
         """Run one unit; its failure takes back its own changes only."""
-        driver = _driver(self._connection)
+        driver = self._driver
         session = self._office.session(self._connection, self._known)
         driver.execute("SAVEPOINT unit")
         try:

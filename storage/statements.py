@@ -13,6 +13,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Executable
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from storage import moments
 
 Convert = Callable[[Any], Any]
 Row = Sequence[Any]
@@ -133,21 +136,34 @@ class Prepared:
 
 def _dumps(names: Mapping[Any, str], dialect: Dialect) -> list[tuple[str, Convert]]:
     """How to store what stands for a name; it may stand in several places."""
-    found = {
-        name: dump
-        for bind, name in names.items()
-        if (dump := bind.type.dialect_impl(dialect).bind_processor(dialect))
-    }
-    return list(found.items())
+    found = {name: _dump(bind.type, dialect) for bind, name in names.items()}
+    return [(name, dump) for name, dump in found.items() if dump]
+
+
+def _dump(kind: Any, dialect: Dialect) -> Convert | None:
+    if _is_text_moment(kind, dialect):
+        return moments.dump
+    return cast("Convert | None", kind.dialect_impl(dialect).bind_processor(dialect))
 
 
 def _loads(columns: Sequence[Any], described: Any, dialect: Dialect) -> list[tuple[int, Convert]]:
     """How to read what the driver answers with; it knows the types of the columns best."""
     found = (
-        (index, column.type.dialect_impl(dialect).result_processor(dialect, described[index][1]))
+        (index, _load(column.type, dialect, described[index][1]))
         for index, column in enumerate(columns)
     )
     return [(index, load) for index, load in found if load]
+
+
+def _load(kind: Any, dialect: Dialect, described: Any) -> Convert | None:
+    if _is_text_moment(kind, dialect):
+        return moments.load
+    found = kind.dialect_impl(dialect).result_processor(dialect, described)
+    return cast("Convert | None", found)
+
+
+def _is_text_moment(kind: Any, dialect: Dialect) -> bool:
+    return dialect.name == "sqlite" and isinstance(kind, UTCDateTime)
 
 
 _PREPARED: WeakKeyDictionary[Executable, dict[tuple[str, ...], Prepared]] = WeakKeyDictionary()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from adapters.discord.views.card import card, card_name
 from bot.domain.card import Card, Content, Post, Transcript
 from bot.domain.identity import DIRECTLY, Place
 from bot.domain.message import Limits, in_units
+from bot.domain.values import replace
 from bot.ports.media import MediaPort
 from bot.ports.outlet import Attempt, Gone, Refused, Sent, Unreachable
 from bot.ports.store import Store, Tx

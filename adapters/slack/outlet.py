@@ -6,7 +6,6 @@ looked for.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from adapters.slack.workspace import Workspace
 from bot.domain.card import Content, Post
 from bot.domain.identity import DIRECTLY, Place
 from bot.domain.message import Attachment, Limits, in_units
+from bot.domain.values import replace
 from bot.ports.media import MediaPort
 from bot.ports.outlet import Attempt, Gone, Refused, Sent, Unreachable
 

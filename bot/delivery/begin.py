@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery.rendering import render
@@ -14,6 +13,7 @@ from bot.domain.conversation import Mode
 from bot.domain.errors import NotFound
 from bot.domain.identity import Place
 from bot.domain.message import Author
+from bot.domain.values import replace
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
 from bot.ports.outlet import Sent
 from bot.ports.store import Tx

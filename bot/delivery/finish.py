@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime
 
 from bot.delivery.retry import Again, GiveUp, Suspend, decide
@@ -12,6 +11,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.identity import Place
 from bot.domain.message import Delivery
 from bot.domain.thread import Thread
+from bot.domain.values import replace
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
 from bot.ports.outlet import Gone, Refused, Sent, Unreachable
 from bot.ports.store import Tx

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -22,10 +22,11 @@ from bot.delivery.telling import tell
 from bot.delivery.work import Done, Rest, Work
 from bot.delivery.workers import free_the_dead, is_dead, own_name
 from bot.domain.identity import platform_of
+from bot.domain.values import replace
 from bot.failpoints import passing
 from bot.ports.agent import AgentPort
 from bot.ports.clock import Clock
-from bot.ports.outbox import LaneKind
+from bot.ports.outbox import FRESH, LaneKind
 from bot.ports.outlet import Busy, Outlet
 from bot.ports.player import PlayerPort
 from bot.ports.store import Store, Tx
@@ -218,7 +219,7 @@ class Courier:
 
     async def _hold_and_perform(self, work: Work, began: float) -> Done:
         """Perform work while a side task keeps the lease."""
-        if monotonic() - began > LEASE.total_seconds() - _MARGIN:
+        if monotonic() - began > (LEASE - FRESH).total_seconds() - _MARGIN:
             return Done(work=work, error=Busy("The process was held up for too long."))
         keeper = asyncio.create_task(self._keep(work.lane.id), name=f"lease {work.lane.id}")
         try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.erasure import ALIAS
 from bot.domain.errors import AlreadyHandled, NotTakenOver
 from bot.domain.identity import Place
+from bot.domain.values import replace
 
 # A new top-level message joins the contact's conversation of the last 30 minutes.
 JOINS_WITHIN = timedelta(minutes=30)

@@ -6,7 +6,7 @@ supervisors, then the admins. All in business time, counted from the last call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from bot.domain.hours import BusinessHours, is_open, later, next_opening
 from bot.domain.pings import QUIET
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
+from bot.domain.values import replace
 
 
 class Rung(StrEnum):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.errors import EmptyMessage, FileTooLarge, MessageTooLong
+from bot.domain.values import replace
 
 # Slack cuts messages off at 40,000 characters and Discord at 4,000, so nothing longer can arrive
 # from there; the console and the API are held to the same bound.

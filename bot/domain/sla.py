@@ -11,7 +11,7 @@ A promise is broken as soon as its whole target is spent.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.desk import Hours
@@ -19,6 +19,7 @@ from bot.domain.hours import BusinessHours, elapsed, later
 from bot.domain.promise import Alert, Clock, Terms, lead
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
+from bot.domain.values import replace
 
 Calendar = Callable[[Hours | None], BusinessHours | None]
 PEOPLE_ACT = {Status.OPEN, Status.IN_PROGRESS}

@@ -5,13 +5,14 @@ Each function is one move: it asks the transition table and returns the ticket a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.desk import Priority
 from bot.domain.errors import AlreadyHeld, HeldByOther, IllegalMove, TicketClosed
 from bot.domain.promise import Alert, Clock
 from bot.domain.states import Action, Status, after
+from bot.domain.values import replace
 
 
 @dataclass(frozen=True, kw_only=True)

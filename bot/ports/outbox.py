@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.identity import Place
+
+# A lease that was taken so shortly before is as good as a new one.
+FRESH = timedelta(seconds=3)
 
 
 class LaneKind(StrEnum):

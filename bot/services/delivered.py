@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.message import Author, Delivery, Message
 from bot.domain.ticket import Ticket
+from bot.domain.values import replace
 from bot.ports.store import Tx
 from bot.services import cue, record
 

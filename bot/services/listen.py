@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import hours
@@ -14,6 +13,7 @@ from bot.domain.message import Author, Message
 from bot.domain.reading import Reading, falls, repeats
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
+from bot.domain.values import replace
 from bot.ports.store import Tx
 from bot.services import absence, assignment, record, reopen
 from bot.services.calendar import hours_of

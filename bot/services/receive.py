@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.conversation import Conversation, Mode, joins
 from bot.domain.desk import Channel, Desk, Role
 from bot.domain.message import Author, Message
 from bot.domain.reading import Reading
+from bot.domain.values import replace
 from bot.ports.inbound import Received, Written
 from bot.ports.store import Tx
 from bot.services import access, block, listen, note, people, record, staff

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import sla
@@ -15,6 +14,7 @@ from bot.domain.message import Author, Limits, Message, parts
 from bot.domain.promise import Terms, read_terms, terms_of
 from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
+from bot.domain.values import replace
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
 from bot.services import webhooks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,6 +12,7 @@ from bot.domain.errors import BadInput, HeldByOther, NotFound, NotYourMessage, T
 from bot.domain.message import Attachment, Author, Delivery, Message, check_file, check_text
 from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
+from bot.domain.values import replace
 from bot.ports.store import Tx
 from bot.services import people, record
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from sqlalchemy import bindparam, func, literal_column, select, update
 
+from bot.domain.values import replace
 from bot.ports.outbox import Backlog, Effect, Lane, State
 from storage import tables
 from storage.mapping import storable

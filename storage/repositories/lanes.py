@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, case, literal_column, or_, select, update
 
 from bot.domain.identity import Place
-from bot.ports.outbox import Lane, LaneKind
+from bot.ports.outbox import FRESH, Lane, LaneKind
 from storage import tables
 from storage.rows import Repository, Rows, Session, Upsert, locked
 
@@ -115,7 +115,7 @@ class Lanes(Repository):
     def put_lane(self, lane: Lane) -> None:
         LANES.put(self.session, lane, leaving=("owner", "leased_until"))
         if not lane.suspended:
-            self.reschedule(lane.id)
+            LANES.change(self.session, _RESCHEDULE, lane_id=lane.id)
 
     def reschedule(self, lane_id: int) -> None:
         """Have it worked out, at the end of the unit, when the lane has to be worked on.
@@ -130,8 +130,11 @@ class Lanes(Repository):
         self.session.moved.add(lane_id)
 
     def settle(self) -> None:
-        """Set when the lanes that have moved are due."""
-        moved = sorted(self.session.moved)
+        """Set when the lanes that have moved are due.
+
+        One that is held has been due since it was taken, and is set when it is let go of.
+        """
+        moved = [lane_id for lane_id in sorted(self.session.moved) if not self._is_held(lane_id)]
         if len(moved) > _MANY:
             self.session.many(_RESCHEDULE_MANY, [{"lane_id": lane_id} for lane_id in moved])
         else:
@@ -140,11 +143,24 @@ class Lanes(Repository):
         self.session.moved.clear()
 
     def lease(self, lane_id: int, owner: str, until: datetime, now: datetime) -> Lane | None:
+        mine = self._known(lane_id)
+        is_fresh = mine and mine.leased_until and mine.leased_until >= until - FRESH
+        if mine and mine.owner == owner and is_fresh and not self.session.on_postgres:
+            return mine
         return LANES.change(self.session, _LEASE, lane_id=lane_id, mine=owner, until=until, now=now)
 
     def release(self, lane_id: int, owner: str) -> None:
         if LANES.change(self.session, _RELEASE, lane_id=lane_id, mine=owner):
             self.session.moved.discard(lane_id)
+
+    def _known(self, lane_id: int) -> Lane | None:
+        """The lane, if it need not be asked for."""
+        known: Lane | None = self.session.known.rows(LANES.table).get(lane_id)
+        return known
+
+    def _is_held(self, lane_id: int) -> bool:
+        lane = self._known(lane_id)
+        return bool(lane and lane.owner and lane.due_at)
 
     def owners(self) -> list[str]:
         return list(self.session.run(_OWNERS).scalars())

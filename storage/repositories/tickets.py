@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import Column, Select, bindparam, exists, func, literal_column, 
 
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
+from bot.domain.values import replace
 from storage import tables
 from storage.repositories import batch
 from storage.rows import Repository, Rows, Session, Upsert, locked

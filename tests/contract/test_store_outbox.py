@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from bot.domain.errors import NotFound
 from bot.domain.identity import Place
-from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
+from bot.ports.outbox import FRESH, Copy, Effect, Lane, LaneKind, State
 from bot.ports.repositories.threads import Sought
 from bot.ports.store import Store, Tx
 from storage import engines
@@ -225,6 +225,50 @@ async def test_a_lease_keeps_others_out_until_it_ends(store: Store) -> None:
         assert tx.outbox.lease(404, "a", now, now) is None
 
     await store.transact(unit)
+
+
+async def test_a_lease_is_extended_once_it_is_no_longer_fresh(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        own, now = add(tx, "x").lane_id, wall()
+        tx.outbox.lease(own, "a", now + HOUR, now)
+        soon, later = now + FRESH / 2, now + 2 * FRESH
+        taken = tx.outbox.lease(own, "a", soon + HOUR, soon)
+        assert taken is not None
+        assert taken.leased_until is not None
+        assert now + HOUR <= taken.leased_until <= soon + HOUR
+        taken = tx.outbox.lease(own, "a", later + HOUR, later)
+        assert taken is not None
+        assert taken.leased_until == later + HOUR
+        assert tx.outbox.lease(own, "b", later + HOUR, later) is None
+
+    await store.transact(unit)
+
+
+@pytest.mark.parametrize("dies", [False, True])
+async def test_what_happened_in_a_held_lane_counts_once_it_is_let_go(
+    store: Store, *, dies: bool
+) -> None:
+    def take(tx: Tx, ref: int) -> Effect:
+        first = add(tx, "first", ref)
+        tx.outbox.lease(first.lane_id, "a", wall() + HOUR, wall())
+        return first
+
+    def let_go(tx: Tx, own: int) -> None:
+        if dies:
+            tx.outbox.free("a")
+        else:
+            tx.outbox.release(own, "a")
+
+    first = await store.transact(take, 1)
+    await store.transact(end, first)
+    await store.transact(add, "second")
+    await store.transact(let_go, first.lane_id)
+    assert await store.read(is_due)
+
+    empty = await store.transact(take, 2)
+    await store.transact(end, empty)
+    await store.transact(lambda tx: tx.outbox.release(empty.lane_id, "a"))
+    assert await store.read(lambda tx: tx.outbox.due_lanes(wall(), 9)) == [first.lane_id]
 
 
 async def test_leases_of_the_dead_are_taken(store: Store) -> None:

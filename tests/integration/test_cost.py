@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from bot.ports.store import Tx
 from bot.services.close import sweep_inactive
@@ -36,15 +35,14 @@ def counted(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
 
         return count
 
-    def committed(_connection: object) -> None:
-        cost.commits += 1
+    def passed(name: str) -> None:
+        cost.commits += name == "store.after_commit"
 
-    monkeypatch.setattr(Prepared, "run", counting(Prepared.run))
-    monkeypatch.setattr(Prepared, "run_many", counting(Prepared.run_many))
-    event.listen(world.store._writer, "commit", committed)
-    yield cost
-    event.remove(world.store._writer, "commit", committed)
-    monkeypatch.undo()
+    with monkeypatch.context() as during:
+        during.setattr(Prepared, "run", counting(Prepared.run))
+        during.setattr(Prepared, "run_many", counting(Prepared.run_many))
+        during.setattr("storage.sqlite.passing", passed)
+        yield cost
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

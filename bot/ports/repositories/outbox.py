@@ -31,7 +31,10 @@ class OutboxRepository(Protocol):
 
     def get_lane(self, lane_id: int) -> Lane: ...
     def lease(self, lane_id: int, owner: str, until: datetime, now: datetime) -> Lane | None:
-        """Take a lane, or keep it; None while another owner's lease holds."""
+        """Take a lane, or keep it; None while another owner's lease holds.
+
+        It holds until then, or for up to `FRESH` less when the owner has it already.
+        """
 
     def release(self, lane_id: int, owner: str) -> None: ...
     def next(self, lane_id: int) -> Effect | None:

