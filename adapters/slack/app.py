@@ -31,7 +31,7 @@ def bolt(workspace: Workspace, signing_secret: str, take: Take) -> AsyncApp:
     """An app that acknowledges an event once `take` has it.
 
     Bolt acknowledges before its listeners run, so what is stored in a listener is lost in a crash;
-    a global middleware that raises has Slack send the event again. `process_before_response`
+    a global middleware can have Slack send the event again. `process_before_response`
     answers commands ten times sooner, as Bolt else polls for the acknowledgement.
     """
     app = AsyncApp(
@@ -49,15 +49,32 @@ def bolt(workspace: Workspace, signing_secret: str, take: Take) -> AsyncApp:
         if event is None:
             await next()
             return None
-        await take(event)
-        return BoltResponse(status=200, body="")
+        return _answer(is_done=await taken(take, event))
 
     @app.error
     async def cannot(error: Exception) -> BoltResponse:
-        if isinstance(error, UNREADABLE):
-            log.error("Slack sent something that cannot be read; it is left out", exc_info=error)
-            return BoltResponse(status=200, body="")
-        log.error("Slack's request could not be handled; it comes again", exc_info=error)
-        return BoltResponse(status=500, body="")
+        return _answer(is_done=_is_hopeless(error))
 
     return app
+
+
+async def taken(take: Take, event: Json) -> bool:
+    """Have an event taken in; whether Slack may forget it."""
+    try:
+        await take(event)
+    except Exception as error:  # noqa: BLE001 - whatever it was is logged
+        return _is_hopeless(error)
+    return True
+
+
+def _is_hopeless(error: Exception) -> bool:
+    """Whether the same request would fail again."""
+    if isinstance(error, UNREADABLE):
+        log.error("Slack sent something that cannot be read; it is left out", exc_info=error)
+        return True
+    log.error("Slack's request could not be handled; it comes again", exc_info=error)
+    return False
+
+
+def _answer(*, is_done: bool) -> BoltResponse:
+    return BoltResponse(status=200 if is_done else 500, body="")

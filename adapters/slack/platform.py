@@ -9,7 +9,6 @@ from typing import Any
 
 import aiohttp
 from fastapi import FastAPI
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack import http, listeners
@@ -28,6 +27,7 @@ from adapters.slack.listeners.tools import Tools
 from adapters.slack.people import People
 from adapters.slack.places import Places
 from adapters.slack.reactions import Reactions
+from adapters.slack.socket import Socket
 from adapters.slack.whisper import Whisper
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
@@ -36,7 +36,6 @@ from bot.supervision import supervised
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
-_PING_S = 5.0
 _WATCH_S = 0.5
 _ASK_S = 2.0
 _PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -170,9 +169,7 @@ class Slack:
             await asyncio.Event().wait()
 
     async def _socket(self) -> None:
-        handler = AsyncSocketModeHandler(
-            self._bolt, self._app_token, logger=log, ping_interval=_PING_S
-        )
+        handler = Socket(self._bolt, self._app_token, self._take)
         handler.client.message_listeners.append(self._hears)
         await self._baton.begin_catching_up(self._workspace.id)  # before anything comes in live
         try:

@@ -1,0 +1,36 @@
+"""Socket Mode: one connection for events and for what people do."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+from adapters.slack.app import Take, taken
+
+log = logging.getLogger(__name__)
+_PING_S = 5.0
+
+
+class Socket(AsyncSocketModeHandler):
+    """Events go to whoever takes them in, all else to Bolt.
+
+    Bolt prepares a client, a context and an authorization for each of them, and most are echoes of
+    Baton's own posts.
+    """
+
+    def __init__(self, app: AsyncApp, app_token: str, take: Take) -> None:
+        super().__init__(app, app_token, logger=log, ping_interval=_PING_S)
+        self._take = take
+
+    async def handle(self, client: Any, req: SocketModeRequest) -> None:
+        """Slack sends an event again that is not acknowledged."""
+        event = req.payload.get("event") if isinstance(req.payload, dict) else None
+        if event is None:
+            await super().handle(client, req)
+        elif await taken(self._take, event):
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
