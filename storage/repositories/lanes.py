@@ -115,6 +115,7 @@ class Lanes(Repository):
     def put_lane(self, lane: Lane) -> None:
         LANES.put(self.session, lane, leaving=("owner", "leased_until"))
         if not lane.suspended:
+            self.reschedule(lane.id)
             LANES.change(self.session, _RESCHEDULE, lane_id=lane.id)
 
     def reschedule(self, lane_id: int) -> None:
