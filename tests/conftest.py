@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,6 +20,11 @@ from tests.world import World, at_work
 # How long an example takes says how busy the machine is, not whether a rule holds.
 settings.register_profile("baton", deadline=None)
 settings.load_profile("baton")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Tests wait more than they work: for sockets, other processes, the disk."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")
