@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.commands import resolve, settings, wording
 from bot.commands.desk import PREVIEW, save
-from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.commands.registry import Argument, Command, Context, Form, Kind, Response
 from bot.commands.settings import (
     ATTENDANT,
     CHANNELS,
@@ -143,7 +143,7 @@ def _replay(context: Context) -> Response:
         raise BadInput(problem="Give one Slack export along, as its zip file.")
     archive = context.files[0] if context.files else None
     if archive is None and context.get("source") == "export":
-        raise BadInput(problem="Give the zip file of a Slack export along.")
+        return _asking_for_export(context)
     past = () if archive is not None else replay.past(context.tx, limit)
     return Response(
         errand=Replay(
@@ -154,6 +154,20 @@ def _replay(context: Context) -> Response:
             last=limit if context.get("last") else None,
         )
     )
+
+
+def _asking_for_export(context: Context) -> Response:
+    """A form to give it by: what is typed in Slack brings no file along."""
+    if context.call.preview:
+        raise BadInput(problem="Give the zip file of a Slack export along.")
+    form = Form(
+        command="routing replay",
+        title="Replay an export",
+        arguments=(),
+        values=context.values,
+        files=True,
+    )
+    return Response(form=form)
 
 
 def _how_many(typed: str) -> int:

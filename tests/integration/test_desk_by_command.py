@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -22,6 +21,7 @@ from bot.domain.message import Limits
 from bot.services.replay import in_words, judged
 from storage.store import open_store
 from tests.fakes import FakeReader
+from tests.integration.slack_export import SAID, exported
 from tests.world import World, at_work
 
 
@@ -252,40 +252,8 @@ async def test_the_desk_goes_out_as_a_file_and_comes_back(at: World) -> None:
     assert form.form.files
 
 
-def _export(messages: list[dict[str, Any]], **more: Any) -> bytes:
-    packed = io.BytesIO()
-    users = [
-        {"id": "U1", "team_id": "T1", "name": "zoe", "profile": {"display_name": "Zoe"}},
-        {"id": "U2", "team_id": "T1", "name": "sam", "profile": {"real_name": "Sam"}},
-        {"id": "U3", "team_id": "T1", "name": "helper", "is_bot": True},
-    ]
-    with zipfile.ZipFile(packed, "w") as out:
-        out.writestr("users.json", json.dumps(more.get("users", users)))
-        out.writestr("channels.json", json.dumps([{"id": "C1", "name": "help"}]))
-        out.writestr("help/2026-01-02.json", json.dumps(messages))
-    return packed.getvalue()
-
-
-SAID = [
-    {"type": "message", "subtype": "channel_join", "user": "U1", "ts": "1000.0"},
-    {"type": "message", "user": "U1", "text": "Hi, <@U2>", "ts": "1001.0"},
-    {"type": "message", "user": "U1", "text": "I want a refund", "ts": "1002.0"},
-    {"type": "message", "user": "U2", "text": "Sure", "ts": "1602.0", "thread_ts": "1001.0"},
-    {"type": "message", "user": "U1", "text": "Where is it?", "ts": "9000.0"},
-    {
-        "type": "message",
-        "user": "U3",
-        "bot_id": "B1",
-        "text": "Here",
-        "ts": "9001.0",
-        "thread_ts": "9000.0",
-    },
-    {"type": "message", "user": "U3", "bot_id": "B1", "text": "News!", "ts": "9500.0"},
-]
-
-
-async def test_rules_are_tried_on_a_slack_export(at: World) -> None:
-    found = judged(archive.read(_export(SAID), await desk(at)), await desk(at), FakeReader().read)
+async def test_rules_are_tried_on_a_slackexported(at: World) -> None:
+    found = judged(archive.read(exported(SAID), await desk(at)), await desk(at), FakeReader().read)
     assert [one.past.outcome for one in found] == ["a bot answered", "Sam answered after 10 min"]
     assert found[1].past.messages[0].text == "Hi, @Sam"
     told = in_words(found, every=True)
@@ -294,7 +262,7 @@ async def test_rules_are_tried_on_a_slack_export(at: World) -> None:
 
 
 def test_an_export_may_be_a_folder(tmp_path: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(_export(SAID))) as packed:
+    with zipfile.ZipFile(io.BytesIO(exported(SAID))) as packed:
         packed.extractall(tmp_path)
     assert len(archive.read(tmp_path, Desk())) == 2
 
@@ -303,7 +271,7 @@ def test_an_export_may_be_a_folder(tmp_path: Path) -> None:
     ("data", "words"),
     [
         (b"no zip", "This is no Slack export"),
-        (_export([]).replace(b"channels.json", b"chandels.json"), "not in it"),
+        (exported([]).replace(b"channels.json", b"chandels.json"), "not in it"),
     ],
 )
 def test_what_is_no_export_is_named(data: bytes, words: str) -> None:
@@ -313,7 +281,7 @@ def test_what_is_no_export_is_named(data: bytes, words: str) -> None:
 
 def test_an_export_of_wrong_files_is_named() -> None:
     with pytest.raises(BadInput, match=r"users\.json in this export is no list"):
-        archive.read(_export(SAID, users={}), Desk())
+        archive.read(exported(SAID, users={}), Desk())
 
 
 @pytest.mark.parametrize(
@@ -332,9 +300,9 @@ def test_an_export_of_wrong_files_is_named() -> None:
 def test_what_is_no_message_is_passed_over(odd: dict[str, Any]) -> None:
     desk = replace(Desk(), channels=())
     message = {"type": "message", "user": "U1", "text": "?", "ts": "5.0"}
-    assert archive.read(_export([message | odd]), desk) == ()
+    assert archive.read(exported([message | odd]), desk) == ()
     [past] = archive.read(
-        _export([message | odd, message], users=[{"id": "U1", "profile": 7}]), desk
+        exported([message | odd, message], users=[{"id": "U1", "profile": 7}]), desk
     )
     assert past.conversation.contact_name == "U1"
     assert len(past.messages) == 1
@@ -342,7 +310,7 @@ def test_what_is_no_message_is_passed_over(odd: dict[str, Any]) -> None:
 
 def test_an_export_that_was_packed_again_is_read(tmp_path: Path) -> None:
     again = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(_export(SAID))) as packed, zipfile.ZipFile(again, "w") as out:
+    with zipfile.ZipFile(io.BytesIO(exported(SAID))) as packed, zipfile.ZipFile(again, "w") as out:
         for name in packed.namelist():
             out.writestr(f"Our export/{name}", packed.read(name))
             out.writestr(f"__MACOSX/Our export/._{name}", b"junk")

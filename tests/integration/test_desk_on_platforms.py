@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from bot.ports.store import Tx
 from tests.emulators.discord.client import File
 from tests.integration import discord_world, slack_world
 from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE
+from tests.integration.slack_export import SAID, exported
 
 Json = dict[str, Any]
 HELP = CHANNELS["help"]
@@ -60,8 +63,33 @@ async def test_slack_forms_previews_and_files(tmp_path: Path, sqlite_template: P
         await at.whispered("U0ALICE", "Alice changed the desk")
         await at.bob.command("/audit", "", "C0TEAM")
         await at.whispered("U0BOB", "needs the role supervisor")
+
+        await at.alice.command("/routing", "replay source=export", "C0TEAM")
+        modal = await at.alice.modal()
+        refused = await at.alice.submit(modal, {})
+        assert "Give the zip file of a Slack export along." in str(refused)
+        await at.alice.submit(modal, {"files": [("export.zip", exported(SAID))]})
+        tried = "2 conversations: 1 would have one by these rules"
+        await at.slack.wait_for(lambda: _shows(at, tried), within=30)
+
+        await at.carol.post("C0HELP", "My parcel never came")
+        await at.slack.wait_for(lambda: at.read(lambda tx: tx.people.seen("slack:T0001/U0CAROL")))
+        await at.alice.command("/privacy", "export @carol", "C0TEAM")
+        [found] = await at.slack.wait_for(lambda: _files(at, "contact.zip"))
+        assert "My parcel never came" in _dossier(await at.slack.file_content(found["id"]))
         refused = [one for one in await at.slack.calls() if one["error"]]
         assert refused == []
+
+
+def _dossier(packed: bytes) -> str:
+    """What the file about a contact says to read."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {"data.json", "conversations.md"} <= set(archive.namelist())
+        return archive.read("conversations.md").decode()
+
+
+async def _shows(at: Any, words: str) -> bool:
+    return words in str(await at.alice.modal())
 
 
 async def _has_hours(at: Any) -> bool:
@@ -115,9 +143,26 @@ async def test_discord_forms_previews_and_files(tmp_path: Path, sqlite_template:
             file = File("desk.toml", text.replace('"refund"', '"chargeback"').encode())
             asked = await discord.slash(alice, support, "desk apply", files={"file": file})
             await discord.wait_for(lambda: _answered(discord, asked, "chargeback"), within=30)
+            packed = {"file": File("export.zip", exported(SAID))}
+            asked = await discord.slash(alice, support, "routing replay", files=packed)
+            tried = "2 conversations: 1 would have one by these rules"
+            await discord.wait_for(lambda: _answered(discord, asked, tried), within=30)
+
+            await discord.post(PEOPLE["mallory"], HELP, "My parcel never came")
+            contact = f"discord:{GUILD}/{PEOPLE['mallory']}"
+            await world.until(lambda tx: tx.privacy.conversations(contact))
+            before = len(await discord.messages(direct))
+            await discord.slash(alice, support, "privacy export", contact=contact)
+            await discord.wait_for(lambda: _told(discord, direct, before), within=30)
+            sent = (await discord.messages(direct))[-1]["files"][0]
+            assert "My parcel never came" in _dossier(await discord.file(sent["id"]))
             done = await discord.slash(alice, support, "audit", kind="desk")
             assert "Alice changed the desk" in done["message"]["content"]
         assert await discord.violations() == []
+
+
+async def _told(discord: Any, channel: str, before: int) -> bool:
+    return len(await discord.messages(channel)) > before
 
 
 async def _answered(discord: Any, begun: Json, words: str) -> bool:
