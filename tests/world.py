@@ -259,7 +259,13 @@ class World:
 async def at_work(store: Store) -> AsyncIterator[World]:
     """A world whose lanes run."""
     await store.transact(keep_desk, desk_file.parse(DESK))
-    world = World(store)
+    async with sending(World(store)) as world:
+        yield world
+
+
+@asynccontextmanager
+async def sending(world: World) -> AsyncIterator[World]:
+    """Its lanes run until then, as those of a process that ends."""
     lanes = asyncio.create_task(world.courier.run())
     await asyncio.sleep(0)
     yield world
