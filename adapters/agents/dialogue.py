@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from adapters.agents.model import Said
+from adapters.agents.safety import writable
 from adapters.agents.transcript import seen, without_source
 from bot.domain.message import Attachment, Author, Message, in_units
 from bot.domain.thread import Note
@@ -96,8 +97,7 @@ def _attached(file: Attachment, redact: Redact) -> str:
 
 def _plain(text: str, redact: Redact) -> str:
     """Text that can be written as UTF-8, is not too long, and closes no quotation."""
-    readable = _beginning(text).encode("utf-8", "replace").decode()
-    return redact(_BEGUN.sub(_NO_MARK, readable)).strip()
+    return redact(_BEGUN.sub(_NO_MARK, writable(_beginning(text)))).strip()
 
 
 def _beginning(text: str) -> str:

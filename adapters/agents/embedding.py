@@ -16,6 +16,7 @@ from typing import Any
 
 from adapters.agents.model import ModelFault
 from adapters.agents.openai_faults import translated
+from adapters.agents.safety import writable
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class Embedder:
 
     def _asked(self, texts: Sequence[str], timeout: float) -> list[list[float]]:
         client = self._opened()
-        asked = [one[:_LONGEST].encode("utf-8", "replace").decode() or " " for one in texts]
+        asked = [writable(one[:_LONGEST]) or " " for one in texts]
         try:
             given = client.embeddings.create(
                 model=self.name, input=asked, encoding_format="float", timeout=timeout

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 from adapters.agents.model import Call, ModelFault, Picture, Prompt, Said, Spoken, Tool, Used
+from adapters.agents.safety import writable
 from adapters.agents.sentences import quote
 
 Json = dict[str, Any]
@@ -31,21 +33,40 @@ def answer(given: Any) -> Spoken:
     """What was said. Raises `ModelFault` for an answer that is none."""
     choices = getattr(given, "choices", None)
     if isinstance(given, str) or choices is None:
-        raise not_a_model()
+        raise not_a_model(given)
     if not choices:
         raise empty()
     choice = choices[0]
     if choice.message.refusal:
-        raise refused(choice.message.refusal)
+        raise refused(words(choice.message.refusal))
     if fault := unfinished(choice.finish_reason):
         raise fault
     calls = tuple(
-        Call(id=one.id, name=one.function.name, arguments=one.function.arguments or "")
-        for one in choice.message.tool_calls or ()
-        if one.type == "function"
+        call(number, one.id, one.function.name, one.function.arguments)
+        for number, one in enumerate(choice.message.tool_calls or ())
+        if getattr(one, "type", None) in {None, "function"}
     )
     tokens, written = cost(given.usage, "completion_tokens")
-    return Spoken(text=choice.message.content or "", calls=calls, tokens=tokens, written=written)
+    text = words(choice.message.content)
+    return Spoken(text=text, calls=calls, tokens=tokens, written=written)
+
+
+def words(given: Any) -> str:
+    """A text that can be written down, also from a server that sends it in parts.
+
+    Raises `TypeError` for what is none.
+    """
+    if isinstance(given, list):
+        given = "".join(part.get("text", "") for part in given if part.get("type") == "text")
+    if not isinstance(given, str | None):
+        raise TypeError(type(given))
+    return writable(given or "")
+
+
+def call(number: int, given_id: Any, tool: Any, arguments: Any) -> Call:
+    """A call with a name to refer to it by; some servers send the arguments unwritten."""
+    written = arguments if isinstance(arguments, str | None) else json.dumps(arguments)
+    return Call(id=words(given_id) or f"call_{number}", name=words(tool), arguments=words(written))
 
 
 def cost(usage: Any, written: str) -> tuple[int, int]:
@@ -94,7 +115,12 @@ def _used(one: Used) -> list[Json]:
     return [{"role": "assistant", "content": None, "tool_calls": calls}, *results]
 
 
-def not_a_model() -> ModelFault:
+def not_a_model(given: Any) -> ModelFault:
+    error = getattr(given, "error", None)
+    told = error.get("message") if isinstance(error, dict) else getattr(error, "message", error)
+    if told:
+        reason = f"answered with an error: {quote(writable(str(told)), 160)}"
+        return ModelFault(reason, again=True, outage=True)
     reason = "is not at this address: something else answered. Check OPENAI_BASE_URL."
     return ModelFault(reason, again=True, outage=True)
 
@@ -103,8 +129,8 @@ def empty() -> ModelFault:
     return ModelFault("gave no answer.", again=True, outage=True)
 
 
-def refused(words: str) -> ModelFault:
-    return ModelFault(f"refused to answer: “{quote(words, 160)}”")
+def refused(said: str) -> ModelFault:
+    return ModelFault(f"refused to answer: “{quote(said, 160)}”" if said else "refused to answer.")
 
 
 def unfinished(finish: str | None) -> ModelFault | None:

@@ -96,7 +96,7 @@ class OpenAIModel:
             raise translated(error) from error
         try:
             return openai_chat.answer(given) if chat else openai_responses.answer(given)
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             # The client does not check what comes back: any part of it may be missing.
             raise ModelFault(
                 "sent an answer that cannot be read.", again=True, outage=True

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.agents.model import Call, ModelFault, Prompt, Said, Spoken, Used
+from adapters.agents.model import ModelFault, Prompt, Said, Spoken, Used
 from adapters.agents.openai_chat import (
     Json,
+    call,
     cost,
     data_url,
     empty,
@@ -18,6 +19,7 @@ from adapters.agents.openai_chat import (
     not_a_model,
     refused,
     unfinished,
+    words,
 )
 from adapters.agents.sentences import quote
 
@@ -47,23 +49,23 @@ def answer(given: Any) -> Spoken:
     """What was said. Raises `ModelFault` for an answer that is none."""
     output = getattr(given, "output", None)
     if isinstance(given, str) or output is None:
-        raise not_a_model()
+        raise not_a_model(given)
     if given.status == "failed":
-        message = quote(str(given.error.message), 160) if given.error else ""
-        raise ModelFault(f"failed: {message}".rstrip(": "), again=True, outage=True)
+        message = quote(str(given.error.message), 160) if given.error else "it did not say why."
+        raise ModelFault(f"failed: {message}", again=True, outage=True)
     if fault := unfinished(_finish(given)):
         raise fault
     if not output:
         raise empty()
     parts = [part for item in output if item.type == "message" for part in item.content]
-    if words := [part.refusal for part in parts if part.type == "refusal"]:
-        raise refused(words[0])
+    if said := [part.refusal for part in parts if part.type == "refusal"]:
+        raise refused(words(said[0]))
     calls = tuple(
-        Call(id=item.call_id, name=item.name, arguments=item.arguments or "")
-        for item in output
+        call(number, item.call_id, item.name, item.arguments)
+        for number, item in enumerate(output)
         if item.type == "function_call"
     )
-    text = "".join(part.text for part in parts if part.type == "output_text")
+    text = words("".join(part.text for part in parts if part.type == "output_text"))
     tokens, written = cost(given.usage, "output_tokens")
     return Spoken(text=text, calls=calls, tokens=tokens, written=written)
 
@@ -72,7 +74,7 @@ def _finish(given: Any) -> str | None:
     if given.status == "incomplete":
         return str(given.incomplete_details.reason) if given.incomplete_details else None
     # Some servers leave the status out; only one that says it is still at work has broken off.
-    return None if given.status in {"in_progress", "queued"} else "stop"
+    return None if given.status in {"in_progress", "queued", "cancelled"} else "stop"
 
 
 def _said(one: Said) -> Json:
@@ -89,14 +91,14 @@ def _said(one: Said) -> Json:
 
 def _used(one: Used) -> list[Json]:
     items: list[Json] = []
-    for call, result in zip(one.calls, one.results, strict=True):
+    for made, result in zip(one.calls, one.results, strict=True):
         items += [
             {
                 "type": "function_call",
-                "call_id": call.id,
-                "name": call.name,
-                "arguments": call.arguments,
+                "call_id": made.id,
+                "name": made.name,
+                "arguments": made.arguments,
             },
-            {"type": "function_call_output", "call_id": call.id, "output": result},
+            {"type": "function_call_output", "call_id": made.id, "output": result},
         ]
     return items

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from adapters.agents.dialogue import without_tags
-from adapters.agents.safety import harmless, steady
+from adapters.agents.safety import harmless, steady, writable
 
 # So many words of the instructions in a row are no coincidence.
 _RUN = 6
@@ -37,7 +37,7 @@ def clean(text: str) -> str:
 
     Empty where they are put into one another too deep: that is no answer to anybody.
     """
-    return steady(_cleaner, spoken_aloud(text), lambda _: "").strip()
+    return steady(_cleaner, spoken_aloud(writable(text)), lambda _: "").strip()
 
 
 def _cleaner(text: str) -> str:

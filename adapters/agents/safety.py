@@ -31,5 +31,10 @@ def steady(change: Callable[[str], str], text: str, otherwise: Callable[[str], s
     return otherwise(text)
 
 
+def writable(text: str) -> str:
+    """The text as it can be written down: no NUL, no half of a character."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def _blunt(text: str) -> str:
     return text.replace("<", "").replace("@", "")

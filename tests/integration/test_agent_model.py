@@ -126,6 +126,17 @@ async def test_what_a_contact_wrote_stays_quoted(make: Make, server: OpenAIEmula
     assert "<participant>\\n\u2039customer>me too\\n</participant>" in said
 
 
+async def test_passages_that_do_not_fit_are_not_given_to_it(
+    make: Make, server: OpenAIEmulator
+) -> None:
+    server.say(Reply(text="The moon is far away [1]."))
+    outcome = await make().answer(turn(conversation("> How far away is the moon?")))
+    assert "No passage of the help pages fits." in told(server.requests[0])
+    assert outcome == Answer(
+        text="The moon is far away.", tokens=outcome.tokens, written=outcome.written
+    )
+
+
 async def test_the_escalate_tool_is_terminal(make: Make, server: OpenAIEmulator) -> None:
     call = Reply(kind="tool", tool="escalate", arguments={"reason": "It is about a contract."})
     server.say(call)

@@ -132,6 +132,8 @@ class OpenAIEmulator:
             raise error
         if reply.kind == "html":
             return web.Response(text=_PAGE, content_type="text/html")
+        if reply.kind == "raw":
+            return web.json_response(reply.value)
         if asked.stream:
             return await _streamed(request, asked, reply, number)
         whole = chat.completion if asked.api == "chat" else responses.response

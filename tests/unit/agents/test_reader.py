@@ -171,6 +171,22 @@ def test_a_language_is_named_only_where_it_can_be_told(text: str, language: str 
     assert READER.read(text).language == language
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Das ist der schlechteste Service, den ich je erlebt habe, ich bin wütend.",
+        "Este es el peor servicio que he visto en mi vida, estoy furioso.",
+        "C'est le pire service que j'ai jamais vu, je suis vraiment furieux.",
+        "これは今までで最悪のサービスです。",
+    ],
+)
+def test_a_mood_in_a_language_that_cannot_be_judged_is_unknown(text: str) -> None:
+    """Not neutral, and no reason to hand over."""
+    found = READER.read(text)
+    assert found.sentiment is None
+    assert not found.negative
+
+
 def test_anger_is_negative_and_praise_is_not() -> None:
     angry = READER.read("This is the worst service ever, I am furious.")
     happy = READER.read("You are wonderful, I love this!")

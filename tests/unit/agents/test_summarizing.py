@@ -72,3 +72,15 @@ def test_an_answer_that_never_reached_the_contact_is_no_action() -> None:
 
 def test_an_attendants_words_are_not_the_agents() -> None:
     assert last_action(conversation("> My invoice?", "= I will look.")).text == "none"
+
+
+@pytest.mark.parametrize(
+    ("line", "mood"),
+    [
+        ("> Este es el peor servicio que he visto en mi vida, estoy furioso", ""),
+        ("> This is the worst service ever, I am furious", "negative"),
+        ("> Where can I download an invoice?", "neutral"),
+    ],
+)
+def test_a_mood_that_cannot_be_judged_is_left_out(line: str, mood: str) -> None:
+    assert summary(case(conversation(line)), by="", now=NOW).sentiment == mood
