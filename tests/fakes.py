@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.domain.card import Card, Content, Post
 from bot.domain.identity import Place
@@ -96,6 +97,7 @@ class FakeAgent:
     turns: list[Turn] = field(default_factory=list)
     hold: asyncio.Event | None = None
     draft: str = ""
+    summary: dict[str, Any] = field(default_factory=dict)  # more of it
     tokens: int = 0  # what a summary or a draft costs
     cases: list[Case] = field(default_factory=list)
 
@@ -114,6 +116,7 @@ class FakeAgent:
             topics=(Point(text="a topic", cites=cited), Point(text="made up", cites=(99_999,))),
             by=self.name,
             at=now,
+            **self.summary,
         )
 
     async def look_up(self, turn: Turn) -> tuple[Found, ...]:

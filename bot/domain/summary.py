@@ -36,15 +36,22 @@ class Summary:
 
 
 def checked(summary: Summary, known: Collection[int]) -> Summary:
-    """The summary with only citations that exist; a topic that rests on nothing is dropped."""
+    """The summary with only citations that exist; a point whose citations are all made up is
+    dropped, but for the reason, which the desk knows.
+    """
     return replace(
         summary,
-        reason=_rest(summary.reason, known),
-        topics=tuple(point for one in summary.topics if (point := _rest(one, known)).cites),
-        last_action=_rest(summary.last_action, known) if summary.last_action else None,
-        wants=_rest(summary.wants, known) if summary.wants else None,
+        reason=_resting(summary.reason, known) or replace(summary.reason, cites=()),
+        topics=tuple(
+            point for one in summary.topics if (point := _resting(one, known)) and point.cites
+        ),
+        last_action=_resting(summary.last_action, known),
+        wants=_resting(summary.wants, known),
     )
 
 
-def _rest(point: Point, known: Collection[int]) -> Point:
-    return replace(point, cites=tuple(one for one in point.cites if one in known))
+def _resting(point: Point | None, known: Collection[int]) -> Point | None:
+    if point is None:
+        return None
+    cites = tuple(one for one in point.cites if one in known)
+    return replace(point, cites=cites) if cites or not point.cites else None

@@ -12,6 +12,7 @@ import pytest
 from bot.desk_file import parse
 from bot.domain.desk import Agent, Budget
 from bot.domain.errors import BadDesk
+from bot.domain.summary import Point
 from bot.jobs import Jobs
 from bot.ports.agent import Answer, Failure, Handover
 from bot.ports.store import Tx
@@ -79,6 +80,20 @@ async def test_asking_shows_passages_and_answer_and_does_nothing(
     assert told in said
     assert await world.tickets() == []
     assert world.outlet.posts == []
+
+
+async def test_only_what_rests_on_messages_is_kept_of_a_summary(world: World) -> None:
+    """Whatever an agent says it rests on, the conversation is asked."""
+    made_up = Point(text="made up", cites=(99_999,))
+    world.agent.summary = {"last_action": made_up, "wants": Point(text="x", cites=(1, 99_999))}
+    await world.write("human please")
+    summary = await world.store.read(lambda tx: tx.summaries.latest(1))
+    assert summary
+    assert [one.text for one in summary.topics] == ["a topic"]
+    assert summary.last_action is None
+    assert summary.wants == Point(text="x", cites=(1,))
+    [card] = world.outlet.cards("support")
+    assert "made up" not in repr(card)
 
 
 async def test_a_draft_is_shown_to_the_attendant_and_never_sent(world: World) -> None:

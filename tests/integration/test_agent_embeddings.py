@@ -155,6 +155,26 @@ async def test_nothing_is_asked_where_personal_data_is_to_stay(
         assert any("carol" in text for text in server.embedded) is not redact
 
 
+async def test_a_changed_folder_is_embedded_anew(
+    way: EmbeddingAccess, server: OpenAIEmulator, tmp_path: Path
+) -> None:
+    """What appears is found by its meaning, and what vanishes is not."""
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "login.md").write_text("# Login\n\nReset your password on that page.\n")
+    meaning = assembly.by_meaning(way, patient=True)
+    knowledge = Knowledge(folder, meaning=meaning, look_every=0)
+
+    def found() -> list[str]:
+        return [hit.passage.page for hit in knowledge.search("my receipt") if hit.fits]
+
+    assert await asyncio.to_thread(found) == []
+    (folder / "billing.md").write_text("# Billing\n\nAn invoice can be downloaded.\n")
+    assert await asyncio.to_thread(found) == ["billing.md"]
+    (folder / "billing.md").unlink()
+    assert await asyncio.to_thread(found) == []
+
+
 async def test_what_is_measured_is_never_a_mixture(
     way: EmbeddingAccess, server: OpenAIEmulator
 ) -> None:

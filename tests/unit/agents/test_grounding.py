@@ -52,6 +52,14 @@ def test_a_statement_rests_on_what_was_said(
         ("Write to Carol@mail.example", ""),
         ("Write to refunds@evil.example", "refunds@evil.example"),
         ("Version 1.2, file a.md, 3.5 EUR", ""),
+        ("See evil.example/pay", "evil.example"),
+        ("See [here](evil.example) or [there](//evil.example)", "evil.example"),
+        ("See hxxp://evil.example or ftp://evil.example", "evil.example"),
+        ("See https://evil\u3002example/", "evil.example"),
+        ("See https://mail.example/carol", "mail.example"),
+        ("See help.example.com/b and pay.example/c", "pay.example"),
+        ("Booking.com and node.js work, and/or ask Mr. Smith at 8 a.m./p.m.", ""),
+        ("The path is docs/a.md or C:/docs/a.md, and [this](#below) too", ""),
     ],
 )
 def test_addresses_stand_somewhere_or_do_not_leave(text: str, found: str) -> None:

@@ -68,7 +68,7 @@ def test_a_changed_file_is_found_without_a_restart(folder: Path) -> None:
     assert sources(knowledge, "waiting list") == []
     assert sources(knowledge, "yoga mats") == ["classes.md \u203a Yoga mats"]
     (folder / "classes.md").unlink()
-    assert sources(knowledge, "waiting list") == []
+    assert sources(knowledge, "yoga mats") == []
 
 
 def test_what_was_known_stays_while_the_folder_is_away(
