@@ -16,8 +16,9 @@ from bot.domain.summary import Point
 from bot.jobs import Jobs
 from bot.ports.agent import Answer, Failure, Handover
 from bot.ports.store import Tx
+from bot.services import configure
 from storage.media import Media
-from tests.world import World
+from tests.world import DESK, World
 
 
 async def test_the_agent_is_set_up_by_command(world: World) -> None:
@@ -40,6 +41,26 @@ async def test_the_agent_is_set_up_by_command(world: World) -> None:
         assert part in shown
     await world.run("alice", "/desk agent set contact_turns off")
     assert "no budget" in (await world.run("alice", "/desk agent show")).text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_set_holds_at_once(world: World) -> None:
+    """For the next answer, the next decision, the next draft, and whichever way it was changed."""
+    await world.write("How?")
+    await world.run("alice", "/desk agent set prompt Be kind.")
+    await world.run("alice", "/desk agent set attempts 2")
+    await world.write("And then?")
+    assert [one.persona.prompt for one in world.agent.turns] == ["", "Be kind."]
+    await world.write("That did not help")
+    assert (await world.ticket()).reason.startswith("After 2 answers")
+    await world.run("alice", "/ticket suggest 1")
+    wanted = parse(f"{DESK}[agent]\nprompt = 'Be brief.'")
+    await world.store.transact(
+        configure.save, wanted, "command line", "the whole desk", world.clock.now()
+    )
+    await world.run("alice", "/ticket suggest 1")
+    prompts = [one.persona.prompt for one in world.agent.cases]
+    assert prompts[-2:] == ["Be kind.", "Be brief."]
 
 
 @pytest.mark.parametrize(
