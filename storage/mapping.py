@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 from typing import get_type_hints as hints_of
@@ -55,42 +56,36 @@ class Mapper(Generic[T]):
         self._kind = kind
         self.names = tuple(hint for hint in _names(kind))
         codecs = {name: codec(hints[name]) for name in self.names}
-        self._dumps = tuple((name, codecs[name].dump) for name in self.names)
-        self._loads = tuple((name, codecs[name].load) for name in self.names)
-        self._load = dict(self._loads)
+        self._dumps = {name: one.dump for name, one in codecs.items() if one.dump}
+        self._loads = {name: one.load for name, one in codecs.items() if one.load}
 
     def dump(self, value: T) -> dict[str, Any]:
         """The row of a value, by column."""
-        row = {}
-        for name, dump in self._dumps:
-            item = getattr(value, name)
-            row[name] = item if dump is None or item is None else dump(item)
-        return row
+        return _converted(dict(vars(value)), self._dumps)
 
     def changes(self, before: T, after: T) -> dict[str, Any]:
         """The columns in which two values differ, as the row of `after` has them."""
-        row = {}
-        for name, dump in self._dumps:
-            item = getattr(after, name)
-            old = getattr(before, name)
-            if item is not old and item != old:
-                row[name] = item if dump is None or item is None else dump(item)
-        return row
+        old, new = vars(before), vars(after)
+        row = {
+            name: item for name, item in new.items() if item is not old[name] and item != old[name]
+        }
+        return _converted(row, self._dumps)
 
     def read(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Columns as they will be read, before they have been: by name, those of `row`."""
-        return {
-            name: item if item is None or (load := self._load[name]) is None else load(item)
-            for name, item in row.items()
-        }
+        return _converted(dict(row), self._loads)
 
     def load(self, row: Iterable[Any]) -> T:
         """The value of a row that was selected in the order of `names`."""
-        facts = {
-            name: item if load is None or item is None else load(item)
-            for (name, load), item in zip(self._loads, row, strict=True)
-        }
-        return made(self._kind, facts)
+        return made(self._kind, _converted(dict(zip(self.names, row, strict=True)), self._loads))
+
+
+def _converted(row: dict[str, Any], how: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """The row itself, with the columns changed that want it; nothing stays nothing."""
+    for name in row.keys() & how.keys():
+        if row[name] is not None:
+            row[name] = how[name](row[name])
+    return row
 
 
 def codec(hint: Any) -> Codec:
@@ -99,6 +94,8 @@ def codec(hint: Any) -> Codec:
     kind = kinds[0]
     if len(kinds) == 1 and get_origin(kind) is Literal:
         return Codec(None, None)
+    if kinds == [dict[str, str]]:
+        return Codec(_storable, None)
     plain = _plain(kind) if len(kinds) == 1 and isinstance(kind, type) else None
     return plain or Codec(*nested(hint))
 
@@ -114,7 +111,7 @@ def _options(hint: Any) -> tuple[Any, ...]:
 def _plain(kind: type) -> Codec | None:
     """Of the types that a column can hold by itself."""
     if issubclass(kind, Enum):
-        return Codec(lambda value: value.value, kind)
+        return Codec(attrgetter("_value_"), {one.value: one for one in kind}.__getitem__)
     if issubclass(kind, timedelta):
         return Codec(timedelta.total_seconds, lambda value: timedelta(seconds=value))
     if issubclass(kind, str):
