@@ -23,7 +23,8 @@ _KEY_BYTES = 15
 
 _LIVE = _ROWS.select.where(_C.lane_id == bindparam("lane_id"), IS_LIVE)
 _NEXT = _LIVE.order_by(_C.order_at, _C.id).limit(1)
-_IS_PENDING = _C.state == State.PENDING.value
+# Written out: SQLite plans a statement anew each time where a value decides which index fits.
+_IS_PENDING = _C.state == literal_column("'pending'")
 _PENDING = _LIVE.where(_IS_PENDING, _C.subject == bindparam("subject")).limit(1)
 _PENDING_IN = _ROWS.select.where(
     _C.lane_id.in_(bindparam("lane_ids", expanding=True)),
