@@ -52,6 +52,7 @@ class SqliteStore:
         self._office = Office(limits, vault)
         self._writer = engines.sqlite_writer(url)
         self._readers = engines.sqlite_readers(url, _READERS)
+        self._idle: deque[Connection] = deque()  # readers that nobody reads with
         self._connection = self._writer.connect()
         self._driver = _driver(self._connection)
         self._driver.execute("PRAGMA busy_timeout = 0")  # the loop must not wait
@@ -108,16 +109,30 @@ class SqliteStore:
     def _finish(self) -> None:
         self._disk.shutdown()
         self._pool.shutdown()
-        self._connection.close()
+        for connection in (self._connection, *self._idle):
+            connection.close()
         self._writer.dispose()
         self._readers.dispose()
 
     def _read(self, unit: Callable[[Transaction], R]) -> R:
+        """In a thread, which keeps the connection to itself meanwhile."""
         try:
-            with self._readers.begin() as connection:
+            connection = self._reader()
+            driver = _driver(connection)
+            try:
+                driver.execute("BEGIN")
                 return unit(Transaction(self._office.session(connection)))
-        except DBAPIError as error:
+            finally:
+                driver.rollback()
+                self._idle.append(connection)
+        except (DBAPIError, sqlite3.Error) as error:
             raise explained(self._url, error) from error
+
+    def _reader(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._readers.connect()
 
     async def _work(self) -> None:
         while self._waiting:

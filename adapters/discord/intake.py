@@ -57,11 +57,12 @@ class Intake:
         self, message: discord.Message, place: Place, *, is_direct: bool, is_fetched: bool = False
     ) -> None:
         """Take a message in, with its files. What cannot be one is told to its writer or logged."""
-        is_public = await self.baton.store.read(_followed, place, is_direct=is_direct)
+        writer = f"{place.workspace}/{message.author.id}"
+        is_public, known = await self.baton.store.read(_heard, place, writer, is_direct=is_direct)
         if is_public is None:
             return
         me = await self._session.me()
-        author = await self.author(message.author, place.workspace)
+        author = self._author(message.author, place.workspace, known)
         attachments = await fetched(incoming.files(message), self.baton.media)
         inbound = incoming.written(
             message,
@@ -154,11 +155,11 @@ class Intake:
             else:
                 return True
 
-    async def author(self, user: discord.abc.User, space: str) -> Person:
+    @staticmethod
+    def _author(user: discord.abc.User, space: str, known: Person) -> Person:
         """With the roles that were last seen, where this event does not tell them."""
         if isinstance(user, discord.Member):
             return incoming.person(user, space)
-        known = await self.baton.store.read(_known, f"{space}/{user.id}")
         return incoming.person(user, space, known.groups)
 
 
@@ -172,12 +173,13 @@ def _followed(tx: Tx, place: Place, *, is_direct: bool) -> bool | None:
     return False if is_note else None
 
 
+def _heard(tx: Tx, place: Place, writer: str, *, is_direct: bool) -> tuple[bool | None, Person]:
+    """Whether it is `_followed`, and how its writer was last seen."""
+    return _followed(tx, place, is_direct=is_direct), tx.people.get(writer)
+
+
 def _direct(tx: Tx) -> tuple[str, ...]:
     return direct_workspaces(tx.desk.get())
-
-
-def _known(tx: Tx, person: str) -> Person:
-    return tx.people.get(person)
 
 
 def _home_of(tx: Tx, channel_id: int, guild_id: int | None, channel: object) -> Place | None:
