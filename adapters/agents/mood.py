@@ -16,6 +16,9 @@ from adapters.agents.language import likely_language
 NEGATIVE = -0.4
 # A plain question is asked in a calmer mood than its words alone suggest.
 _CALM = 0.2
+# From this valence on a word is one of mood; VADER looks so many words back for a negation.
+_MOODY, _REACH = 1.7, 3
+_ALONE, _STOPS = "alone_", ".,!?;:()'\""
 _NOT_CALM = re.compile(r"!|\bwhy\b", re.IGNORECASE)
 _NOISE = re.compile(r"https?://\S+|<?@\w+>?")
 _TAG = re.compile(r"#(\w+)")
@@ -44,7 +47,22 @@ def _prepared(text: str) -> str:
     text = _TAG.sub(lambda tag: _HUMP.sub(" ", tag[1]), text)
     for word, phrase in _phrases():
         text = phrase.sub(f" {word} ", text)
-    return text
+    return _negated(text)
+
+
+def _negated(text: str) -> str:
+    """Negations that turn no word of mood around are marked: those speak for themselves.
+
+    VADER sees no negation in a word that its lexicon has, so the lexicon has them marked only.
+    """
+    words = text.split()
+    bare = [word.strip(_STOPS).lower() for word in words]
+    lexicon, negations = _vader().lexicon, _negations()
+    for at, word in enumerate(bare):
+        after = bare[at + 1 : at + 1 + _REACH]
+        if word in negations and not any(abs(lexicon.get(one, 0)) >= _MOODY for one in after):
+            words[at] = f"{_ALONE}{words[at]}"
+    return " ".join(words)
 
 
 @cache
@@ -57,7 +75,15 @@ def _vader() -> Any:
         analyzer.lexicon.pop(word, None)
     for valence, words in lexicon["words"].items():
         analyzer.lexicon.update(dict.fromkeys(words.split(), float(valence)))
+    for word, valence in _negations().items():
+        analyzer.lexicon[f"{_ALONE}{word}"] = valence
     return analyzer
+
+
+@cache
+def _negations() -> dict[str, float]:
+    found = _lexicon()["negations"].items()
+    return {word: float(valence) for valence, words in found for word in words.split()}
 
 
 @cache

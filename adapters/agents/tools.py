@@ -24,6 +24,7 @@ _PASSAGES = 4
 # Of one answer; a model that is stuck asks for hundreds.
 _MOST_CALLS = 4
 _TOO_MANY = "That are too many calls at once. Answer, or search for one thing."
+_NOTHING_NEW = "What fits is among the passages that you have been given already."
 # Around a call in the words of a model: marks of its training, or a fence.
 _MARKS = re.compile(r"</?tool_call>|<\|/?\w+\|>|\[TOOL_CALLS\]|^```\w*$", re.MULTILINE)
 
@@ -39,7 +40,10 @@ class Shelf:
     async def fetch(self, query: str) -> str:
         """What fits a question, told under numbers that go on from those given before."""
         hits = await asyncio.to_thread(self._search, query)
-        fresh = [hit.passage for hit in hits if hit.fits and hit.passage not in self.found]
+        fitting = [hit.passage for hit in hits if hit.fits]
+        fresh = [one for one in fitting if one not in self.found]
+        if fitting and not fresh:
+            return _NOTHING_NEW
         first = len(self.found) + 1
         self.found += fresh
         return passages_told(fresh, first)

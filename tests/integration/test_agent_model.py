@@ -162,6 +162,14 @@ async def test_it_may_search_for_more(make: Make, server: OpenAIEmulator) -> Non
     assert "PayPal is not supported" in told(server.requests[1])
 
 
+async def test_a_search_for_what_it_has_says_so(make: Make, server: OpenAIEmulator) -> None:
+    server.say(Reply(kind="tool", tool="search", arguments={"query": QUESTION[0].text}))
+    server.say(Reply(text="Open **Invoices** [1]."))
+    outcome = await make().answer(turn(QUESTION))
+    assert isinstance(outcome, Answer)
+    assert "among the passages that you have been given" in told(server.requests[1])
+
+
 @pytest.mark.parametrize("tool", ["refund", "search"])
 async def test_no_other_tool_exists_and_a_bad_call_is_answered(
     make: Make, server: OpenAIEmulator, tool: str

@@ -197,5 +197,23 @@ def test_anger_is_negative_and_praise_is_not() -> None:
     assert angry.sentiment < 0 < happy.sentiment
 
 
+@pytest.mark.parametrize(
+    ("text", "is_bad"),
+    [
+        ("I am not happy with this service", True),
+        ("It isn't good", True),
+        ("I cannot log in and nothing works", True),
+        ("You never answered my messages", True),
+        ("That is not bad at all", False),
+        ("I am not angry with you", False),
+        ("There is no problem at all", False),
+    ],
+)
+def test_a_negation_turns_a_word_of_mood_around(text: str, *, is_bad: bool) -> None:
+    sentiment = READER.read(text).sentiment
+    assert sentiment is not None
+    assert (sentiment < 0) is is_bad
+
+
 def test_a_wish_at_the_end_of_a_huge_message_is_heard() -> None:
     assert READER.read("log line 17 ok\n" * 5_000 + "I want to talk to a human").asks_for_human
