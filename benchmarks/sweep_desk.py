@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,6 +36,7 @@ from storage.mapping import Mapper
 
 ALICE = "console:alice"
 _OPEN_SHARE = 5  # one in so many tickets is open
+_DAYS = 400  # over which those that are closed were opened, as many each day
 _DAY = timedelta(days=1)
 _TICKETS = tables.table(tables.Tickets)
 _AROUND_THE_CLOCK = dict.fromkeys(WEEKDAYS, ("00:00-24:00",))
@@ -60,10 +61,23 @@ def keep_desk(tx: Tx) -> None:
 
 
 def fill(url: str, tickets: int) -> None:
-    """Write tickets with their conversations, messages, threads and events; the last are open."""
+    """Write tickets with their conversations, messages, threads and events. Those of the last half
+    day are open.
+    """
     engine = engines.engine(engines.address(url))
+    now = datetime.now(UTC)
+    closed = tickets - tickets // _OPEN_SHARE
     with engine.begin() as connection:
-        _Filling(connection=connection, tickets=tickets, now=datetime.now(UTC)).run()
+        for day in range(_DAYS):
+            first, last = closed * day // _DAYS + 1, closed * (day + 1) // _DAYS
+            then = now - (_DAYS - day) * _DAY
+            _Filling(connection=connection, first=first, last=last, then=then).run()
+        then = now - _DAY / 2
+        still = _Filling(
+            connection=connection, first=closed + 1, last=tickets, then=then, is_open=True
+        )
+        still.run()
+        still.finish()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     engine.dispose()
@@ -90,37 +104,38 @@ def make_due(url: str, count: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Filling:
-    """Each table from one model row, with what differs as an expression over a row of numbers."""
+    """Tickets that were opened at one time, open or all closed an hour later. Each table is written
+    from one model row, with what differs as an expression over a row of numbers.
+    """
 
     connection: Connection
-    tickets: int
-    now: datetime
+    first: int
+    last: int
+    then: datetime
+    is_open: bool = False
 
     def run(self) -> None:
-        every, still = _numbers(1, self.tickets), self._open()
+        every = _numbers(self.first, self.last)
         self._conversations(every)
         self._tickets(every)
         self._messages(every)
         self._threads(every)
-        self._lanes(still)
-        self._write(
-            tables.Sources,
-            Source(workspace="console", channel="", mark="1"),
-            still,
-            channel=literal("dm:").concat(still.c.i),
-        )
+        if self.is_open:
+            self._lanes(every)
+            self._write(
+                tables.Sources,
+                Source(workspace="console", channel="", mark="1"),
+                every,
+                channel=literal("dm:").concat(every.c.i),
+            )
+
+    def finish(self) -> None:
+        """Have what comes next numbered after what is there."""
         self.connection.execute(
-            insert(tables.table(tables.Counters)).values(name="ticket", value=self.tickets)
+            insert(tables.table(tables.Counters)).values(name="ticket", value=self.last)
         )
         if self.connection.dialect.name == "postgresql":
             self._move_sequences()
-
-    def _open(self) -> CTE:
-        return _numbers(self._first_open, self.tickets)
-
-    @property
-    def _first_open(self) -> int:
-        return self.tickets - self.tickets // _OPEN_SHARE + 1
 
     def _conversations(self, every: CTE) -> None:
         i = every.c.i
@@ -130,9 +145,9 @@ class _Filling:
             direct=True,
             contact="",
             contact_name="Carol",
-            started_at=self.now - 9 * _DAY,
-            last_message_at=self.now - 9 * _DAY,
-            mode=Mode.AGENT,
+            started_at=self.then,
+            last_message_at=self.then,
+            mode=Mode.TICKET if self.is_open else Mode.AGENT,
         )
         self._write(
             tables.Conversations,
@@ -141,48 +156,53 @@ class _Filling:
             id=i,
             channel=literal("dm:").concat(i),
             contact=literal("console:").concat(i),
-            mode=case((i >= self._first_open, Mode.TICKET.value), else_=Mode.AGENT.value),
         )
 
     def _tickets(self, every: CTE) -> None:
         """Of the open ones, a third each is open, in progress, and awaiting the contact."""
-        i, then, soon = every.c.i, self.now - _DAY / 2, self.now + _DAY
-        is_open, waits = i >= self._first_open, i % 3 == 2
+        i = every.c.i
         like = Ticket(
             conversation_id=0,
             team="support",
             signal="keyword",
             reason="The contact wrote “refund”.",
-            opened_at=then,
-            restarted_at=then,
+            opened_at=self.then,
+            restarted_at=self.then,
             first_response=_DAY / 24,
             terms=terms_of(_TEAM, Priority.NORMAL).digest,
         )
+        facts = self._standing(i) if self.is_open else {}
+        if not self.is_open:
+            like = replace(
+                like,
+                status=Status.CLOSED,
+                last_holder=ALICE,
+                closed_at=self.then + _DAY / 24,
+                resolution=_DAY / 24,
+                resolution_business=_DAY / 24,
+            )
         self._write(
-            tables.Tickets,
-            like,
-            every,
-            number=i,
-            conversation_id=i,
-            status=case(
-                (~is_open, Status.CLOSED.value),
+            tables.Tickets, like, every, number=i, conversation_id=i, last_reply_id=2 * i, **facts
+        )
+
+    def _standing(self, i: Any) -> dict[str, Any]:
+        soon, waits = self.then + 3 * _DAY / 2, i % 3 == 2
+        return {
+            "status": case(
                 (waits, Status.AWAITING.value),
                 (i % 3 == 1, Status.IN_PROGRESS.value),
                 else_=Status.OPEN.value,
             ),
-            holder=case((is_open & (i % 3 != 0), ALICE)),
-            waiting_since=case((is_open & ~waits, then)),
-            response_since=case((is_open & ~waits, then)),
-            resolution_since=case((is_open & ~waits, then)),
-            due_at=case((is_open & ~waits, soon)),
-            due_clock=case((is_open & ~waits, Clock.RESOLUTION.value)),
-            sla_at=case((is_open & ~waits, soon)),
-            last_reply_id=2 * i,
-            reply_delivered_at=case((is_open & waits, then)),
-            inactivity_at=case((is_open & waits, soon)),
-            closed_at=case((~is_open, self.now)),
-            resolution=case((~is_open, 3600.0)),
-        )
+            "holder": case((i % 3 != 0, ALICE)),
+            "waiting_since": case((~waits, self.then)),
+            "response_since": case((~waits, self.then)),
+            "resolution_since": case((~waits, self.then)),
+            "due_at": case((~waits, soon)),
+            "due_clock": case((~waits, Clock.RESOLUTION.value)),
+            "sla_at": case((~waits, soon)),
+            "reply_delivered_at": case((waits, self.then)),
+            "inactivity_at": case((waits, soon)),
+        }
 
     def _messages(self, every: CTE) -> None:
         i = every.c.i
@@ -192,7 +212,7 @@ class _Filling:
             author_id="console:carol",
             author_name="Carol",
             text="I would like a refund, please.",
-            at=self.now - _DAY / 2,
+            at=self.then,
         )
         answer = Message(
             conversation_id=0,
@@ -200,9 +220,9 @@ class _Filling:
             author_id=ALICE,
             author_name="Alice",
             text="It is on its way to you.",
-            at=self.now - _DAY / 2,
+            at=self.then,
             delivery=Delivery.DELIVERED,
-            delivered_at=self.now - _DAY / 2,
+            delivered_at=self.then,
         )
         for like, number in ((question, 2 * i - 1), (answer, 2 * i)):
             facts = {"id": number, "conversation_id": i, "ticket_number": i}
@@ -210,24 +230,23 @@ class _Filling:
 
     def _threads(self, every: CTE) -> None:
         i = every.c.i
-        then = self.now - _DAY / 2
         thread = Thread(
             conversation_id=0,
             team="support",
             workspace="console",
             channel="support",
-            opened_at=then,
+            opened_at=self.then,
         )
         facts = {"conversation_id": i, "ticket_number": i}
         anchor = literal("t").concat(i)
         self._write(tables.Threads, thread, every, id=i, anchor=anchor, **facts)
-        event = Event(at=then, kind="escalated", actor="baton", data={"status": "open"})
+        event = Event(at=self.then, kind="escalated", actor="baton", data={"status": "open"})
         self._write(tables.Events, event, every, id=i, thread_id=i, **facts)
 
-    def _lanes(self, still: CTE) -> None:
+    def _lanes(self, every: CTE) -> None:
         for kind in (LaneKind.CONTACT, LaneKind.THREAD, LaneKind.CARD):
             like = Lane(kind=kind, ref=0, workspace="console", channel="support")
-            self._write(tables.Lanes, like, still, ref=still.c.i)
+            self._write(tables.Lanes, like, every, ref=every.c.i)
 
     def _write(self, model: Any, like: Any, numbers: CTE, **varying: Any) -> None:
         table = tables.table(model)
