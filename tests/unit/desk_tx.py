@@ -63,6 +63,12 @@ class Nothing:
     def open(self, _team: str | None = None) -> list[Any]:
         return []
 
+    def numbers(self, _team: str, _limit: int) -> list[int]:
+        return []
+
+    def responsible(self) -> list[str]:
+        return []
+
     def recent(self, _limit: int) -> list[Any]:
         return []
 
