@@ -13,7 +13,7 @@ from bot.commands import REGISTRY, actions, decisions, errands, execution, parsi
 from bot.commands.execution import execute
 from bot.commands.registry import Draft, Invocation, Response, Share, Shell, Trial, Unpack
 from bot.desk_key import Text
-from bot.domain.errors import BatonError
+from bot.domain.errors import BatonError, CannotKeep
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, check_text
 from bot.domain.reading import Reading
@@ -119,6 +119,8 @@ class Baton:
             number, inbound = waiting
             try:
                 await self.receive(inbound, fetched=True)
+            except CannotKeep:
+                raise
             except BatonError as error:
                 log.warning("a message that waited could not be taken in: %s", error)
             await self.store.transact(_unpark, number)

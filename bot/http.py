@@ -7,6 +7,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI, Response
@@ -65,7 +66,7 @@ async def _unready(parts: Parts) -> list[str]:
     """What keeps Baton from doing its job, in words for whoever operates it."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            await parts.store.transact(_touch)  # a database that only reads is of no use
+            await parts.store.transact(_touch, datetime.now(UTC))
     except TimeoutError:
         return ["The database does not take anything in: another program may hold it."]
     except Exception as error:
@@ -81,8 +82,9 @@ def _connection(platform: Platform) -> console.Connection:
     )
 
 
-def _touch(tx: Tx) -> int:
-    return tx.desk.version
+def _touch(tx: Tx, wall: datetime) -> None:
+    """A database that only reads is of no use, nor is one on a disk that is full."""
+    tx.meta.put("readyz", wall.isoformat())
 
 
 class Server(uvicorn.Server):

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.domain.errors import CannotRun
+from bot.domain.errors import CannotKeep
 
 _SQLITE = {
     "locked": "is locked by another program. Stop that program, then try again.",
@@ -38,7 +38,7 @@ def is_passing(error: Exception) -> bool:
 
 
 def explained(url: URL, error: BaseException) -> BaseException:
-    """The error for whoever waits: a database out of reach becomes `CannotRun`."""
+    """The error for whoever waits: a database out of reach becomes `CannotKeep`."""
     if isinstance(error, sqlite3.Error):
         problem = _of_sqlite(url, error)
     elif not isinstance(error, DBAPIError):
@@ -49,7 +49,7 @@ def explained(url: URL, error: BaseException) -> BaseException:
         problem = _of_postgres(url, error)
     if problem is None:
         return error
-    explanation = CannotRun(problem=problem)
+    explanation = CannotKeep(problem=problem)
     explanation.__cause__ = error
     return explanation
 

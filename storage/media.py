@@ -14,7 +14,7 @@ from typing import Any
 import filetype
 from fsspec.core import url_to_fs
 
-from bot.domain.errors import CannotRun, NotFound
+from bot.domain.errors import CannotKeep, CannotRun, NotFound
 from bot.domain.message import Attachment, check_file
 from bot.failpoints import passing
 
@@ -38,12 +38,12 @@ class Media:
         self._root = str(root).rstrip("/")
 
     async def keep(self, name: str, data: bytes, media_type: str = "") -> Attachment:
-        """Store bytes durably. Raises `FileTooLarge`."""
+        """Store bytes durably. Raises `FileTooLarge`, and `CannotKeep` where there is no room."""
         check_file(name, len(data))
         try:
             digest = await asyncio.to_thread(self._write, data)
         except OSError as error:
-            raise CannotRun(
+            raise CannotKeep(
                 problem=f"Files cannot be kept in {self._root}: {error.strerror or error}."
             ) from error
         passing("media.kept")

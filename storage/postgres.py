@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from bot.domain.errors import CannotRun
+from bot.domain.errors import CannotKeep, CannotRun
 from bot.domain.message import Limits
 from bot.failpoints import passing
 from bot.ports.store import Tx
@@ -135,7 +135,7 @@ class PostgresStore:
                 connection.commit()
             except DBAPIError as error:
                 if error.connection_invalidated:
-                    raise CannotRun(problem=_unknown(named(self._url))) from error
+                    raise CannotKeep(problem=_unknown(named(self._url))) from error
                 raise
             passing("store.after_commit")
         return frozenset(session.topics)

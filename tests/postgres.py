@@ -7,8 +7,9 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -32,12 +33,22 @@ def programs() -> Path | None:
 class Server:
     """A running server; databases are cloned from one template."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, control: Callable[..., None]) -> None:
         self._folder = folder
+        self._control = control
         self._count = 0
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Shut down as its administrator would, and started again afterwards."""
+        self._control("-m", "fast", "stop")
+        try:
+            yield
+        finally:
+            self._control("start")
 
     def execute(self, statement: str) -> None:
         """Run one statement outside of any transaction."""
@@ -89,11 +100,14 @@ def running() -> Iterator[Server]:
             "--locale=C.UTF-8",
         )
         options = _SETTINGS.format(folder=folder)
-        _run(found / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        control = partial(
+            _run, found / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options
+        )
+        control("start")
         try:
-            yield Server(folder)
+            yield Server(folder, control)
         finally:
-            _run(found / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -22,6 +22,7 @@ from adapters.discord.places import rooms, workspaces
 from adapters.discord.session import Session
 from adapters.discord.threads import Threads
 from bot.application import Baton
+from bot.domain.errors import CannotKeep
 from bot.domain.identity import Place
 from bot.ports.outlet import Gone, OutletError, Refused, Unreachable
 from bot.ports.repositories.platforms import Source
@@ -56,7 +57,7 @@ class Backfill:
                     with translated():
                         await self._workspace(space)
                     break
-                except OutletError as error:
+                except (OutletError, CannotKeep) as error:
                     log.warning("%s cannot be caught up with yet: %s", space, error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)

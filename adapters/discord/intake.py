@@ -15,8 +15,9 @@ from adapters.discord.errors import translated
 from adapters.discord.places import direct_workspaces
 from adapters.discord.session import Session
 from bot.application import Baton
-from bot.domain.errors import BadInput, BatonError, IllegalMove, ThreadCutOff
+from bot.domain.errors import BadInput, BatonError, CannotKeep, IllegalMove, ThreadCutOff
 from bot.domain.identity import Person, Place
+from bot.patience import Patience
 from bot.ports.outlet import Busy, OutletError, Unclear
 from bot.ports.store import Tx
 
@@ -38,20 +39,24 @@ class Intake:
         self._lines: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.reads_everything = True
         self._hinted: set[int] = set()
+        self._patience = Patience()
 
     def in_line(self, channel_id: int) -> asyncio.Lock:
         """Held while something of a channel is taken in: files take their time, order stays."""
         return self._lines.setdefault(channel_id, asyncio.Lock())
 
     async def message(self, message: discord.Message) -> None:
-        """A live message."""
+        """A live message. Discord tells it once: while nothing can be kept, it waits."""
+        if not incoming.is_somebodys(message):
+            return
         async with self.in_line(message.channel.id):
-            if not incoming.is_somebodys(message):
-                return
-            place = await self.place(message.channel, message.guild, message.author)
-            if place is not None:
-                await self.take(message, place, is_direct=message.guild is None)
-                await self._hint(message, place)
+            await self._patience.until_kept(lambda: self._live(message))
+
+    async def _live(self, message: discord.Message) -> None:
+        place = await self.place(message.channel, message.guild, message.author)
+        if place is not None:
+            await self.take(message, place, is_direct=message.guild is None)
+            await self._hint(message, place)
 
     async def take(
         self, message: discord.Message, place: Place, *, is_direct: bool, is_fetched: bool = False
@@ -77,6 +82,8 @@ class Intake:
             await self.baton.receive(inbound, fetched=is_fetched)
         except (ThreadCutOff, IllegalMove) as error:
             await self._warn(place, str(error))
+        except CannotKeep:
+            raise
         except BadInput:
             log.debug("message %s on Discord has nothing in it for Baton", message.id)
         except BatonError as error:
@@ -94,12 +101,15 @@ class Intake:
     async def edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Discord sends an update for a preview as well; only an edit has a time of its own."""
         message = payload.message
+        if message.edited_at is None or not incoming.is_somebodys(message):
+            return
         async with self.in_line(message.channel.id):
-            if message.edited_at is None or not incoming.is_somebodys(message):
-                return
-            place = await self.place(message.channel, message.guild, message.author)
-            if place is not None:
-                await self.changed(message, place)
+            await self._patience.until_kept(lambda: self._edited(message))
+
+    async def _edited(self, message: discord.Message) -> None:
+        place = await self.place(message.channel, message.guild, message.author)
+        if place is not None:
+            await self.changed(message, place)
 
     async def changed(
         self, message: discord.Message, place: Place, *, is_fetched: bool = False
@@ -111,11 +121,15 @@ class Intake:
     async def gone(self, channel: object, guild_id: int | None, message_ids: list[int]) -> None:
         """Messages were deleted, one or many at once."""
         channel_id = int(getattr(channel, "id", 0))
-        async with self.in_line(channel_id):
+
+        async def take() -> None:
             for message_id in sorted(message_ids):
                 place = await self.baton.store.read(_home_of, channel_id, guild_id, channel)
                 if place is not None:
                     await self.baton.receive(incoming.deleted(message_id, place))
+
+        async with self.in_line(channel_id):
+            await self._patience.until_kept(take)
 
     async def place(
         self, channel: object, guild: discord.Guild | None, author: discord.abc.User

@@ -30,7 +30,9 @@ from bot.application import Baton
 from bot.commands import REGISTRY
 from bot.domain.identity import Place
 from bot.duty import Duty
+from bot.patience import Patience
 from bot.ports.store import Tx
+from bot.supervision import supervised
 
 log = logging.getLogger(__name__)
 _COMMANDS = "discord:commands"
@@ -86,9 +88,12 @@ class Discord:
         try:
             gateway = await self._gateway()
             beside = [
-                asyncio.create_task(self._board.run(), name="discord boards"),
-                asyncio.create_task(self._tags.run(), name="discord tags"),
-                asyncio.create_task(self._room.run(), name="discord threads"),
+                asyncio.create_task(supervised(f"discord {name}", work), name=f"discord {name}")
+                for name, work in (
+                    ("boards", self._board.run),
+                    ("tags", self._tags.run),
+                    ("threads", self._room.run),
+                )
             ]
             try:
                 await gateway.start(self._session.token)
@@ -174,7 +179,7 @@ class Discord:
             self._missed = False
             if self._catching_up is not None:
                 await asyncio.wait({self._catching_up})
-            await self._backfill.begin()
+            await Patience().until_kept(self._backfill.begin)
             await self._backfill.run()
 
     def _stop_catching_up(self) -> None:

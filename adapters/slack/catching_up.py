@@ -20,6 +20,7 @@ from adapters.slack.intake import Intake
 from adapters.slack.places import Places
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
+from bot.domain.errors import CannotKeep
 from bot.ports.outlet import Busy, Gone, OutletError, Unclear
 from bot.ports.repositories.platforms import Source
 from bot.ports.store import Tx
@@ -104,7 +105,7 @@ class CatchUp:
             return True
         try:
             await self._fetch(source)
-        except (Busy, Unclear, aiohttp.ClientError, TimeoutError) as error:
+        except (Busy, Unclear, CannotKeep, aiohttp.ClientError, TimeoutError) as error:
             log.warning("what was missed in %s comes later: %s", source.channel, error)
             return False
         except OutletError as error:

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.hosts import is_slacks
 from adapters.slack.workspace import Workspace
-from bot.domain.errors import BatonError, FileTooLarge
+from bot.domain.errors import BatonError, CannotKeep, FileTooLarge
 from bot.domain.message import LARGEST_FILE, MOST_FILES, Attachment, check_file
 from bot.ports.media import MediaPort
 
@@ -67,6 +67,8 @@ class Downloads:
             return await self._media.keep(name, data, str(file.get("mimetype") or ""))
         except FileTooLarge as error:
             return _without(file, f"is {error.size}; {error.limit} is the most")
+        except CannotKeep:
+            raise  # the message waits for room
         except BatonError as error:
             return _without(file, str(error))
 

@@ -13,8 +13,9 @@ from adapters.slack.people import People
 from adapters.slack.whisper import Whisper
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
-from bot.domain.errors import BatonError, ThreadCutOff
+from bot.domain.errors import BatonError, CannotKeep, ThreadCutOff
 from bot.domain.identity import Place
+from bot.patience import Patience
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
@@ -38,10 +39,11 @@ class Intake:
         self._whisper = whisper
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._patience = Patience()
 
     async def live(self, event: Json) -> None:
-        """A message event. Taking a large file in may last longer than Slack waits: the same event
-        sent again joins the work that is under way.
+        """A message event. Taking it in may last longer than Slack waits, as a file is large or
+        nothing can be kept for a while: the same event sent again joins the work that is under way.
         """
         if not convert.matters(event):
             return
@@ -58,15 +60,17 @@ class Intake:
         await self._message({**message, "channel": channel}, fetched=True)
 
     async def finish(self) -> None:
-        """Wait for what is under way."""
+        """Wait for what is under way; what cannot be kept comes again with the next connection."""
+        self._patience.give_up()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        self._patience.begin()
 
     async def _in_order(self, event: Json) -> None:
         inner = event.get("message") or event.get("previous_message") or {}
         who = f"{event.get('channel')}/{event.get('user') or inner.get('user')}"
         lock = self._orders.setdefault(who, asyncio.Lock())
         async with lock:
-            await self._message(event, fetched=False)
+            await self._patience.until_kept(lambda: self._message(event, fetched=False))
 
     async def _message(self, event: Json, *, fetched: bool) -> None:
         if change := convert.deleted(event, workspace=self._workspace.id):
@@ -102,5 +106,7 @@ class Intake:
                 workspace=written.workspace, channel=written.channel, thread=written.thread
             )
             await self._whisper.say(place, str(event["user"]), str(error))
+        except CannotKeep:
+            raise
         except BatonError as error:  # nothing that could be sent again and then be a message
             log.info("message %s is not taken in: %s", written.key, error)

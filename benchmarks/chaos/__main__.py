@@ -1,6 +1,9 @@
-"""Nothing lost, doubled or out of order: Baton is killed while both sides write on a bad platform.
+"""Nothing lost, doubled or out of order: people write on a bad platform while Baton has a bad day.
 
-`python -m benchmarks.chaos --platform slack --seed 1 [--kills 12] [--database URL] [--json]`
+`python -m benchmarks.chaos --platform slack --seed 1 [--kills 12] [--database URL] [--json]`: it is
+killed again and again. With one of these it is not killed, but for so many seconds, more than once,
+`--downtime`: stopped; `--freeze`: frozen, longer than a lease; `--disk-full`; `--database-away`:
+the file locked by another program, the server without connections.
 """
 
 from __future__ import annotations
@@ -9,44 +12,11 @@ import argparse
 import asyncio
 import json
 import sys
-from typing import Any
 
-from benchmarks.chaos.plan import doubtful_lives, lives
-from benchmarks.chaos.staging import NotEmpty, staged
-from benchmarks.chaos.storm import Storm
+from benchmarks.chaos.measuring import TRIALS, Trial, measure
+from benchmarks.chaos.staging import NotEmpty
 
-Json = dict[str, Any]
-_CONVERSATIONS = 4
-_STORIES = 10
-_CONTROL_KILLS = 3
-
-
-async def measure(platform: str, seed: int, kills: int, database: str) -> Json:
-    """A run, and a short one with the platform's idempotency switched off, always on SQLite."""
-    async with staged(platform, seed, database) as (scene, program):
-        storm = Storm(scene, program, seed, _CONVERSATIONS)
-        await storm.rage(lives(seed, kills))
-        verdict = await storm.verdict()
-        await _tell(storm, verdict.findings, program.log.read_text(encoding="utf-8"))
-        figures = {"seed": seed, "kills": program.kills, **verdict.figures()}
-    return {**figures, "control": {"doubled": await _control(platform, seed)}}
-
-
-async def _control(platform: str, seed: int) -> int:
-    async with staged(platform, seed) as (scene, program):
-        await scene.forget_keys()
-        storm = Storm(scene, program, seed, _CONVERSATIONS // 2)
-        await storm.rage(doubtful_lives(seed, _CONTROL_KILLS), faults=False)
-        return len((await storm.verdict()).doubled)
-
-
-async def _tell(storm: Storm, findings: list[tuple[str, str]], log: str) -> None:
-    """Which messages, and what happened to them."""
-    for word, problem in findings[:_STORIES]:
-        print(f"{word} {problem}:", file=sys.stderr)
-        print("\n".join(await storm.story(word)), file=sys.stderr)
-    if findings:
-        print(f"{len(findings)} findings. Baton's log ends with:\n{log[-6000:]}", file=sys.stderr)
+_SECONDS = {"downtime": 15.0, "freeze": 40.0, "disk-full": 8.0, "database-away": 8.0}
 
 
 def main() -> None:
@@ -60,9 +30,18 @@ def main() -> None:
     parser.add_argument(
         "--json", action="store_true", help="one object on the last line, nothing else"
     )
+    trials = parser.add_mutually_exclusive_group()
+    for name in TRIALS:
+        trials.add_argument(
+            f"--{name}", type=float, metavar="SECONDS", nargs="?", const=_SECONDS[name]
+        )
     chosen = parser.parse_args()
+    given = {name: getattr(chosen, name.replace("-", "_")) for name in TRIALS}
+    [trial] = [Trial(name, seconds) for name, seconds in given.items() if seconds] or [
+        Trial("kills", chosen.kills)
+    ]
     try:
-        found = asyncio.run(measure(chosen.platform, chosen.seed, chosen.kills, chosen.database))
+        found = asyncio.run(measure(chosen.platform, chosen.seed, trial, chosen.database))
     except NotEmpty as error:
         parser.error(str(error.__doc__))
     print(json.dumps(found))

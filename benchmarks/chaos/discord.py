@@ -39,6 +39,8 @@ _CONNECTION: tuple[tuple[str, Json], ...] = (
 )
 _SUPPORT, _HELP = CHANNELS["support"], CHANNELS["help"]
 _TICKET = re.compile(r"#(\d+) · ")
+_REPLY = re.compile(r"message:edit:(\d+)")
+_CHANGED, _TAKEN_BACK = "Changed, also", "Deleted, also"
 
 
 class DiscordScene:
@@ -49,6 +51,7 @@ class DiscordScene:
         self._people: dict[int, str] = {}
         self._directs: dict[int, str] = {}
         self._roots: dict[int, str] = {}
+        self._written: dict[str, tuple[str, Json]] = {}
 
     async def prepare(self) -> None:
         await self._discord.do("seed", seed=self._seed)
@@ -72,11 +75,25 @@ class DiscordScene:
         user = self._people[conversation]
         said = f"human please. It is {word}" if is_opening(word) else word
         if direct := self._directs.get(conversation):
-            await self._discord.post(user, direct, said)
+            post = await self._discord.post(user, direct, said)
         elif conversation in self._roots:
-            await self._discord.post(user, await self._thread(conversation), said)
+            post = await self._discord.post(user, await self._thread(conversation), said)
         else:
-            self._roots[conversation] = (await self._discord.post(user, _HELP, said))["id"]
+            post = await self._discord.post(user, _HELP, said)
+            self._roots[conversation] = post["id"]
+        self._written[word] = user, post
+
+    async def note(self, thread: str, word: str) -> None:
+        post = await self._discord.post(PEOPLE["alice"], thread, word)
+        self._written[word] = PEOPLE["alice"], post
+
+    async def edit(self, word: str, mark: str) -> None:
+        user, post = self._written[word]
+        await self._discord.edit(user, post["channel_id"], post["id"], f"{word} {mark}")
+
+    async def delete(self, word: str) -> None:
+        user, post = self._written[word]
+        await self._discord.delete(user, post["channel_id"], post["id"])
 
     async def _thread(self, conversation: int) -> str:
         """The thread below the first words, once there is one."""
@@ -85,10 +102,17 @@ class DiscordScene:
         return root if root in threads else _HELP
 
     async def reply(self, ticket: int, word: str) -> bool:
-        answer = await self._discord.slash(
-            PEOPLE["alice"], _SUPPORT, "reply", ticket=str(ticket), text=word
-        )
-        return "Sent to the contact" in str(answer.get("message"))
+        return await self._command("reply", "Sent to the contact", ticket=str(ticket), text=word)
+
+    async def revise(self, reply: str, text: str) -> bool:
+        if text:
+            return await self._command("message edit", _CHANGED, message=reply, text=text)
+        return await self._command("message delete", _TAKEN_BACK, message=reply)
+
+    async def _command(self, name: str, confirmation: str, **options: str) -> bool:
+        """Whether Baton has said so."""
+        answer = await self._discord.slash(PEOPLE["alice"], _SUPPORT, name, **options)
+        return confirmation in str(answer.get("message"))
 
     async def trouble(self) -> None:
         for kind, more in _CALLS.items():
@@ -108,26 +132,41 @@ class DiscordScene:
         shown: dict[tuple[int, str], list[str]] = defaultdict(list)
         cards: Counter[int] = Counter()
         tickets: dict[int, int] = {}
+        threads: dict[int, str] = {}
+        texts: dict[tuple[str, str], str] = {}
+        replies: dict[str, str] = {}
         for one in await self._discord.messages(_SUPPORT):
             if number := _TICKET.search(text(one)):
                 conversation = _owner(text(one))
                 cards[conversation] += 1
                 tickets[conversation] = int(number.group(1))
-                shown[conversation, TEAM] += [*openings(text(one)), *await self._words(one["id"])]
+                threads[conversation] = one["id"]
+                shown[conversation, TEAM] += openings(text(one))
+                for post in await self._posts(one["id"]):
+                    said = words(text(post))
+                    shown[conversation, TEAM] += said
+                    texts |= {(TEAM, word): text(post) for word in said}
+                    if number := _REPLY.search(str(post)):
+                        replies |= dict.fromkeys(said, number.group(1))
         for conversation in self._people:
             place = self._directs.get(conversation) or self._roots.get(conversation)
-            shown[conversation, CONTACT] += await self._words(place)
-        return Ledger(shown=shown, cards=cards, tickets=tickets)
+            for post in await self._posts(place):
+                said = words(text(post))
+                shown[conversation, CONTACT] += said
+                texts |= {(CONTACT, word): text(post) for word in said}
+        return Ledger(
+            shown=shown, cards=cards, tickets=tickets, threads=threads, texts=texts, replies=replies
+        )
 
-    async def _words(self, channel: str | None) -> list[str]:
-        """In what the bot posted there; nothing where there is no such thread."""
+    async def _posts(self, channel: str | None) -> list[Json]:
+        """What the bot posted there; nothing where there is no such thread."""
         if channel is None:
             return []
         try:
             standing = await self._discord.messages(channel)
         except Refused:
             return []
-        return [word for one in standing if one["author"].get("bot") for word in words(text(one))]
+        return [one for one in standing if one["author"].get("bot")]
 
     async def history(self, word: str) -> list[tuple[float, str]]:
         return [

@@ -2,7 +2,9 @@
 for each line of settings (JSON) that it reads.
 
 Each is a process of its own, which may be killed at any moment; only the seconds that Python takes
-to import everything are spent once. On standard output: `pid N`, `up`, `ended STATUS`.
+to import everything are spent once. On standard output: `pid N`, `up`, `frozen`, `ended STATUS`.
+SIGTERM ends it in peace. With `freeze_at` among its settings it stops itself (SIGSTOP) right before
+that many posts, where all checks are made and nothing but the call is left to do.
 
 On Slack, unclear posts are looked for after `SETTLE` instead of after 35 s, as nothing takes longer
 than that to arrive in the emulator.
@@ -14,8 +16,10 @@ import asyncio
 import importlib
 import json
 import os
+import signal
 import sys
 from datetime import timedelta
+from typing import Any
 
 from bot import logs, main
 from bot.settings import Settings
@@ -28,21 +32,39 @@ _LATER = {
 }
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, freeze_at: int) -> None:
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     async with main.assembled(settings) as parts:
+        for name in parts.outlets.keys() & _LATER:
+            _freeze(parts.outlets[name], freeze_at)
         if "slack" in parts.outlets:
             parts.outlets["slack"].settle = SETTLE
         async with main.working(parts):
             _say("up")
-            await asyncio.Event().wait()
+            await ended.wait()
 
 
-def raise_one(settings: Settings) -> None:
+def _freeze(outlet: Any, count: int) -> None:
+    post, left = outlet.post, count
+
+    async def posted(*arguments: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            _say("frozen")
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return await post(*arguments)
+
+    outlet.post = posted
+
+
+def raise_one(settings: Settings, freeze_at: int) -> None:
     """A child process, waited for."""
     child = os.fork()
     if child == 0:
         logs.configure(settings)
-        asyncio.run(serve(settings))
+        asyncio.run(serve(settings, freeze_at))
         os._exit(0)
     _say(f"pid {child}")
     _, status = os.waitpid(child, 0)
@@ -58,4 +80,5 @@ if __name__ == "__main__":
     for name in _LATER[sys.argv[1]]:
         importlib.import_module(name)
     for given in sys.stdin:
-        raise_one(Settings(**json.loads(given)))
+        chosen = json.loads(given)
+        raise_one(Settings(**chosen["settings"]), chosen["freeze_at"])

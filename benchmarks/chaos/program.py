@@ -1,4 +1,4 @@
-"""Baton's process: started, killed, frozen, started again."""
+"""Baton's process: started, stopped, killed, frozen, started again."""
 
 from __future__ import annotations
 
@@ -30,50 +30,76 @@ class DiedByItself(Exception):
 class Program:
     """One Baton on one database; `story` says when what became of it."""
 
+    platform: str
     settings: Settings
     log: Path
     nursery: asyncio.subprocess.Process
     kills: int = 0
     story: list[tuple[float, str]] = field(default_factory=list)
-    _pid: int = 0
+    pid: int = 0
 
-    async def start(self, failpoint: str = "") -> None:
+    async def start(self, failpoint: str = "", *, freeze_at: int = 0) -> None:
         """Until it works; `failpoint` may end it before that."""
-        chosen = json.dumps(asdict(replace(self.settings, failpoint=failpoint)))
+        chosen = asdict(replace(self.settings, failpoint=failpoint))
+        line = json.dumps({"settings": chosen, "freeze_at": freeze_at})
         if self.nursery.stdin is not None:
-            self.nursery.stdin.write(f"{chosen}\n".encode())
-        self._pid = int((await self._hears(_START_S)).removeprefix("pid "))
+            self.nursery.stdin.write(f"{line}\n".encode())
+        self.pid = int((await self._hears(_START_S)).removeprefix("pid "))
         self._tell(f"started {failpoint}")
         self._heed(await self._hears(_START_S))
 
     async def kill_after(self, busy: Awaitable[None], seconds: float) -> None:
         """Let it live until it is `busy` and that long, unless a failpoint ends it before."""
-        if not self._pid:
+        if not self.pid:
             return
         ended = asyncio.create_task(self._hears(_LIFE_S))
         waiting = asyncio.ensure_future(busy)
         await asyncio.wait({ended, waiting}, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.wait({ended}, timeout=seconds)
         if not ended.done():
-            os.kill(self._pid, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         self._heed(await ended)
         self.kills += 1
 
-    async def freeze(self, seconds: float) -> None:
-        """SIGSTOP, and SIGCONT after that long."""
-        os.kill(self._pid, signal.SIGSTOP)
+    async def stop(self) -> None:
+        """In peace, by SIGTERM."""
+        os.kill(self.pid, signal.SIGTERM)
+        ending = await self._hears(_START_S)
+        self._tell(ending)
+        self.pid = 0
+        if ending != "ended 0":
+            raise DiedByItself(ending, self.written[-3000:])
+
+    def freeze(self) -> None:
+        """SIGSTOP, until `thaw`."""
+        os.kill(self.pid, signal.SIGSTOP)
         self._tell("frozen")
-        await asyncio.sleep(seconds)
-        os.kill(self._pid, signal.SIGCONT)
+
+    async def frozen(self, within: float) -> bool:
+        """Whether it has frozen itself by then, as it was started to."""
+        try:
+            line = await self._hears(within)
+        except TimeoutError:
+            return False
+        self._tell(line)
+        return True
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
         self._tell("thawed")
 
     async def end(self) -> None:
         """SIGKILL, if it lives."""
-        if self._pid:
-            os.kill(self._pid, signal.SIGKILL)
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
             self._heed(await self._hears(_START_S))
+
+    @property
+    def written(self) -> str:
+        """Its log."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
 
     async def _hears(self, within: float) -> str:
         if self.nursery.stdout is None:
@@ -85,9 +111,9 @@ class Program:
         self._tell(line)
         if line == "up":
             return
-        self._pid = 0
+        self.pid = 0
         if line != f"ended {-signal.SIGKILL}":
-            raise DiedByItself(line, self.log.read_text(encoding="utf-8")[-3000:])
+            raise DiedByItself(line, self.written[-3000:])
 
     def _tell(self, what: str) -> None:
         self.story.append((time.time(), f"Baton {what}".strip()))
@@ -103,7 +129,7 @@ async def programmed(platform: str, settings: Settings, log: Path) -> AsyncItera
             stdout=asyncio.subprocess.PIPE,
             stderr=written,
         )
-    program = Program(settings, log, nursery)
+    program = Program(platform, settings, log, nursery)
     try:
         yield program
     finally:

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import Protocol
 
-from benchmarks.chaos.verdict import Shown
+from benchmarks.chaos.verdict import Shown, Texts
 
 # How often a call meets each kind of fault, and an event each kind of disorder.
 CALL_RATE = 0.01
@@ -19,11 +19,16 @@ def contact_name(conversation: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """What stands on the platform. `tickets`: the number of each conversation's ticket."""
+    """What stands on the platform. `tickets`: the number of each conversation's ticket; `threads`:
+    the team's thread of it; `replies`: Baton's number of each reply, by which it is changed.
+    """
 
     shown: Shown
     cards: dict[int, int]
     tickets: dict[int, int]
+    threads: dict[int, str]
+    texts: Texts
+    replies: dict[str, str]
 
 
 class Scene(Protocol):
@@ -38,6 +43,18 @@ class Scene(Protocol):
 
     async def reply(self, ticket: int, word: str) -> bool:
         """An attendant replies; whether Baton has confirmed it."""
+
+    async def note(self, thread: str, word: str) -> None:
+        """An attendant writes in the thread of a ticket."""
+
+    async def edit(self, word: str, mark: str) -> None:
+        """Whoever wrote a word on the platform puts a mark behind it."""
+
+    async def delete(self, word: str) -> None:
+        """Whoever wrote a word on the platform deletes it."""
+
+    async def revise(self, reply: str, text: str) -> bool:
+        """An attendant changes a reply, or takes it back for no text; whether that is confirmed."""
 
     async def trouble(self) -> None:
         """From now on calls and events meet faults."""

@@ -31,6 +31,8 @@ _EVENTS = {
 _CONNECTION = ("abort", "close", "refresh_requested", "warning")
 _ATTENDANT = "U0ALICE"
 _TICKET = re.compile(r"#(\d+) · ")
+_REPLY = re.compile(r"'message:edit'.*?'value': '(\d+)'")
+_CHANGED, _TAKEN_BACK = "Changed, also", "Deleted, also"
 # Slack sends again at once, after 60 s and after 300 s; here after 1.2 s and 6 s.
 _TIME_SCALE = 0.02
 
@@ -40,6 +42,7 @@ class SlackScene:
         self._slack = slack
         self._roots: dict[int, Json] = {}
         self._directs: dict[int, str] = {}
+        self._written: dict[str, tuple[str, Json]] = {}
 
     async def prepare(self) -> None:
         await self._slack.config(message_rate=0, time_scale=_TIME_SCALE)
@@ -60,21 +63,42 @@ class SlackScene:
         person = self._slack.user(_user(conversation))
         if direct := self._directs.get(conversation):
             is_first = is_opening(word)
-            await person.post(direct, f"a refund {word}" if is_first else word)
+            said = await person.post(direct, f"a refund {word}" if is_first else word)
         elif root := self._roots.get(conversation):
-            await person.post("C0HELP", word, thread=root)
+            said = await person.post("C0HELP", word, thread=root)
         else:
-            self._roots[conversation] = await person.post("C0HELP", f"a refund {word}")
+            said = self._roots[conversation] = await person.post("C0HELP", f"a refund {word}")
+        self._written[word] = person.id, said
+
+    async def note(self, thread: str, word: str) -> None:
+        said = await self._slack.user(_ATTENDANT).post("C0TEAM", word, thread=thread)
+        self._written[word] = _ATTENDANT, said
+
+    async def edit(self, word: str, mark: str) -> None:
+        who, said = self._written[word]
+        await self._slack.user(who).edit(said, f"{word} {mark}")
+
+    async def delete(self, word: str) -> None:
+        who, said = self._written[word]
+        await self._slack.user(who).delete(said)
 
     async def reply(self, ticket: int, word: str) -> bool:
-        before = await self._confirmed()
-        attendant = self._slack.user(_ATTENDANT)
-        answer = await attendant.command("/reply", f"{ticket} {word}", "C0TEAM")
-        return answer["outcome"] == "acked" and await self._confirmed() > before
+        return await self._command("/reply", f"{ticket} {word}", "Sent to the contact")
 
-    async def _confirmed(self) -> int:
+    async def revise(self, reply: str, text: str) -> bool:
+        if text:
+            return await self._command("/message", f"edit {reply} {text}", _CHANGED)
+        return await self._command("/message", f"delete {reply}", _TAKEN_BACK)
+
+    async def _command(self, name: str, line: str, confirmation: str) -> bool:
+        """Whether Baton has said so."""
+        before = await self._whispered(confirmation)
+        answer = await self._slack.user(_ATTENDANT).command(name, line, "C0TEAM")
+        return answer["outcome"] == "acked" and await self._whispered(confirmation) > before
+
+    async def _whispered(self, text: str) -> int:
         shown = await self._slack.ephemerals(user=_ATTENDANT)
-        return sum("Sent to the contact" in str(one.get("text")) for one in shown)
+        return sum(text in str(one.get("text")) for one in shown)
 
     async def trouble(self) -> None:
         for kind, more in _CALLS.items():
@@ -97,6 +121,8 @@ class SlackScene:
         cards: Counter[int] = Counter()
         tickets: dict[int, int] = {}
         owners: dict[str, int] = {}
+        texts: dict[tuple[str, str], str] = {}
+        replies: dict[str, str] = {}
         for one in await self._slack.messages("C0TEAM"):
             root = str(one.get("thread_ts") or one["ts"])
             if root == one["ts"] and (number := _TICKET.search(str(one))):
@@ -106,13 +132,26 @@ class SlackScene:
                 shown[conversation, TEAM] += openings(str(one))
                 tickets[conversation] = int(number.group(1))
             elif root in owners and one.get("bot_id"):
-                shown[owners[root], TEAM] += words(str(one))
+                said = words(str(one))
+                shown[owners[root], TEAM] += said
+                texts |= {(TEAM, word): str(one) for word in said}
+                if number := _REPLY.search(str(one)):
+                    replies |= dict.fromkeys(said, number.group(1))
         for conversation, channel, root in self._places():
             for one in await self._slack.messages(channel):
                 is_there = root is None or one.get("thread_ts") == root
                 if is_there and one.get("bot_id"):
-                    shown[conversation, CONTACT] += words(str(one))
-        return Ledger(shown=shown, cards=cards, tickets=tickets)
+                    said = words(str(one))
+                    shown[conversation, CONTACT] += said
+                    texts |= {(CONTACT, word): str(one) for word in said}
+        return Ledger(
+            shown=shown,
+            cards=cards,
+            tickets=tickets,
+            threads={conversation: root for root, conversation in owners.items()},
+            texts=texts,
+            replies=replies,
+        )
 
     def _places(self) -> list[tuple[int, str, str | None]]:
         threads = [(number, "C0HELP", str(one["ts"])) for number, one in self._roots.items()]

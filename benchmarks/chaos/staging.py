@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import create_engine, func, inspect, select, table
 
+from benchmarks.chaos.absences import small_disk
 from benchmarks.chaos.discord import DiscordScene
 from benchmarks.chaos.program import Program, programmed
 from benchmarks.chaos.scene import Scene
@@ -28,21 +29,35 @@ class NotEmpty(Exception):
 
 @asynccontextmanager
 async def staged(
-    platform: str, seed: int, database: str = "", *, template: Path | None = None
+    platform: str,
+    seed: int,
+    database: str = "",
+    *,
+    template: Path | None = None,
+    small: bool = False,
 ) -> AsyncIterator[tuple[Scene, Program]]:
-    """On an empty database: a temporary file where none is given. Raises `NotEmpty`."""
-    with tempfile.TemporaryDirectory(prefix="baton-chaos-") as made:
-        folder = Path(made)
+    """On an empty database: a temporary file where none is given. Raises `NotEmpty`.
+
+    `small`: that file is on a small disk of its own, if there can be one.
+    """
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="baton-chaos-")))
+        home = folder / "home"
+        home.mkdir()
+        if small:
+            stack.enter_context(small_disk(home))
         known = template or folder / "template.db"
         if template is None:
             await asyncio.to_thread(migrate, f"sqlite:///{known}")
         if database:
             await asyncio.to_thread(_check_empty, database)
         stage = _slack if platform == "slack" else _discord
-        async with stage(folder, known, seed) as (scene, chosen):
-            given = replace(chosen, database_url=database) if database else chosen
-            async with programmed(platform, given, folder / "baton.log") as program:
-                yield scene, program
+        scene, chosen = await stack.enter_async_context(stage(home, known, seed))
+        given = replace(chosen, database_url=database) if database else chosen
+        yield (
+            scene,
+            await stack.enter_async_context(programmed(platform, given, folder / "baton.log")),
+        )
 
 
 @asynccontextmanager

@@ -12,11 +12,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from benchmarks.chaos.__main__ import measure
+from benchmarks.chaos.absences import Again
+from benchmarks.chaos.measuring import Json, Trial, measure
 from storage.migrate import migrate
 from tests import postgres
 
-_FIGURES = ("seed", "kills", "sent", "lost", "doubled", "out_of_order")
+_FIGURES = ("seed", "sent", "changed", "lost", "doubled", "out_of_order")
+_OTHERS = (
+    Trial("downtime", 15),
+    Trial("disk-full", 8),
+    Trial("database-away", 8),
+    Trial("freeze", 40),
+)
 
 
 def databases(stack: ExitStack) -> Iterator[tuple[str, postgres.Server | None]]:
@@ -34,28 +41,45 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--kills", type=int, default=12)
     chosen = parser.parse_args()
-    print("| platform | database | seed | kills | sent | lost | doubled | out of order | control |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| run | platform | database | seed | said | changed | lost | doubled | out of order | |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     failed = False
     with ExitStack() as stack:
         for database, server in databases(stack):
             for platform in ("slack", "discord"):
-                for seed in chosen.seeds:
-                    failed |= _row(platform, database, server, seed, chosen.kills)
+                kills = Trial("kills", chosen.kills)
+                rows = [(kills, seed) for seed in chosen.seeds]
+                rows += [(one, chosen.seeds[0]) for one in _OTHERS]
+                for trial, seed in rows:
+                    if trial.name != "disk-full" or server is None:  # a server's disk is its own
+                        failed |= _row(platform, database, server, seed, trial)
     sys.exit(1 if failed else 0)
 
 
 def _row(
-    platform: str, database: str, server: postgres.Server | None, seed: int, kills: int
+    platform: str, database: str, server: postgres.Server | None, seed: int, trial: Trial
 ) -> bool:
     """Prints one; whether anything was wrong in it."""
     with ExitStack() as stack:
         url = stack.enter_context(server.clone()) if server else ""
-        found = asyncio.run(measure(platform, seed, kills, url))
+        is_restart = server is not None and trial.name == "database-away"
+        restart = Again(server.away) if server and is_restart else None
+        found = asyncio.run(measure(platform, seed, trial, url, restart))
+    named = f"{trial.amount:g} {trial.name}" if trial.name == "kills" else trial.name
     shown = " | ".join(str(found[name]) for name in _FIGURES)
-    control = f"{found['control']['doubled']} doubled"
-    print(f"| {platform.capitalize()} | {database} | {shown} | {control} |", flush=True)
+    print(
+        f"| {named} | {platform.capitalize()} | {database} | {shown} | {_more(found)} |", flush=True
+    )
     return bool(found["lost"] or found["doubled"] or found["out_of_order"])
+
+
+def _more(found: Json) -> str:
+    """What else a run has to show."""
+    if "control" in found:
+        return f"control: {found['control']['doubled']} doubled"
+    if "aimed" in found:
+        return f"frozen before a post: {found['aimed']['doubled']} doubled"
+    return "" if found.get("said_so", True) else "Baton did not say so"
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from bot.delivery.perform import perform
 from bot.delivery.telling import tell
 from bot.delivery.work import Done, Rest, Work
 from bot.delivery.workers import free_the_dead, is_dead, own_name
+from bot.domain.errors import CannotKeep
 from bot.domain.identity import platform_of
 from bot.domain.values import replace
 from bot.failpoints import passing
@@ -38,6 +39,7 @@ LEASE = timedelta(seconds=30)
 # The time a call may still begin in before the lease ends: longer than a call may take.
 _MARGIN = 22.0
 _SWEEP = 2.0
+_AGAIN = 0.5
 # Whoever queued something drains it; others look a moment later whether that happens.
 _SOONEST = 0.25
 _MOMENT = 1.5
@@ -193,6 +195,9 @@ class Courier:
     def _drained(self, lane_id: int, task: asyncio.Task[None]) -> None:
         del self._draining[lane_id]
         if not task.cancelled() and (error := task.exception()):
+            if isinstance(error, CannotKeep):
+                log.warning("lane %s waits: %s", lane_id, error)
+                return
             log.error("lane %s stopped; the sweep takes it up again", lane_id, exc_info=error)
         elif lane_id in self._woken:
             self._woken.discard(lane_id)
@@ -202,8 +207,7 @@ class Courier:
         done: Done | None = None
         while True:
             self._woken.discard(lane_id)
-            began = monotonic()
-            step = await self._store.transact(advance, done, self._turnover(lane_id))
+            began, step = await self._step(lane_id, done)
             if done is not None:
                 passing("lane.recorded")
             if isinstance(step, Rest):
@@ -216,6 +220,20 @@ class Courier:
             if self._stopping:
                 await self._store.transact(_record_only, done, self._turnover(lane_id))
                 return
+
+    async def _step(self, lane_id: int, done: Done | None) -> tuple[float, Work | Rest]:
+        """What is next, and when it was asked for. What was sent is recorded, however long the
+        store is out of reach: whoever took the lane over meanwhile has it, and nothing is written.
+        """
+        while True:
+            began = monotonic()
+            try:
+                return began, await self._store.transact(advance, done, self._turnover(lane_id))
+            except CannotKeep as error:
+                if done is None or self._stopping:
+                    raise
+                log.warning("lane %s: what was sent is recorded later: %s", lane_id, error)
+            await asyncio.sleep(_AGAIN)
 
     async def _hold_and_perform(self, work: Work, began: float) -> Done:
         """Perform work while a side task keeps the lease."""
@@ -239,8 +257,10 @@ class Courier:
     async def _keep(self, lane_id: int) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            wall = self._wall()
-            await self._store.transact(_extend, lane_id, self.owner, wall)
+            try:
+                await self._store.transact(_extend, lane_id, self.owner, self._wall())
+            except CannotKeep as error:
+                log.warning("the lease of lane %s could not be extended: %s", lane_id, error)
 
     def _saver(self, effect_id: int) -> Callable[[Mapping[str, str]], asyncio.Future[None]]:
         return lambda progress: asyncio.ensure_future(

@@ -151,3 +151,9 @@ class StaleDesk(BadDesk):
 
 class CannotRun(BatonError):
     """{problem}"""
+
+
+class CannotKeep(CannotRun):
+    """{problem}"""
+
+    # The database or the files take nothing in for now: what came in is tried again, never dropped.

@@ -1,0 +1,49 @@
+"""What came in and cannot be kept now is tried again: a full disk, a lock, a restart pass."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.domain.errors import CannotKeep
+
+log = logging.getLogger(__name__)
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+
+
+class Patience:
+    """Waits within whatever order its caller holds, so that what comes later stays behind it."""
+
+    def __init__(self) -> None:
+        self._given_up = asyncio.Event()
+
+    async def until_kept(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it, again and again while nothing can be kept.
+
+        Raises `CannotKeep` once it is given up: then nobody is told that it was taken in.
+        """
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return await work()
+            except CannotKeep as error:
+                if pause == _FIRST_PAUSE:
+                    log.warning("what came in waits until it can be kept: %s", error)
+                if await self._is_over(pause):
+                    raise
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def give_up(self) -> None:
+        """Nothing waits from now on, until `begin`."""
+        self._given_up.set()
+
+    def begin(self) -> None:
+        self._given_up.clear()
+
+    async def _is_over(self, pause: float) -> bool:
+        try:
+            await asyncio.wait_for(self._given_up.wait(), pause)
+        except TimeoutError:
+            return False
+        return True
