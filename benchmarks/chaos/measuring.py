@@ -20,6 +20,7 @@ TRIALS = ("downtime", "freeze", "disk-full", "database-away")
 _CONVERSATIONS = 4
 _STORIES = 10
 _CONTROL_KILLS = 3
+_LAST = 60
 # What Baton is to say of it in its log, so that somebody can act.
 _SAID = {
     "disk-full": ("disk is full", "disk reports an error"),
@@ -117,6 +118,13 @@ async def _figures(storm: Storm) -> Json:
         print(f"{word} {problem}:", file=sys.stderr)
         print("\n".join(await storm.story(word)), file=sys.stderr)
     if verdict.findings:
-        log = storm.program.written[-6000:]
-        print(f"{len(verdict.findings)} findings. Baton's log ends with:\n{log}", file=sys.stderr)
+        print(f"{len(verdict.findings)} findings. Baton's log:", file=sys.stderr)
+        print(_essence(storm.program.written), file=sys.stderr)
     return verdict.figures()
+
+
+def _essence(log: str) -> str:
+    """What went wrong, and the last of the rest."""
+    lines = log.splitlines()
+    wrong = [one for one in lines[:-_LAST] if " INFO " not in one and " DEBUG " not in one]
+    return "\n".join([*wrong, *lines[-_LAST:]])
