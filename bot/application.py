@@ -28,7 +28,7 @@ from bot.ports.repositories.platforms import Source
 from bot.ports.store import Store, Tx
 from bot.services import catch_up, deliveries, inbox, rating
 from bot.services.receive import receive
-from bot.services.revise import deleted, edited
+from bot.services.revise import deleted, edited, unseen
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Baton:
         )
         self._observe = observe
         self._first_replied = first_replied
-        self._has_read = False
+        self._has_read, self._loading = False, asyncio.Lock()
         self._lines: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, inbound: Inbound, *, fetched: bool = False) -> Received | None:
@@ -194,15 +194,19 @@ class Baton:
     async def _read(self, inbound: Inbound) -> Reading:
         """Reading is pure and may take a while, so it happens before the transaction.
 
-        The first one loads what it needs; a short text takes less time than its way to a thread.
+        The first one loads what it needs, for all that come meanwhile; a short text takes less time
+        than its way to a thread.
         """
         if not isinstance(inbound, Written):
             return Reading()
-        if self._has_read and len(inbound.text) <= _BRIEF:
+        if not self._has_read:
+            async with self._loading:
+                reading = await asyncio.to_thread(self._reader.read, inbound.text)
+                self._has_read = True
+                return reading
+        if len(inbound.text) <= _BRIEF:
             return self._reader.read(inbound.text)
-        reading = await asyncio.to_thread(self._reader.read, inbound.text)
-        self._has_read = True
-        return reading
+        return await asyncio.to_thread(self._reader.read, inbound.text)
 
     async def put_aside(self, call: Invocation) -> str:
         """Keep the values of a form that asks for others, for a day; answers with a token."""
@@ -290,6 +294,8 @@ def _take_in(
     tx: Tx, inbound: Inbound, reading: Reading, now: datetime, *, live: bool
 ) -> Received | None:
     if live and catch_up.park(tx, inbound):
+        if isinstance(inbound, Deleted):
+            unseen(tx, inbound)
         return None
     match inbound:
         case Written():

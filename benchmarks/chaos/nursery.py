@@ -21,6 +21,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
+from adapters.agents.reader import Reader
 from bot import logs, main
 from bot.settings import Settings
 
@@ -79,6 +80,7 @@ def _say(line: str) -> None:
 if __name__ == "__main__":
     for name in _LATER[sys.argv[1]]:
         importlib.import_module(name)
+    Reader().read("A text, so that what reads the texts of all is loaded.")
     for given in sys.stdin:
         chosen = json.loads(given)
         raise_one(Settings(**chosen["settings"]), chosen["freeze_at"])

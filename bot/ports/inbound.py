@@ -61,7 +61,12 @@ class Deleted:
 
     @property
     def key(self) -> str:
-        return f"{self.workspace}/{self.channel}/{self.source_id}/deleted"
+        return f"{self.message_key}/deleted"
+
+    @property
+    def message_key(self) -> str:
+        """The key of what was deleted."""
+        return f"{self.workspace}/{self.channel}/{self.source_id}"
 
 
 Inbound = Written | Edited | Deleted

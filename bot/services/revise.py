@@ -39,12 +39,19 @@ def deleted(tx: Tx, change: Deleted, now: datetime) -> Message | None:
     """Mark it as deleted; the team keeps seeing what it said."""
     message = _find(tx, change)
     if message is None:
+        unseen(tx, change)
         note.deleted(tx, change, now)
         _look_for_root(tx, change, now)
         return None
     if message.deleted_at or not tx.first_sight(change.key):
         return None
     return _show(tx, replace(message, deleted_at=now), "message_deleted", now)
+
+
+def unseen(tx: Tx, change: Deleted) -> None:
+    """What is deleted before it was taken in never is: told later, it would come out of order."""
+    if tx.messages.find_source(change.workspace, change.channel, change.source_id) is None:
+        tx.first_sight(change.message_key)
 
 
 def _look_for_root(tx: Tx, change: Deleted, now: datetime) -> None:

@@ -49,6 +49,28 @@ async def test_live_events_wait_until_what_was_missed_is_there(world: World) -> 
     assert (source.mark, source.catching_up) == ("s3", False)
 
 
+async def test_what_was_deleted_before_it_was_taken_in_is_never_shown(world: World) -> None:
+    """Slack sends an event again that found nobody, and the deletion of its message perhaps first.
+    Taken in after what was fetched meanwhile, it would stand behind what was said later.
+    """
+    await world.write("human please", source="s0")
+    gone = [
+        Deleted(
+            workspace="console", channel="dm:carol", source_id=f"s{number}", at=world.clock.now()
+        )
+        for number in (1, 3)
+    ]
+    await world.baton.begin_catching_up("console")
+    await world.baton.receive(written(world, 1))
+    await world.baton.receive(gone[0])
+    await world.baton.receive(written(world, 2), fetched=True)
+    await world.baton.caught_up("console", "dm:carol")
+    await world.baton.receive(gone[1])
+    await world.baton.receive(written(world, 3))
+    said = [message.text for message in await world.messages()]
+    assert said == ["human please", "word 2"]
+
+
 async def test_nothing_stands_before_the_root_of_a_thread(world: World) -> None:
     """All of it was written while Baton was away, and the team's channel takes nothing yet."""
     until = world.wall() + timedelta(seconds=0.7)
