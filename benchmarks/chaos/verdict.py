@@ -112,19 +112,26 @@ def judge(
                 found.doubled += [(one.word, f"again in the {place}'s place")] * (times - 1)
     for conversation, count in cards.items():
         found.doubled += [(f"card {conversation}", "one more card")] * (count - 1)
+    deleted = {one.word for some in changed.values() for one in some if not one.mark}
     for where in shown:
-        found.out_of_order += _disorder(everything, shown[where], *where)
+        found.out_of_order += _disorder(everything, shown[where], *where, deleted=deleted)
     return found
 
 
 def _disorder(
-    said: list[Said], standing: list[str], conversation: int, place: str
+    said: list[Said], standing: list[str], conversation: int, place: str, *, deleted: set[str]
 ) -> list[tuple[str, str]]:
-    """Words that come after one of the same side that was said later."""
+    """Words that come after one of the same side that was said later. What was deleted meanwhile
+    may be shown as that, behind them.
+    """
     found = []
     for side in "crn":
         order = [one.word for one in said if one.conversation == conversation and one.certain]
-        rank = {one: number for number, one in enumerate(order) if one.startswith(side)}
+        rank = {
+            one: number
+            for number, one in enumerate(order)
+            if one.startswith(side) and one not in deleted
+        }
         first = [one for one in Counter(standing) if one in rank]
         latest = -1
         for one in first:

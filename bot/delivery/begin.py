@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.delivery.rendering import render
@@ -23,6 +23,8 @@ from bot.services.cue import PLAY
 # A notice leads to a thread: it waits a while for the thread's card to stand.
 _FOR_THE_CARD = timedelta(seconds=30)
 _LOOK_AGAIN = timedelta(seconds=0.5)
+# In an effect's progress: the digest of what its first try was to leave standing.
+SHOWN = "shown"
 Settle = Callable[[str], timedelta | None]
 
 
@@ -43,12 +45,20 @@ def begin(tx: Tx, lane: Lane, settle: Settle, wall: datetime, now: datetime) -> 
             state=State.SENDING,
             attempts=effect.attempts + 1,
             attempted_at=effect.attempted_at if effect.uncertain else wall,
+            progress=_first_shown(work),
         )
         tx.outbox.put_effect(begun)
         return replace(work, effect=begun)
     if lane.suspended:  # nothing waits for the destination any more
         tx.outbox.put_lane(replace(lane, suspended="", failures=0))
     return Rest()
+
+
+def _first_shown(work: Work) -> Mapping[str, str]:
+    """With what a first try may have left standing: a repeated one may only find that."""
+    if not isinstance(work, Call) or work.action != "post":
+        return work.effect.progress
+    return {SHOWN: work.digest, **work.effect.progress}
 
 
 def digest(content: Content) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from bot.delivery.begin import SHOWN
 from bot.delivery.retry import Again, GiveUp, Suspend, decide
 from bot.delivery.work import Ask, Call, Done, Play, Summarize
 from bot.domain.conversation import Conversation
@@ -64,6 +65,8 @@ def _called(tx: Tx, work: Call, done: Done, now: datetime) -> None:
     if sent is None:
         return
     lane = _home(tx, work.lane)
+    # What the platform knew already, or Baton has found, may be what an earlier try had said.
+    is_sure = work.effect.progress.get(SHOWN, work.digest) == work.digest
     tx.outbox.put_copy(
         Copy(
             lane_id=lane.id,
@@ -72,10 +75,12 @@ def _called(tx: Tx, work: Call, done: Done, now: datetime) -> None:
             channel=sent.place.channel,
             thread=sent.place.thread,
             platform_id=sent.platform_id,
-            digest=work.digest,
+            digest=work.digest if is_sure else "",
             deleted=work.action == "delete",
         )
     )
+    if not is_sure:
+        _compare(tx, lane, work.effect, now)
     if work.action == "post" and _is_erased(tx, lane):
         tx.outbox.add(lane, work.effect.subject, order_at=now)  # it came too late, and goes again
         return
@@ -83,6 +88,14 @@ def _called(tx: Tx, work: Call, done: Done, now: datetime) -> None:
         _anchor(tx, tx.threads.get(lane.ref), sent, done.link, now)
     if work.action == "post" and lane.kind is LaneKind.CONTACT:
         _reached(tx, lane, work.effect, sent, now)
+
+
+def _compare(tx: Tx, lane: Lane, effect: Effect, now: datetime) -> None:
+    """Have what stands there made to say what it should."""
+    if effect.subject == "card":
+        record.refresh_card(tx, tx.threads.get(lane.ref), now)
+    elif not tx.outbox.pending(lane.id, effect.subject):
+        tx.outbox.add(lane, effect.subject, order_at=effect.order_at, epoch=effect.epoch)
 
 
 def _is_erased(tx: Tx, lane: Lane) -> bool:

@@ -78,6 +78,11 @@ def _show(tx: Tx, message: Message, kind: str, now: datetime) -> Message:
     conversation = tx.conversations.get(message.conversation_id)
     record.log(tx, kind, actor=message.author_id, now=now, conversation=conversation)
     thread = record.thread_of(tx, conversation)
-    if thread and tx.outbox.copies(record.thread_lane(tx, thread).id, f"message:{message.id}:"):
+    if thread and _is_shown(tx, record.thread_lane(tx, thread).id, f"message:{message.id}:"):
         record.mirror(tx, thread, message)
     return message
+
+
+def _is_shown(tx: Tx, lane_id: int, prefix: str) -> bool:
+    """It stands there, or is on its way with the words that it had when the call began."""
+    return bool(tx.outbox.copies(lane_id, prefix)) or tx.outbox.unfinished(lane_id, prefix)
