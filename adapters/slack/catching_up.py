@@ -22,7 +22,7 @@ from adapters.slack.workspace import Workspace
 from bot.application import Baton
 from bot.domain.errors import CannotKeep
 from bot.ports.outlet import Busy, Gone, OutletError, Unclear
-from bot.ports.repositories.platforms import Source
+from bot.ports.repositories.platforms import ANY_DIRECT, Source
 from bot.ports.store import Tx
 
 Json = dict[str, Any]
@@ -36,8 +36,6 @@ _AGAIN_S = 5.0
 _TRIES = 3
 # One call of many that fails must not have all places wait for another look at everything.
 _PAUSES_S = (0.2, 0.5, 1.0)
-# The place that stands for direct messages nobody has had yet.
-ANY_DIRECT = "im"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +81,11 @@ class CatchUp:
     async def look(self, *, direct: bool = True) -> bool:
         """Fetch what was missed everywhere; whether all places could be asked."""
         await self._places.watch()
-        if direct:
-            await self._new_direct_messages()
+        if direct and not await self._new_direct_messages():
+            return False
         sources = await self._baton.begin_catching_up(self._workspace.id)
         places = [one for one in sources if not one.thread]
+        places.sort(key=lambda one: one.channel == ANY_DIRECT)  # whoever is new waits for all
         reached = [await self._place(one, skip=not direct) for one in places]
         return all(reached)
 
@@ -202,14 +201,38 @@ class CatchUp:
             else:
                 return answer
 
-    async def _new_direct_messages(self) -> None:
-        """Direct messages of people who never wrote before: from when Baton was last there."""
+    async def _new_direct_messages(self) -> bool:
+        """Follow those of people who never wrote before, from when Baton was last there; whether
+        Slack could be asked for them.
+        """
         now = f"{datetime.now(UTC).timestamp():.6f}"
         last = await self._baton.store.read(_mark, self._workspace.id, ANY_DIRECT)
         if last and await self._places.has_direct():
-            for channel in await self._places.direct_channels():
+            try:
+                channels = await self._direct_channels()
+            except (Busy, Unclear) as error:
+                log.warning("Slack does not list direct messages yet: %s", error)
+                return False
+            except OutletError as error:
+                log.warning("Slack does not list direct messages: %s", error)
+                channels = []
+            for channel in channels:
                 await self._baton.store.transact(_watch, self._workspace.id, channel, last)
         await self._baton.reached(self._workspace.id, ANY_DIRECT, "", now)
+        return True
+
+    async def _direct_channels(self) -> list[str]:
+        """Every direct conversation that the app has. Raises an `OutletError`."""
+        found: list[str] = []
+        cursor = ""
+        method = self._workspace.client.users_conversations
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = await self._patient(method, types="im", limit=_PAGE, **more)
+            found += [str(one["id"]) for one in page["channels"]]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return found
 
 
 def _mark(tx: Tx, workspace: str, channel: str) -> str | None:

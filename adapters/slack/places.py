@@ -17,7 +17,6 @@ from bot.ports.store import Tx
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
-_PAGE = 200
 
 
 class Places:
@@ -34,18 +33,6 @@ class Places:
         """Whether contacts may write direct messages."""
         desk = await self._baton.store.read(_desk)
         return desk.channel_at(self._workspace.id, DIRECT, direct=True) is not None
-
-    async def direct_channels(self) -> list[str]:
-        """Every direct conversation that the app has."""
-        found: list[str] = []
-        try:
-            async for page in await self._workspace.client.users_conversations(
-                types="im", limit=_PAGE
-            ):
-                found += [str(one["id"]) for one in page["channels"]]
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("Slack does not list direct messages: %s", error)
-        return found
 
     async def join(self) -> list[str]:
         """Join the desk's public channels; answers with what an admin should know or do."""

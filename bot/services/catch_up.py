@@ -14,7 +14,7 @@ from typing import Any
 from bot.domain.identity import Person
 from bot.domain.message import Attachment
 from bot.ports.inbound import Deleted, Edited, Inbound, Written
-from bot.ports.repositories.platforms import Source
+from bot.ports.repositories.platforms import ANY_DIRECT, Source
 from bot.ports.store import Tx
 
 _KINDS = {kind.__name__: kind for kind in (Written, Edited, Deleted)}
@@ -36,10 +36,19 @@ def is_catching_up(tx: Tx, workspace: str, channel: str) -> bool:
 
 def park(tx: Tx, inbound: Inbound) -> bool:
     """Keep a live event for later if its place is catching up; whether it was kept."""
-    if not is_catching_up(tx, inbound.workspace, inbound.channel):
-        return False
-    tx.sources.park(inbound.workspace, inbound.channel, dumps(inbound))
-    return True
+    behind = _behind(tx, inbound)
+    if behind:
+        tx.sources.park(inbound.workspace, behind, dumps(inbound))
+    return bool(behind)
+
+
+def _behind(tx: Tx, inbound: Inbound) -> str:
+    """The place that it waits for: its own, or where that is not known yet, all that are new."""
+    source = tx.sources.get(inbound.workspace, inbound.channel)
+    if source is not None:
+        return source.channel if source.catching_up else ""
+    may_be_new = not isinstance(inbound, Written) or inbound.direct
+    return ANY_DIRECT if may_be_new and is_catching_up(tx, inbound.workspace, ANY_DIRECT) else ""
 
 
 def reached(tx: Tx, workspace: str, channel: str, thread: str, mark: str) -> None:

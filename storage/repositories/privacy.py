@@ -14,6 +14,7 @@ from bot.domain.identity import Place
 from bot.domain.message import Message
 from bot.domain.thread import Event, Thread, without_words
 from bot.ports.outbox import Effect, Lane, LaneKind, State
+from bot.ports.repositories.platforms import ANY_DIRECT
 from storage import tables
 from storage.repositories.lanes import LANES
 from storage.repositories.outlived import Outlived
@@ -156,7 +157,8 @@ class Privacy(Outlived):
         self.session.topics.add("posts")
 
     def forget_parked(self, contact: str, place: Place) -> list[str]:
-        here = and_(_PARKED.c.workspace == place.workspace, _PARKED.c.channel == place.channel)
+        waiting = _PARKED.c.channel.in_([place.channel, ANY_DIRECT])
+        here = and_(_PARKED.c.workspace == place.workspace, waiting)
         found = self.session.run(select(_PARKED.c.id, _PARKED.c.inbound).where(here)).fetchall()
         gone = [(number, kept) for number, kept in found if _concerns(kept, contact, place)]
         for ids in _some([number for number, _ in gone]):
@@ -240,5 +242,6 @@ def _as_json(words: str) -> str:
 def _concerns(kept: str, contact: str, place: Place) -> bool:
     inbound: dict[str, Any] = json.loads(kept)
     author = inbound.get("author") or {}
-    inside = place.thread is None or place.thread in {inbound.get("thread"), inbound.get("opens")}
+    threads = {inbound.get("thread"), inbound.get("opens")}
+    inside = inbound["channel"] == place.channel and place.thread in {None, *threads}
     return inside or author.get("id") == contact

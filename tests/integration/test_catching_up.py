@@ -10,8 +10,9 @@ import pytest
 
 from bot.domain.card import Card, Post, Transcript
 from bot.domain.identity import Person
-from bot.domain.message import Attachment
+from bot.domain.message import Attachment, Author
 from bot.ports.inbound import Deleted, Edited, Inbound, Written
+from bot.ports.repositories.platforms import ANY_DIRECT
 from bot.services.catch_up import dumps, loads
 from tests.world import World
 
@@ -47,6 +48,29 @@ async def test_live_events_wait_until_what_was_missed_is_there(world: World) -> 
     assert said == ["human please", "word 1", "word 2", "word 3", "word 4"]
     [source] = await world.store.read(lambda tx: tx.sources.of("console"))
     assert (source.mark, source.catching_up) == ("s3", False)
+
+
+async def test_whoever_writes_for_the_first_time_waits_for_what_they_wrote_before(
+    world: World,
+) -> None:
+    """Their place is not known before it was listed: without that, the first words come last."""
+    await world.baton.reached("console", ANY_DIRECT, "", "1")
+    await world.baton.begin_catching_up("console")
+    await world.baton.receive(written(world, 2))
+    changed = Edited(
+        workspace="console",
+        channel="dm:carol",
+        source_id="s2",
+        text="word two",
+        stamp="1",
+        at=world.clock.now(),
+    )
+    await world.baton.receive(changed)
+    assert await world.messages() == []
+    await world.baton.receive(written(world, 1), fetched=True)
+    await world.baton.caught_up("console", ANY_DIRECT)
+    said = [one.text for one in await world.messages() if one.author is Author.CONTACT]
+    assert said == ["word 1", "word two"]
 
 
 async def test_what_was_deleted_before_it_was_taken_in_is_never_shown(world: World) -> None:

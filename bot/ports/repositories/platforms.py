@@ -11,6 +11,11 @@ from bot.domain.card import Content
 from bot.domain.identity import Place
 
 
+# The place that stands for direct messages of people who never wrote before: an adapter that can
+# list such places follows it, and lets go of it last.
+ANY_DIRECT = "im"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A place whose messages Baton follows: a channel, a direct message, or a thread of one.
