@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -24,26 +25,23 @@ class Patience:
         Raises `CannotKeep` once it is given up: then nobody is told that it was taken in.
         """
         pause = _FIRST_PAUSE
-        while True:
+        while not self._given_up.is_set():
             try:
                 return await work()
             except CannotKeep as error:
                 if pause == _FIRST_PAUSE:
                     log.warning("what came in waits until it can be kept: %s", error)
-                if await self._is_over(pause):
-                    raise
+            await self._rest(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
+        raise CannotKeep(problem="This is taken in later: what came before it could not be kept.")
 
     def give_up(self) -> None:
-        """Nothing waits from now on, until `begin`."""
+        """Take nothing in until `begin`: what is behind something that waited stays behind it."""
         self._given_up.set()
 
     def begin(self) -> None:
         self._given_up.clear()
 
-    async def _is_over(self, pause: float) -> bool:
-        try:
+    async def _rest(self, pause: float) -> None:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._given_up.wait(), pause)
-        except TimeoutError:
-            return False
-        return True

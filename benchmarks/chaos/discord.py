@@ -148,7 +148,7 @@ class DiscordScene:
                     texts |= {(TEAM, word): text(post) for word in said}
                     if number := _REPLY.search(str(post)):
                         replies |= dict.fromkeys(said, number.group(1))
-        for conversation in self._people:
+        for conversation in list(self._people):
             place = self._directs.get(conversation) or self._roots.get(conversation)
             for post in await self._posts(place):
                 said = words(text(post))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.delivery.rendering import render
@@ -54,7 +54,7 @@ def begin(tx: Tx, lane: Lane, settle: Settle, wall: datetime, now: datetime) -> 
     return Rest()
 
 
-def _first_shown(work: Work) -> Mapping[str, str]:
+def _first_shown(work: Work) -> dict[str, str]:
     """With what a first try may have left standing: a repeated one may only find that."""
     if not isinstance(work, Call) or work.action != "post":
         return work.effect.progress
