@@ -10,7 +10,6 @@ from typing import Protocol
 from bot.domain.card import Content
 from bot.domain.identity import Place
 
-
 # The place that stands for direct messages of people who never wrote before: an adapter that can
 # list such places follows it, and lets go of it last.
 ANY_DIRECT = "im"
