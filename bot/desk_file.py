@@ -55,6 +55,15 @@ _DURATIONS = {
     for kind in (Desk, *_KINDS.values())
 }
 _DESK = TypeAdapter(Desk)
+_SAID = {
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+    "float_parsing": "should be a number",
+    "int_from_float": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "string_type": "should be text in quotes",
+}
 
 
 def read(path: Path) -> Desk:
@@ -130,7 +139,12 @@ def _explain(error: Mapping[str, Any], document: Mapping[str, Any]) -> str:
             return f'{where}there is no key "{key}"{_nearest(key, location[:-1])}'
         case "missing" | "missing_keyword_only_argument":
             return f'{where}"{key}" is missing'
-    return f"{where}{key}: {str(error['msg']).removeprefix('Input ')}, not {error['input']!r}"
+    return f"{where}{key}: {said(error)}, not {error['input']!r}"
+
+
+def said(error: Mapping[str, Any]) -> str:
+    """What should stand there: pydantic's words, but for those that speak to programmers."""
+    return _SAID.get(error["type"]) or str(error["msg"]).removeprefix("Input ")
 
 
 def _where(location: tuple[Any, ...], document: Mapping[str, Any]) -> str:
@@ -160,7 +174,7 @@ def _nearest(key: str, location: tuple[Any, ...]) -> str:
     """The key that was probably meant, among those that are valid there."""
     kind = _kind(location)
     known = [SINGULARS.get(field.name, field.name) for field in fields(kind)]
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else f"; valid are {', '.join(known)}"
 
 

@@ -117,8 +117,7 @@ def _leaf(hint: Any, typed: _Typed, default: Any) -> Any:
         read = several if get_origin(hint) is tuple else value
         return TypeAdapter(hint).validate_python(read)
     except ValidationError as error:
-        problem = error.errors()[0]["msg"].removeprefix("Input ")
-        raise typed.refused(f"{problem}, not {value!r}.") from error
+        raise typed.refused(f"{desk_file.said(error.errors()[0])}, not {value!r}.") from error
     except ValueError as error:
         raise typed.refused(f"{error}.") from error
 
@@ -139,6 +138,6 @@ def _options(hint: Any) -> tuple[Any, ...]:
 
 
 def _unknown(step: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(step, known, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(step, known, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known) or 'none'}."
     return f'there is no "{step}"; {hint}'

@@ -45,7 +45,8 @@ def _history(context: Context) -> Response:
     pages = history.pages([_line(one) for one in said], _ROOM)
     page = _page(context, default=len(pages))
     if page > len(pages):
-        raise BadInput(problem=f"The history of #{ticket.number} has {len(pages)} pages.")
+        count = "one page" if len(pages) == 1 else f"{len(pages)} pages"
+        raise BadInput(problem=f"The history of #{ticket.number} has {count}.")
     title = _title(context, ticket)
     if len(pages) > 1:
         title += f" · page {page} of {len(pages)}"

@@ -42,6 +42,11 @@ def save(
     if desk == now:
         return Response(text="Nothing to change: it is so already.")
     doubts, warnings = _unsure(context, people)
+    if sooner := now.retention.shortened(desk.retention):
+        doubts.append(
+            f"⚠️ What is older goes for good, soon after you save this: {', '.join(sooner)}. "
+            "/desk undo does not bring it back."
+        )
     call = context.call
     wants_to_see = call.preview or context.get("preview") == "yes"
     if call.seen is None and (wants_to_see or doubts or asks):

@@ -1,7 +1,8 @@
 """A typed command line: which command it names, and what it says for each argument.
 
 Arguments come in their order, or by name (`team=billing`, `priority:high`); a value with spaces
-stands in quotes. The last text argument takes the rest of the line as it is.
+stands in quotes, and `team=` with nothing after it empties. The last text argument takes the rest
+of the line as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from bot.domain.errors import BadInput, NotFound
 
 _TOKEN = re.compile(r'\s*(?:(?P<name>[a-z_]+)[=:])?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))')
 _TICKET = re.compile(r"#?\d{1,9}")
+_EMPTIED = re.compile(r"\s*(?P<name>[a-z_]+)=(?=\s|$)")
+_WITH_USAGE = 6  # of more commands than these only the names are told
 _REST = {Kind.TEXT, Kind.TAGS, Kind.SNIPPET}  # take the rest of the line when they come last
 
 
@@ -39,6 +42,12 @@ def parse(command: Command, rest: str, *, in_thread: bool = False) -> dict[str, 
     placed = [one for one in command.arguments if not one.named]
     open_arguments = list(placed)
     while rest.strip():
+        emptied = _EMPTIED.match(rest)
+        if emptied and (argument := _named(command, values, emptied["name"])):
+            values[argument.name] = ""
+            open_arguments = [one for one in open_arguments if one.name not in values]
+            rest = rest[emptied.end() :]
+            continue
         match = _TOKEN.match(rest)
         named = _named(command, values, match["name"] if match else None)
         if not named and not open_arguments:
@@ -65,7 +74,7 @@ def check(command: Command, values: Mapping[str, str]) -> tuple[Argument, ...]:
         value = values.get(argument.name, "")
         if value and argument.choices and value not in argument.choices:
             known = ", ".join(argument.choices)
-            raise BadInput(problem=f"{value!r} is no {argument.name}; it is one of: {known}.")
+            raise BadInput(problem=f"{argument.name} is one of: {known}; not {value!r}.")
     return tuple(
         one
         for one in command.arguments
@@ -99,14 +108,21 @@ def _rest(line: str, words: int) -> str:
 
 
 def _hint(by_name: Mapping[str, Command], words: list[str]) -> str:
-    group = [
-        command.usage
-        for name, command in by_name.items()
-        if words and name.startswith(f"{words[0].lower()} ")
-    ]
-    if group:
-        return "Possible: " + ", ".join(group) + "."
-    for typed in (" ".join(words[:2]).lower(), "".join(words[:1]).lower()):
+    """The commands that begin like it, or the one that is nearest to it."""
+    begun = [" ".join(words[:length]).lower() for length in (2, 1)]
+    for typed in begun:
+        group = [command for name, command in by_name.items() if name.startswith(f"{typed} ")]
+        if group:
+            return f"Possible: {_listed(group)}."
+        if near := difflib.get_close_matches(typed, by_name, n=1, cutoff=0.8):
+            return f"Did you mean {by_name[near[0]].usage}?"
+    for typed in begun:
         if near := difflib.get_close_matches(typed, by_name, n=1, cutoff=0.6):
             return f"Did you mean {by_name[near[0]].usage}?"
     return "/help lists them all."
+
+
+def _listed(group: list[Command]) -> str:
+    """Of many only the names."""
+    few = len(group) <= _WITH_USAGE
+    return ", ".join(one.usage if few else f"/{one.name}" for one in group)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.commands.registry import Argument, Command, Context, File, Kind, Response, Shell
 from bot.domain import report_csv, report_words
 from bot.domain.desk import Desk, Role, Team
-from bot.domain.errors import TeamIsPrivate
+from bot.domain.errors import BadInput, TeamIsPrivate
 from bot.domain.identity import Place
 from bot.domain.report import Report
 from bot.ports.outlet import OutletError
@@ -51,7 +51,8 @@ def _report(context: Context) -> Response:
     desk = context.tx.desk.get()
     here = desk.team_at(context.call.place.workspace, context.call.place.channel)
     team, period = context.get("team").strip(), context.get("period").strip()
-    if team and desk.team(team) is None and not _is_all(team):
+    is_guess = bool(team) and desk.team(team) is None and not _is_all(team)
+    if is_guess:
         team, period = "", f"{team} {period}".strip()  # `/report last month`
         known = _starts_with_team(period, [one.name for one in desk.teams])
         if known:
@@ -63,7 +64,13 @@ def _report(context: Context) -> Response:
     without = _private(context, here if to else None) if not team else frozenset()
     if team and not access.sees_team(context.tx, context.call.person, team):
         raise TeamIsPrivate(what="The report", team=team)
-    found = reporting.report(context.tx, team, period, context.now, without=without)
+    try:
+        found = reporting.report(context.tx, team, period, context.now, without=without)
+    except BadInput as error:
+        if is_guess:  # it may have been meant as either
+            names = ", ".join(one.name for one in desk.teams)
+            raise BadInput(problem=f"{error} The teams are: {names}.") from error
+        raise
     return Response(errand=Drawing(report=found, to=to))
 
 

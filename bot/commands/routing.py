@@ -79,13 +79,13 @@ def _add(context: Context) -> Response:
         position = _position(typed, len(desk.rules))
         desk = configure.with_rule_at(desk, rule.name, position)
         place = f"as rule {position}"
-    return save(context, desk, f"Added {place}: {wording.rule(context, rule)}")
+    return save(context, desk, f"Added {place}: {wording.rule(context, rule)}.")
 
 
 def _edit(context: Context) -> Response:
     rule = _changed(context, _rule(context))
     desk = configure.with_changed_rule(context.tx.desk.get(), rule)
-    return save(context, desk, f"Changed: {wording.rule(context, rule)}")
+    return save(context, desk, f"Changed: {wording.rule(context, rule)}.")
 
 
 def _changed(context: Context, rule: Rule) -> Rule:

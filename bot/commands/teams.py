@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from bot.commands.settings import (
     Codec,
     Setting,
 )
-from bot.domain import week
+from bot.domain import desk_check, week
 from bot.domain.desk import Role, Shift, Team
 from bot.domain.errors import BadInput
 from bot.services import configure, linking
@@ -138,14 +139,23 @@ def _set_team(context: Context) -> Response:
             known = ", ".join(setting.choices)
             raise BadInput(problem=f"{key} is one of: {known}; not {typed!r}.")
         team = replace(team, **{key: settings.read(context, team, setting, typed)})
-    people = typed if key == "notify" else ""
+    people = _called(context, {key: typed})
     return changed(context, team, f"{team.name}: {key} is {typed or 'off'} now.", people=people)
 
 
 def _edit_team(context: Context) -> Response:
     team = resolve.team(context, context.get("team"))
     team = settings.changed(context, team, SETTINGS)
-    return changed(context, team, f"Changed team {team.name}.", people=context.get("notify"))
+    return changed(
+        context, team, f"Changed team {team.name}.", people=_called(context, context.values)
+    )
+
+
+def _called(context: Context, given: Mapping[str, str]) -> str:
+    """The people among what was given, as they were typed; the backup may be a team."""
+    backup = given.get("backup", "")
+    is_team = context.tx.desk.get().team(backup.strip().removeprefix("#")) is not None
+    return ",".join((given.get("notify", ""), "" if is_team else backup))
 
 
 def _standing(context: Context) -> dict[str, str]:
@@ -154,7 +164,12 @@ def _standing(context: Context) -> dict[str, str]:
 
 def _remove_team(context: Context) -> Response:
     team = resolve.team(context, context.get("team"))
-    desk = configure.without_team(context.tx.desk.get(), team.name)
+    desk = context.tx.desk.get()
+    if uses := desk_check.uses(desk, team.name):
+        raise BadInput(
+            problem=f"Team {team.name} is still named by {', '.join(uses)}. Change that first."
+        )
+    desk = configure.without_team(desk, team.name)
     return save(context, desk, f"Removed team {team.name}.")
 
 

@@ -258,6 +258,15 @@ class Retention:
     notes: timedelta | None = None
     log: timedelta | None = None
 
+    def shortened(self, later: Retention) -> tuple[str, ...]:
+        """What `later` keeps for a shorter time."""
+        forever = timedelta.max
+        return tuple(
+            kind
+            for kind in ("messages", "media", "notes", "log")
+            if (getattr(later, kind) or forever) < (getattr(self, kind) or forever)
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook:

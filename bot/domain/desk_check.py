@@ -17,6 +17,7 @@ from bot.domain.identity import is_group, local_id, platform_of
 
 _PLATFORMS = ("slack:", "discord:")
 _ID = re.compile(r"(?:slack|slack-group|discord|discord-role):[^/\s]+/[^/\s]+|console:\S+")
+_LONGEST_NAME = 60
 _KNOWN = {"slack", "discord", "console"}
 
 
@@ -28,6 +29,8 @@ def problems(desk: Desk) -> tuple[str, ...]:
         *_twice("rule", (rule.name for rule in desk.rules)),
         *_twice("snippet", (snippet.name for snippet in desk.snippets)),
     ]
+    found += _long("team", (team.name for team in desk.teams))
+    found += _long("rule", (rule.name for rule in desk.rules))
     for one in desk.webhooks:
         called = one.name or one.url
         found += [f'webhook "{called}": {problem}' for problem in webhook.problems(one)]
@@ -52,6 +55,13 @@ def _twice(what: str, names: Iterable[str]) -> Iterator[str]:
     for name, count in Counter(names).items():
         if count > 1:
             yield f'{what} "{name}" is there {count} times; names must differ'
+
+
+def _long(what: str, names: Iterable[str]) -> Iterator[str]:
+    """A name has to fit on a button and in a list, on every platform."""
+    for name in names:
+        if len(name) > _LONGEST_NAME:
+            yield f'{what} "{name[:_LONGEST_NAME]}…": a name has {_LONGEST_NAME} characters at most'
 
 
 def _team(team: Team, teams: set[str]) -> Iterator[str]:
@@ -205,3 +215,12 @@ def _rule(desk: Desk, rule: Rule, teams: set[str]) -> Iterator[str]:
 def _workspace(workspace: str) -> Iterator[str]:
     if workspace != "console" and not workspace.startswith(_PLATFORMS):
         yield f'workspace "{workspace}" is unknown; write slack:T0001, discord:900 or console'
+
+
+def uses(desk: Desk, team: str) -> tuple[str, ...]:
+    """What else on the desk names a team, in words."""
+    return (
+        *(f"rule {one.name}" for one in desk.rules if one.team == team),
+        *(f"channel {one.channel}" for one in desk.channels if one.team == team),
+        *(f"team {one.name}, as its backup" for one in desk.teams if one.backup == team),
+    )

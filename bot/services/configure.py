@@ -156,7 +156,7 @@ def with_member(desk: Desk, team: Team, person: str, *, supervisor: bool) -> Des
 def without_member(desk: Desk, team: Team, person: str) -> Desk:
     left = _without(desk, team, person)
     if left == team:
-        raise NotFound(what=f"member of {team.name}", name=person)
+        raise BadInput(problem=f"{person} is no member of {team.name}.")
     return with_team(desk, replace(left, shift=_shifts_without(team, desk.ids_of(person))))
 
 

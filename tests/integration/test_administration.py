@@ -38,7 +38,11 @@ async def test_a_team_with_open_tickets_stays(world: World) -> None:
     await world.write("human please")
     refused = await world.run("alice", "/desk team remove support")
     assert not refused.ok
-    assert "#1" in refused.text or "no team" in refused.text
+    assert "still named by channel dm, channel lobby" in refused.text
+    for channel in ("dm", "lobby"):
+        assert (await world.run("alice", f"/desk channel remove {channel}")).ok
+    refused = await world.run("alice", "/desk team remove support")
+    assert "has open tickets (#1)" in refused.text
 
 
 async def test_a_teams_channel_cannot_be_a_customers_channel_too(world: World) -> None:

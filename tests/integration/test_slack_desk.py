@@ -46,7 +46,7 @@ async def test_every_command_of_the_registry_answers(at: SlackWorld) -> None:
 async def test_mistakes_are_answered_in_words(at: SlackWorld) -> None:
     for typed, words in {
         "claim 99": "There is no ticket 99.",
-        "clam 1": "Possible:",
+        "clam 1": "Did you mean /ticket claim",
         "claim x y": "is too much",
         "transfer": "",
     }.items():

@@ -89,6 +89,12 @@ def test_names_fit_every_platform() -> None:
                 },
             ),
         ),
+        ("/routing edit x keyword=", ("routing edit", {"name": "x", "keyword": ""})),
+        (
+            "/routing edit x keyword= team=billing",
+            ("routing edit", {"name": "x", "keyword": "", "team": "billing"}),
+        ),
+        ("/note 1 a= b", ("note", {"ticket": "1", "text": "a= b"})),
         (
             "/desk team set support out_of_hours We are closed.",
             (
@@ -106,7 +112,10 @@ def test_a_line_means(line: str, expected: tuple[str, dict[str, str]]) -> None:
     ("line", "hint"),
     [
         ("/repyl 1 x", "Did you mean /reply"),
-        ("/ticket clam 1", "Possible: /ticket claim"),
+        ("/ticket clam 1", "Did you mean /ticket claim [ticket]?"),
+        ("/desk member list", "Possible: /desk member add <person> <team> [role], /desk member"),
+        ("/routing", "Possible: /routing list, /routing add, /routing edit, "),
+        ("/desk", "Possible: /desk setup, /desk channel list, "),
         ("/", "/help lists them all"),
         ("/xyzzy please", "/help lists them all"),
     ],

@@ -85,6 +85,8 @@ TYPED = {
     **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "10:00-11:00"),
     **dict.fromkeys(("members", "supervisors", "notify", "urgent"), "console:amy, console:bob"),
     "attendant": "console:amy",
+    # Shorter ones are shown first.
+    **dict.fromkeys(("messages", "media", "notes", "log"), "3000d"),
     **dict.fromkeys(("team", "backup"), "billing"),
 }
 # What has a command of its own instead, as it means more than a value.
