@@ -116,7 +116,9 @@ async def test_no_statement_reads_whole_tables(store: Store) -> None:
         for statement, indexes in zip(reports.STATEMENTS, wanted, strict=True):
             compiled = statement.compile(connection.engine)
             values = tuple({**compiled.params, **facts}[name] for name in compiled.positiontup)
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)
+            plan = connection.connection.driver_connection.execute(
+                f"EXPLAIN QUERY PLAN {compiled}", values
+            )
             steps = [str(row[3]) for row in plan]
             assert set(steps[0].split()) & indexes, steps
             assert not [one for one in steps if one.startswith("SCAN") and " USING " not in one]

@@ -148,7 +148,7 @@ async def test_a_row_that_is_deleted_leaves_no_words(store: Store) -> None:
         said = message(tx, here, ticket_number=one, text="swordfish")
         assert found(tx, "swordfish") == [one]
         session = tx.search.session  # type: ignore[attr-defined]
-        session.connection.execute(text(f"DELETE FROM messages WHERE id = {said.id}"))
+        session.run(text(f"DELETE FROM messages WHERE id = {said.id}"))
         assert found(tx, "swordfish") == []
 
     await store.transact(unit)
@@ -160,17 +160,17 @@ async def test_compacting_leaves_nothing_of_a_deleted_word(store: Store) -> None
         here = conversation(tx)
         said = [message(tx, here, text=f"common rare{number}") for number in range(40)]
         session = tx.search.session  # type: ignore[attr-defined]
-        session.connection.execute(
+        session.run(
             text("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, search_words, row)")
         )
         for one in said[1:]:
-            session.connection.execute(text(f"DELETE FROM messages WHERE id = {one.id}"))
+            session.run(text(f"DELETE FROM messages WHERE id = {one.id}"))
         for _ in range(100):
             if not tx.search.compact():
                 break
         else:
             raise AssertionError("it never ends")
-        rows = session.connection.execute(text("SELECT term FROM temp.terms")).scalars()
+        rows = session.run(text("SELECT term FROM temp.terms")).scalars()
         return [one for one in rows if one.startswith("rare")]
 
     assert await store.transact(unit) == ["rare0"]
