@@ -66,6 +66,11 @@ name = "crm"
 url = "https://crm.example/hook"
 [[person]]
 ids = ["console:amy", "slack:T1/U1"]
+[retention]
+messages = "400d"
+media = "90d"
+notes = "400d"
+log = "400d"
 [admin]
 members = ["console:ada"]
 """
