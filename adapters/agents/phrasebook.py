@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 DEFAULT = "en"
 _GAP = r"(?:\w+ ){0,4}"
+# English words that stand in every language's sentences: “quiero hablar con un agent”.
+_BORROWED = r"(?:an? )?(?:real )?(?:humans?|persons?|agents?|representatives?|operators?)\b"
 # Other names that a file may define for use in its patterns.
 _NAMES = ("people", "human", "bot")
 
@@ -96,6 +98,9 @@ def no_answers() -> frozenset[str]:
 
 def _filled(pattern: str, book: Mapping[str, Any]) -> str:
     for name in _NAMES:
-        pattern = pattern.replace(f"{{{name}}}", book.get(name, ""))
+        own = book.get(name, "")
+        if name == "people" and book is not books()[DEFAULT]:
+            own = f"(?:{own}|{_BORROWED})"
+        pattern = pattern.replace(f"{{{name}}}", own)
     # A definition may use another one, such as the gap.
     return pattern.replace("{gap}", _GAP)

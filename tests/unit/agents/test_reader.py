@@ -35,6 +35,9 @@ READER = Reader()
         "mi passi una persona reale",
         "Ik wil een medewerker spreken",
         "kan ik met een mens praten?",
+        "Hola, quiero hablar con a human please",
+        "Kann ich mit einem Agent sprechen?",
+        "quero falar com um human",
     ],
 )
 def test_asking_for_a_human_is_heard_in_several_languages(text: str) -> None:
