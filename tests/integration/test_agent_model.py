@@ -28,6 +28,7 @@ from bot.domain.desk import Agent
 from bot.domain.errors import CannotRun
 from bot.domain.message import Attachment, Message
 from bot.domain.summary import Summary
+from bot.domain.thread import Note
 from bot.main import model_access
 from bot.ports.agent import Answer, Failure, Handover
 from bot.settings import read
@@ -437,7 +438,10 @@ async def test_personal_data_stays_here_in_summaries_and_drafts(
 ) -> None:
     topic = {"text": "Card [card 1] was charged twice.", "cites": [1]}
     server.say(Reply(kind="json", value={**DRAFT, "topics": [topic]}))
-    about = replace(case(MINE, "They gave carol@mail.example."), persona=PRIVATE)
+    note = Note(
+        conversation_id=1, author_id="a", author_name="A", text="Ask bob@work.example", at=NOW
+    )
+    about = replace(case(MINE, "They gave carol@mail.example."), persona=PRIVATE, notes=(note,))
     made = await make().summarize(about, NOW)
     assert made.topics[0].text == "Card 4111 1111 1111 1111 was charged twice."
     server.say(Reply(text="We wrote to [email 1]."))
@@ -445,6 +449,8 @@ async def test_personal_data_stays_here_in_summaries_and_drafts(
     for asked in server.requests:
         assert "4111" not in told(asked)
         assert "carol@" not in told(asked)
+        assert "bob@" not in told(asked)
+    assert "Ask [email" in told(server.requests[-1])
 
 
 async def test_nothing_leaves_where_personal_data_cannot_be_left_out(
