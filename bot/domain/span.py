@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cached_property
 
 _DAY = timedelta(days=1)
 _LONGEST = 731 * _DAY
@@ -32,11 +33,11 @@ class Span:
     last: date
     zone: tzinfo
 
-    @property
+    @cached_property  # asked for with every ticket
     def start(self) -> datetime:
         return _midnight(self.first, self.zone)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """The moment after the last day."""
         return _midnight(self.last + _DAY, self.zone)

@@ -43,11 +43,7 @@ def zone(desk: Desk, team: str) -> tzinfo:
 
 def _material(tx: Tx, desk: Desk, team: str, span: Span, without: frozenset[str]) -> Material:
     found = tx.reports.rows(team, span.start, span.end)
-    rows = [
-        replace(one, last_holder=desk.attendant(one.last_holder)) if one.last_holder else one
-        for one in found
-        if one.team not in without
-    ]
+    rows = [_of_one(desk, one) for one in found if one.team not in without]
     holders = {one.last_holder for one in rows if one.last_holder}
     return Material(
         team=team,
@@ -58,6 +54,12 @@ def _material(tx: Tx, desk: Desk, team: str, span: Span, without: frozenset[str]
         names={person: tx.people.get(person).name for person in holders},
         agent=_agent(tx, desk, team, span, without),
     )
+
+
+def _of_one(desk: Desk, row: Row) -> Row:
+    """With its holder by the one id that they are known by now."""
+    known = desk.attendant(row.last_holder) if row.last_holder else None
+    return row if known == row.last_holder else replace(row, last_holder=known)
 
 
 def _targets(tx: Tx, rows: list[Row]) -> dict[str, Targets]:
