@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from storage import engines, schema
 from storage.faults import explained
 
-_SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x6261746F6E  # any number that no other program uses: "baton"
 
 
@@ -31,7 +26,9 @@ def migrate(url: str) -> None:
             now = schema.stand(connection)
             schema.check(where, now)
             if now.is_known and now.revision != schema.HEAD:
-                command.upgrade(_config(connection), schema.HEAD)
+                from storage import scripts  # noqa: PLC0415 - most starts need no Alembic
+
+                scripts.upgrade(connection)
                 schema.record(connection)
     except DBAPIError as error:
         raise explained(where, error) from error
@@ -50,19 +47,3 @@ def current(url: str) -> str | None:
         raise explained(where, error) from error
     finally:
         engine.dispose()
-
-
-def draft(url: str, revision: str, message: str) -> None:
-    """Write the next migration from what differs between a migrated PostgreSQL and the tables."""
-    engine = engines.engine(engines.address(url))
-    with engine.begin() as connection:
-        command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
-    engine.dispose()
-
-
-def _config(connection: Connection) -> Config:
-    config = Config(attributes={"connection": connection})
-    # ConfigParser reads % as the beginning of a variable.
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config

@@ -10,7 +10,6 @@ from bot.domain.message import Limits
 from bot.ports.store import Store
 from storage import engines, schema
 from storage.faults import explained
-from storage.postgres import PostgresStore
 from storage.sqlite import SqliteStore
 from storage.vault import SecretVault
 
@@ -29,6 +28,8 @@ def open_store(url: str, limits: Callable[[str], Limits], secret_key: str = "") 
         schema.require_current(where)
         if where.get_backend_name() == "sqlite":
             return SqliteStore(where, limits, vault)
+        from storage.postgres import PostgresStore  # noqa: PLC0415 - only who uses it loads it
+
         return PostgresStore(where, limits, vault)
     except DBAPIError as error:
         raise explained(where, error) from error
