@@ -63,7 +63,9 @@ def save(
 def _proposal(context: Context, now: Desk, wanted: Desk, words: tuple[str, ...]) -> Response:
     configure.check(context.tx, wanted)
     shown = wording.changes(context, differences(now, wanted))
-    text = "\n".join((*words, "", "**What would change**", shown, "", "Nothing is saved yet."))
+    what, *more = words
+    lines = (f"To be saved: {what}", *more, "", "**What would change**", shown, "")
+    text = "\n".join((*lines, "Nothing is saved yet."))
     trial = None
     if (now.rules, now.agent.attempts) != (wanted.rules, wanted.agent.attempts):
         past = replay.past(context.tx, _TRIED)

@@ -87,6 +87,14 @@ class Form:
     values: Mapping[str, str]
     files: bool = False
 
+    @property
+    def verb(self) -> str:
+        """What its button says. A change of the desk is shown before it is saved."""
+        if self.command in {"reply", "ticket reply", "say"}:
+            return "Send"
+        is_shown_first = self.command.startswith(("desk ", "routing "))
+        return "Next" if is_shown_first else self.title.partition(" ")[0]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:

@@ -16,7 +16,6 @@ __all__ = ["FormDialog", "Keep"]
 
 Submit = Callable[[dict[str, str], tuple[Attachment, ...]], Awaitable[Response]]
 Done = Callable[[Response], Awaitable[None]]
-_SENDS = {"reply", "ticket reply", "say"}
 _TARGETS = {Kind.ATTENDANT, Kind.TEAM, Kind.PERSON}
 
 
@@ -56,13 +55,12 @@ class FormDialog:
             self._dialog.close()
 
     def _foot(self) -> None:
-        verb = self._form.title.partition(" ")[0]
         with box("dialog-foot"):
             if self._uploads:
                 self._uploads.button()
             ui.space()
             button("Cancel", self._dialog.close)
-            button("Send" if self._form.command in _SENDS else verb, self._send, "primary")
+            button(self._form.verb, self._send, "primary")
 
     def _field(self, argument: Argument, targets: list[str]) -> ValueElement[str | None]:
         label = argument.name.replace("_", " ").capitalize()

@@ -14,7 +14,7 @@ from bot.domain.message import Attachment
 
 Submit = Callable[[Form, dict[str, str], tuple[Attachment, ...]], Awaitable[Response]]
 Press = Callable[[Button], Awaitable[None]]
-_SHORT = 140
+_SHORT, _LONG = 140, 280
 # Several lines are for reading, and the address of a thread for following.
 _WANT_ROOM = ("\n", "/team?")
 _SHOWN_MS, _SHOWN_LONGER_MS = 4000, 9000
@@ -85,8 +85,9 @@ class Responder:
                         await self._press(one)
 
                     button(one.label, chosen, one.style)
-            with box("dialog-foot"):
-                button("Cancel", dialog.close)
+            if all(one.label != "Cancel" for one in response.buttons):
+                with box("dialog-foot"):
+                    button("Cancel", dialog.close)
 
     @staticmethod
     def _read(response: Response) -> None:
@@ -98,7 +99,7 @@ class Responder:
                     for words in rest.strip("\n").split("\n"):
                         line(words.replace("**", ""), "dialog-line")
             else:
-                line(first, "dialog-question")
+                line(first, "dialog-question" if len(first) <= _LONG else "dialog-line")
             with box("dialog-foot"):
                 button("Done", dialog.close, "primary")
 

@@ -16,9 +16,6 @@ Json = dict[str, Any]
 # Slack: 100 options in a select or a group of it, 75 characters each, the value 150.
 OPTIONS = 100
 _OPTION, _OPTION_VALUE, _HINT, _TYPED = 75, 150, 2_000, 3_000
-_SENDS = {"reply", "ticket reply", "say"}
-# What these say is shown before it is saved.
-_PREVIEWED = ("desk ", "routing ")
 _FROM_SLACK = {Kind.CHANNEL: "conversations_select", Kind.PERSON: "users_select"}
 
 
@@ -29,19 +26,12 @@ def form(asked: Form, choices: Choices) -> Json:
         _field(one, asked, choices) if _fits(one, asked) else _too_long(one)
         for one in asked.arguments
     ]
-    verb = asked.title.partition(" ")[0]
     return {
         **_frame(asked.title, name, kept),
-        "submit": blocks.plain(_submit(asked, verb), blocks.TITLE),
+        "submit": blocks.plain(asked.verb, blocks.TITLE),
         "close": blocks.plain("Cancel", blocks.TITLE),
         "blocks": [*fields, *([_files()] if asked.files else [])],
     }
-
-
-def _submit(asked: Form, verb: str) -> str:
-    if asked.command in _SENDS:
-        return "Send"
-    return "Next" if asked.command.startswith(_PREVIEWED) else verb
 
 
 def _fits(argument: Argument, asked: Form) -> bool:
