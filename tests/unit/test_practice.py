@@ -36,5 +36,5 @@ def test_a_question_gets_its_answer_whatever_comes_next_in_the_story(scenario: S
 
 @EACH
 def test_a_part_is_found_by_its_place(scenario: Scenario) -> None:
-    assert scenario_of(channel(scenario, "4f2a"), SCENARIOS) is scenario
+    assert scenario_of(channel(scenario.name, "4f2a"), SCENARIOS) is scenario
     assert scenario_of("unknown-4f2a", SCENARIOS) is None
