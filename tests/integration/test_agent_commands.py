@@ -118,7 +118,7 @@ async def test_only_what_rests_on_messages_is_kept_of_a_summary(world: World) ->
 
 
 async def test_a_draft_is_shown_to_the_attendant_and_never_sent(world: World) -> None:
-    world.agent.draft = "Try turning it off."
+    world.agent.draft, world.agent.tokens = "Try turning it off.", 50
     await world.write("human please")
     [more] = [
         b for b in (await world.press("bob", "ticket:more", "1")).buttons if "Sugg" in b.label
