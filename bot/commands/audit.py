@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 
 from bot.commands import resolve
-from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.commands.registry import Argument, Command, Context, Kind, Response, condition
 from bot.domain import span
 from bot.domain.desk import Role
 from bot.domain.errors import BadInput
@@ -73,35 +74,10 @@ AUDIT = (
         handler=_audit,
         arguments=(
             Argument(name="person", kind=Kind.PERSON, help="who did it", required=False),
-            Argument(
-                name="ticket",
-                kind=Kind.WORD,
-                help="its number, 42 or #42",
-                required=False,
-                named=True,
-            ),
-            Argument(
-                name="kind",
-                kind=Kind.WORD,
-                help="like desk, claimed, replied, transferred, closed",
-                required=False,
-                named=True,
-            ),
-            Argument(
-                name="period",
-                kind=Kind.WORD,
-                help="like 7d, today, last week, 2026-11, 2026-11-01..2026-11-15",
-                required=False,
-                named=True,
-            ),
-            Argument(
-                name="before",
-                kind=Kind.WORD,
-                help="only what is older than this number",
-                required=False,
-                named=True,
-                typed=True,
-            ),
+            condition("ticket", "its number, 42 or #42"),
+            condition("kind", "like desk, claimed, replied, transferred, closed"),
+            condition("period", "like 7d, today, last week, 2026-11, 2026-11-01..2026-11-15"),
+            replace(condition("before", "only what is older than this number"), typed=True),
         ),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.commands import resolve
-from bot.commands.registry import Argument, Command, Context, Kind, Response
+from bot.commands.registry import Argument, Command, Context, Kind, Response, condition
 from bot.domain.blocking import Block
 from bot.domain.card import Button
 from bot.domain.desk import Role
@@ -102,14 +102,7 @@ BLOCKING = (
         handler=_block,
         arguments=(
             _WHO,
-            Argument(
-                name="tickets",
-                kind=Kind.WORD,
-                help="what becomes of their open tickets",
-                required=False,
-                named=True,
-                choices=("close", "leave"),
-            ),
+            condition("tickets", "what becomes of their open tickets", "close", "leave"),
             Argument(name="reason", kind=Kind.TEXT, help="why", required=False),
         ),
     ),

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from bot.commands import resolve
-from bot.commands.registry import TICKET, Argument, Command, Context, File, Kind, Response
+from bot.commands.registry import (
+    TICKET,
+    Argument,
+    Command,
+    Context,
+    File,
+    Kind,
+    Response,
+    condition,
+)
 from bot.domain import search, tags
 from bot.domain.card import Button
 from bot.domain.desk import Role
@@ -203,13 +212,7 @@ def _page(context: Context, *, default: int) -> int:
 
 
 _TAGS = Argument(name="tags", kind=Kind.TAGS, help="words with commas between: billing, vip")
-_PAGE = Argument(name="page", kind=Kind.WORD, help="which page", required=False, named=True)
-
-
-def _condition(name: str, kind: Kind, text: str, *choices: str) -> Argument:
-    return Argument(
-        name=name, kind=kind, help=text, required=False, named=True, choices=tuple(choices)
-    )
+_PAGE = condition("page", "which page")
 
 
 CASEWORK = (
@@ -240,11 +243,11 @@ CASEWORK = (
         role=Role.ATTENDANT,
         handler=_search,
         arguments=(
-            _condition("status", Kind.WORD, "open, in_progress, awaiting, closed"),
-            _condition("team", Kind.TEAM, "whose tickets"),
-            _condition("holder", Kind.ATTENDANT, "who has or had it; me"),
-            _condition("tag", Kind.TAGS, "one of its tags"),
-            _condition("since", Kind.WORD, "opened since: 7d, or 2026-01-31"),
+            condition("status", "open, in_progress, awaiting, closed"),
+            condition("team", "whose tickets", kind=Kind.TEAM),
+            condition("holder", "who has or had it; me", kind=Kind.ATTENDANT),
+            condition("tag", "one of its tags", kind=Kind.TAGS),
+            condition("since", "opened since: 7d, or 2026-01-31"),
             _PAGE,
             Argument(
                 name="query",

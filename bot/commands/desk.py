@@ -6,8 +6,19 @@ want; what a form says is shown first, and so is anything with a question in it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.commands import resolve, wording
-from bot.commands.registry import Argument, Command, Context, Fill, Handler, Kind, Response
+from bot.commands.registry import (
+    Argument,
+    Command,
+    Context,
+    Fill,
+    Handler,
+    Kind,
+    Response,
+    condition,
+)
 from bot.commands.trial import DryRun
 from bot.domain.desk import Desk, Role
 from bot.domain.desk_changes import differences
@@ -18,14 +29,9 @@ TEAM = Argument(name="team", kind=Kind.TEAM, help="the team's name", subject=Tru
 NEW_TEAM = Argument(name="team", kind=Kind.WORD, help="the team's name, one word")
 CHANNEL = Argument(name="channel", kind=Kind.CHANNEL, help="a channel, or dm")
 PERSON = Argument(name="person", kind=Kind.PERSON, help="who, like @alice")
-PREVIEW = Argument(
-    name="preview",
-    kind=Kind.WORD,
-    help="yes: show what it would change before it is saved",
-    required=False,
-    named=True,
+PREVIEW = replace(
+    condition("preview", "yes: show what it would change before it is saved", "yes", "no"),
     typed=True,
-    choices=("yes", "no"),
 )
 _TRIED = 100  # past conversations, newest first
 

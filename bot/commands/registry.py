@@ -59,6 +59,13 @@ class Argument:
     choices: tuple[str, ...] = ()
 
 
+def condition(name: str, text: str, *choices: str, kind: Kind = Kind.WORD) -> Argument:
+    """What can be left out, and is only ever given by its name: `team=billing`."""
+    return Argument(
+        name=name, kind=kind, help=text, required=False, named=True, choices=tuple(choices)
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
     """Somebody uses a command: typed, by a button, or by a form.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.commands import resolve, settings, wording
 from bot.commands.desk import PREVIEW, save
-from bot.commands.registry import Argument, Command, Context, Form, Kind, Response
+from bot.commands.registry import Argument, Command, Context, Form, Kind, Response, condition
 from bot.commands.settings import (
     ATTENDANT,
     CHANNELS,
@@ -239,14 +239,7 @@ ROUTING = (
         handler=_replay,
         arguments=(
             Argument(name="last", kind=Kind.WORD, help="how many, newest first", required=False),
-            Argument(
-                name="every",
-                kind=Kind.WORD,
-                help="also those that would go the same way",
-                required=False,
-                named=True,
-                choices=("yes", "no"),
-            ),
+            condition("every", "also those that would go the same way", "yes", "no"),
             Argument(
                 name="source",
                 kind=Kind.WORD,

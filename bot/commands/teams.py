@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.commands import resolve, settings, wording
 from bot.commands.desk import NEW_TEAM, PERSON, TEAM, command, save
-from bot.commands.registry import Argument, Context, Kind, Response
+from bot.commands.registry import Argument, Context, Kind, Response, condition
 from bot.commands.settings import (
     CHANNEL,
     FLAG,
@@ -273,13 +273,7 @@ TEAMS = (
         _set_shift,
         PERSON,
         _MEMBER_TEAM,
-        Argument(
-            name="timezone",
-            kind=Kind.WORD,
-            help="like Europe/Berlin; left out: the team's",
-            required=False,
-            named=True,
-        ),
+        condition("timezone", "like Europe/Berlin; left out: the team's"),
         Argument(name="week", kind=Kind.TEXT, help="like mon-fri 06:00-14:00; off", plain=True),
     ),
     command(

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.commands import canned, resolve
-from bot.commands.registry import TICKET, Argument, Command, Context, Draft, Kind, Response
+from bot.commands.registry import (
+    TICKET,
+    Argument,
+    Command,
+    Context,
+    Draft,
+    Kind,
+    Response,
+    condition,
+)
 from bot.domain.desk import Priority, Role, Team
 from bot.domain.errors import BadInput, TargetUncertain, TicketClosed
 from bot.domain.states import Status
@@ -11,13 +22,7 @@ from bot.domain.ticket import Ticket
 from bot.services import answer, claim, close, escalate, note, people, reopen, reply, transfer
 
 _TEXT = Argument(name="text", kind=Kind.TEXT, help="what to say", long=True)
-_SNIPPET = Argument(
-    name="snippet",
-    kind=Kind.SNIPPET,
-    help="a canned answer; you see it before it is sent",
-    required=False,
-    named=True,
-)
+_SNIPPET = condition("snippet", "a canned answer; you see it before it is sent", kind=Kind.SNIPPET)
 _COLLISIONS: dict[str, reply.Collision] = {
     "": "ask",
     "take over": "take over",
@@ -152,23 +157,25 @@ def _suggest(context: Context) -> Response:
     return Response(errand=Draft(number=ticket.number, case=case))
 
 
+_REPLY = Command(
+    name="reply",
+    help="Send text or files to the contact",
+    role=Role.ATTENDANT,
+    handler=_reply,
+    arguments=(TICKET, _SNIPPET, _TEXT),
+    files=True,
+)
+_NOTE = Command(
+    name="note",
+    help="Add an internal note; the contact never sees it",
+    role=Role.ATTENDANT,
+    handler=_note,
+    arguments=(TICKET, _TEXT),
+    files=True,
+)
 TICKETS = (
-    Command(
-        name="reply",
-        help="Send text or files to the contact",
-        role=Role.ATTENDANT,
-        handler=_reply,
-        arguments=(TICKET, _SNIPPET, _TEXT),
-        files=True,
-    ),
-    Command(
-        name="note",
-        help="Add an internal note; the contact never sees it",
-        role=Role.ATTENDANT,
-        handler=_note,
-        arguments=(TICKET, _TEXT),
-        files=True,
-    ),
+    _REPLY,
+    _NOTE,
     Command(
         name="ticket claim",
         help="Take a ticket; the first claim wins",
@@ -183,22 +190,8 @@ TICKETS = (
         handler=_release,
         arguments=(TICKET,),
     ),
-    Command(
-        name="ticket reply",
-        help="Send text or files to the contact",
-        role=Role.ATTENDANT,
-        handler=_reply,
-        arguments=(TICKET, _SNIPPET, _TEXT),
-        files=True,
-    ),
-    Command(
-        name="ticket note",
-        help="Add an internal note; the contact never sees it",
-        role=Role.ATTENDANT,
-        handler=_note,
-        arguments=(TICKET, _TEXT),
-        files=True,
-    ),
+    replace(_REPLY, name="ticket reply"),
+    replace(_NOTE, name="ticket note"),
     Command(
         name="ticket transfer",
         help="Give a ticket to another attendant or team",

@@ -75,14 +75,33 @@ def by_person(tx: Tx, conversation_id: int, attendant: str, reason: str, now: da
     return escalate(tx, conversation, escalation, now, actor=attendant)
 
 
-def open_thread(tx: Tx, thread: Thread, now: datetime, *, with_history: bool = True) -> Thread:
-    """Store a thread and queue its root and, below it, what was said so far."""
-    said = tx.messages.last_id(thread.conversation_id)
-    thread = tx.threads.add(replace(thread, history_to=said))
+def open_thread(
+    tx: Tx,
+    conversation_id: int,
+    team: Team,
+    now: datetime,
+    *,
+    number: int | None = None,
+    after: Thread | None = None,
+) -> Thread:
+    """A new thread in a team's channel, of a ticket or a takeover; its root is queued and, below
+    it, what was said so far. It may go on `after` another.
+    """
+    thread = tx.threads.add(
+        Thread(
+            conversation_id=conversation_id,
+            ticket_number=number,
+            team=team.name,
+            workspace=team.workspace,
+            channel=team.channel,
+            opened_at=now,
+            history_to=tx.messages.last_id(conversation_id),
+            predecessor_id=after.id if after else None,
+        )
+    )
     lane = record.thread_lane(tx, thread)
     tx.outbox.add(lane, "card", order_at=now)
-    if with_history:
-        tx.outbox.add(lane, "transcript", order_at=now)
+    tx.outbox.add(lane, "transcript", order_at=now)
     return thread
 
 
@@ -153,18 +172,7 @@ def _thread(
         line = f"It goes on as ticket #{ticket.number} with {team.name}."
         record.log(tx, "moved", actor=BATON, now=now, ticket=ticket, thread=taken, line=line)
         record.refresh_card(tx, taken, now)
-    return open_thread(
-        tx,
-        Thread(
-            conversation_id=conversation.id,
-            ticket_number=ticket.number,
-            team=team.name,
-            workspace=team.workspace,
-            channel=team.channel,
-            opened_at=now,
-        ),
-        now,
-    )
+    return open_thread(tx, conversation.id, team, now, number=ticket.number)
 
 
 def _out_of_hours(

@@ -74,17 +74,7 @@ def _thread(tx: Tx, conversation: Conversation, attendant: str, now: datetime) -
         return thread
     own = tx.desk.get().teams_of(*people.ids_of(tx, attendant))
     team = _team(tx.desk.get(), conversation, own)
-    return open_thread(
-        tx,
-        Thread(
-            conversation_id=conversation.id,
-            team=team.name,
-            workspace=team.workspace,
-            channel=team.channel,
-            opened_at=now,
-        ),
-        now,
-    )
+    return open_thread(tx, conversation.id, team, now)
 
 
 def _team(desk: Desk, conversation: Conversation, own: tuple[Team, ...]) -> Team:

@@ -8,7 +8,6 @@ from datetime import datetime
 from bot.domain import ticket as moves
 from bot.domain.desk import Team
 from bot.domain.errors import BadInput, NotFound
-from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services import assignment, notify, people, record
@@ -77,19 +76,7 @@ def move(tx: Tx, ticket: Ticket, team: Team, now: datetime) -> Ticket:
     if old:
         tx.threads.put(replace(old, cut_off=True))
     ticket = record.keep(tx, replace(ticket, team=team.name), now, unclaimed=True)
-    open_thread(
-        tx,
-        Thread(
-            conversation_id=ticket.conversation_id,
-            ticket_number=ticket.number,
-            team=team.name,
-            workspace=team.workspace,
-            channel=team.channel,
-            opened_at=now,
-            predecessor_id=old.id if old else None,
-        ),
-        now,
-    )
+    open_thread(tx, ticket.conversation_id, team, now, number=ticket.number, after=old)
     if old:
         record.refresh_card(tx, old, now)
     return tx.tickets.get(ticket.number)
