@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
 from adapters import console
+from bot import health
 from bot.domain.errors import CannotRun
 from bot.parts import Parts
 from bot.ports.platform import Platform
-from bot.ports.store import Tx
 from bot.secret_key import secret_key
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
-_PATIENCE = 2.0
 
 
 def http_app(parts: Parts) -> FastAPI:
@@ -35,7 +32,7 @@ def http_app(parts: Parts) -> FastAPI:
 
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
-        reasons = await _unready(parts)
+        reasons = await health.unready(parts)
         body = {"ready": not reasons, "reasons": reasons}
         return JSONResponse(body, status_code=503 if reasons else 200)
 
@@ -49,7 +46,9 @@ def http_app(parts: Parts) -> FastAPI:
     if parts.settings.api_token:
         from adapters import api  # noqa: PLC0415 - only who uses it loads it
 
-        api.mount(app, parts.baton, token=parts.settings.api_token, unready=lambda: _unready(parts))
+        api.mount(
+            app, parts.baton, token=parts.settings.api_token, unready=lambda: health.unready(parts)
+        )
     if parts.settings.serves_console:
         console.mount(
             app,
@@ -58,21 +57,9 @@ def http_app(parts: Parts) -> FastAPI:
             password=parts.settings.console_password or None,
             secret=secret_key(parts.settings),
             connections=lambda: [_connection(one) for one in parts.platforms],
+            concerns=lambda: health.concerns(parts),
         )
     return app
-
-
-async def _unready(parts: Parts) -> list[str]:
-    """What keeps Baton from doing its job, in words for whoever operates it."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            await parts.store.transact(_touch, datetime.now(UTC))
-    except TimeoutError:
-        return ["The database does not take anything in: another program may hold it."]
-    except Exception as error:
-        log.exception("the store does not answer")
-        return [f"The database does not answer: {error}"]
-    return [reason for platform in parts.platforms for reason in platform.unready()]
 
 
 def _connection(platform: Platform) -> console.Connection:
@@ -80,11 +67,6 @@ def _connection(platform: Platform) -> console.Connection:
     return console.Connection(
         name=platform.name.capitalize(), ok=not reasons, detail=" ".join(reasons)
     )
-
-
-def _touch(tx: Tx, wall: datetime) -> None:
-    """A database that only reads is of no use, nor is one on a disk that is full."""
-    tx.meta.put("readyz", wall.isoformat())
 
 
 class Server(uvicorn.Server):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -47,6 +48,7 @@ class Jobs:
         self._media = media
         self._clock = clock
         self._desk = 0  # the version whose promises every ticket is known to be measured by
+        self._seen = monotonic()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
@@ -58,10 +60,16 @@ class Jobs:
         self._add(self.practice, seconds=tick * _SELDOM)
 
     def start(self) -> None:
+        self._seen = monotonic()
         self._scheduler.start()
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
+
+    @property
+    def late(self) -> timedelta:
+        """How long ago anybody looked for what is due."""
+        return timedelta(seconds=monotonic() - self._seen)
 
     async def tick(self) -> None:
         """Run everything periodic once."""
@@ -69,6 +77,7 @@ class Jobs:
 
     async def look(self) -> None:
         """Ask once what is due, and run only the jobs that have something to do."""
+        self._seen = monotonic()
         now = self._clock.now()
         due, desk = await self._store.transact(_due, now, now - _SLOW)
         jobs = [job for job in self._when_due() if job.__name__ in due]

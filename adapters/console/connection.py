@@ -1,4 +1,4 @@
-"""What the health page is told about a platform."""
+"""What the health page is told about a platform, and about what is wrong."""
 
 from __future__ import annotations
 
@@ -12,3 +12,12 @@ class Connection:
     name: str
     ok: bool
     detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concern:
+    """Something is wrong with `what`, and `advice` says what to do about it."""
+
+    what: str
+    problem: str
+    advice: str

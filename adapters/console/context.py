@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from adapters.console.connection import Connection
+from adapters.console.connection import Concern, Connection
 from adapters.console.inbound import Inbound
 from adapters.console.live import Live
 from bot.application import Baton
@@ -37,4 +37,5 @@ class Site:
     live: Live
     clock: Clock
     connections: Callable[[], Sequence[Connection]]
+    concerns: Callable[[], Awaitable[Sequence[Concern]]]
     has_login: bool

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from adapters.console import files, login, report_files
 from adapters.console.catchup import catch_up
-from adapters.console.connection import Connection
+from adapters.console.connection import Concern, Connection
 from adapters.console.context import Site
 from adapters.console.guard import Guard, Sessions
 from adapters.console.inbound import Inbound
@@ -48,6 +48,7 @@ def serve(
     password: str | None,
     secret: str,
     connections: Callable[[], Sequence[Connection]],
+    concerns: Callable[[], Awaitable[Sequence[Concern]]],
 ) -> None:
     """What `adapters.console.mount` describes. NiceGUI keeps its pages once a process."""
     inbound = Inbound(baton)
@@ -57,6 +58,7 @@ def serve(
         live=Live(baton.store),
         clock=clock,
         connections=connections,
+        concerns=concerns,
         has_login=password is not None,
     )
     sessions = Sessions(secret, password) if password else None

@@ -56,6 +56,7 @@ class Guard:
         self._store = store
         self._admins = admins
         self._client: discord.Client | None = None
+        self.problems: list[str] = []
 
     def explain(self, channel_id: int) -> str:
         """What is missing in a channel; empty when nothing is, or nobody knows."""
@@ -76,6 +77,7 @@ class Guard:
             for channel in (guild.get_channel(int(one)) for one in channels if one.isdecimal()):
                 if channel is not None:
                     lacking |= set(missing(channel, guild.me))
+        self.problems = [in_words(sorted(lacking))] if lacking else []
         if new := await self._store.transact(_untold, lacking):
             log.warning("Baton may be invited anew: %s", invitation(client.application_id or 0))
             await self._admins.tell(in_words(new))

@@ -36,6 +36,10 @@ from bot.supervision import supervised
 
 log = logging.getLogger(__name__)
 _COMMANDS = "discord:commands"
+_INTENT = (
+    "The message content intent is off: contacts are heard in direct messages, where they mention "
+    "the bot, and by the Get help panel. Switch it on in the Developer Portal, under Bot."
+)
 # What could not be read is looked for once for all that came in this time.
 _GATHER_S = 1.0
 
@@ -75,6 +79,12 @@ class Discord:
     def unready(self) -> list[str]:
         """A process that stands by does everything but listen to Discord."""
         return [self._problem] if self._problem and not self._duty.stands_by else []
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with permissions and intents."""
+        unheard = [] if self._intake.reads_everything else [_INTENT]
+        return [*self._guard.problems, *unheard]
 
     async def run(self) -> None:
         """Be connected, if no other process is, until that ends; to be run again then.
@@ -119,10 +129,7 @@ class Discord:
         reads = flags.gateway_message_content or flags.gateway_message_content_limited
         self._intake.reads_everything = reads
         if not reads:
-            log.warning(
-                "The message content intent is off: contacts are heard in direct messages, where "
-                "they mention the bot, and by the Get help panel."
-            )
+            log.warning(_INTENT)
         return Gateway(
             self._intake,
             self._interactions,

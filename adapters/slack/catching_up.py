@@ -24,6 +24,7 @@ from bot.domain.errors import CannotKeep
 from bot.ports.outlet import Busy, Gone, OutletError, Unclear
 from bot.ports.repositories.platforms import ANY_DIRECT, Source
 from bot.ports.store import Tx
+from bot.services import catch_up
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
@@ -113,6 +114,9 @@ class CatchUp:
         return True
 
     async def _release(self, source: Source) -> None:
+        """Not where a new connection was made meanwhile: something may be missing before it."""
+        if self._wanted.is_set():
+            return
         await self._baton.caught_up(source.workspace, source.channel)
 
     async def _fetch(self, source: Source) -> None:
@@ -241,7 +245,10 @@ def _mark(tx: Tx, workspace: str, channel: str) -> str | None:
 
 
 def _watch(tx: Tx, workspace: str, channel: str, mark: str) -> None:
-    tx.sources.watch(workspace, channel, "", mark)
+    """Somebody new: what they write now waits from the start for what they wrote before."""
+    if tx.sources.get(workspace, channel) is None:
+        tx.sources.watch(workspace, channel, "", mark)
+        catch_up.begin(tx, workspace)
 
 
 def _known(tx: Tx, source: Source, since: datetime) -> Known:

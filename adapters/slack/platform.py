@@ -32,6 +32,7 @@ from adapters.slack.whisper import Whisper
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
 from bot.duty import Duty
+from bot.patience import Patience
 from bot.supervision import supervised
 
 Json = dict[str, Any]
@@ -95,6 +96,7 @@ class Slack:
         self._bolt = bolt(workspace, signing_secret, self._take)
         listeners.register(self._bolt, self._tools)
         self._trouble = "it is not connected yet"
+        self._begun: asyncio.Task[None] | None = None
 
     def mount(self, app: FastAPI) -> None:
         """Serve HTTP mode; Socket Mode wins when both are configured."""
@@ -179,6 +181,9 @@ class Slack:
                 self._trouble = "" if is_there else await self._why_lost()
                 await asyncio.sleep(_WATCH_S if is_there else _ASK_S)
         finally:
+            if self._begun is not None:
+                self._begun.cancel()
+                self._begun = None
             await self._intake.finish()
             with contextlib.suppress(Exception):
                 await handler.close_async()  # type: ignore[no-untyped-call]
@@ -197,10 +202,21 @@ class Slack:
     async def _hears(self, _client: Any, message: Json, _raw: str | None) -> None:
         """Slack: each new connection begins with hello; something may have been missed before."""
         if message.get("type") == "hello":
+            self._begun = asyncio.create_task(self._begin(), name="slack begins")
             self._catch_up.request()
+
+    async def _begin(self) -> None:
+        """From here on live messages wait until what was missed is fetched."""
+
+        async def begin() -> None:
+            await self._baton.begin_catching_up(self._workspace.id)
+
+        await Patience().until_kept(begin)
 
     async def _take(self, event: Json) -> None:
         kind = event.get("type")
+        if self._begun is not None:  # what comes by a new connection waits for what came before
+            await asyncio.shield(self._begun)
         if kind == "message":
             await self._intake.live(event)
         elif kind == "reaction_added":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from nicegui import ui
 
 from adapters.console import places
-from adapters.console.connection import Connection
+from adapters.console.connection import Concern, Connection
 from adapters.console.context import Site
 from adapters.console.pages.following import follow
 from adapters.console.views.elements import box, button, pill, text
@@ -19,10 +20,12 @@ from adapters.console.views.responses import toast
 from adapters.console.visit import Visit
 from bot.commands.registry import Invocation
 from bot.domain.duration import roughly
+from bot.domain.errors import CannotKeep
 from bot.domain.identity import Person
 from bot.ports.store import Tx
 from bot.services.deliveries import Trouble, trouble
 
+log = logging.getLogger(__name__)
 _POLL_S = 2.0
 
 
@@ -49,6 +52,10 @@ class HealthPage:
         self._site = site
         self._visit = visit
         self._me: Person | None = None
+        text("What is wrong", "section-title", "h2")
+        self._concerns: Keyed[Concern] = Keyed(
+            _concern, classes="rows", empty=lambda: text("Nothing that Baton knows of.", "all-well")
+        )
         text("Platforms", "section-title", "h2")
         self._connections: Keyed[Connection] = Keyed(_connection, classes="rows")
         text("Deliveries", "section-title", "h2")
@@ -60,7 +67,15 @@ class HealthPage:
         )
 
     async def refresh(self) -> None:
-        found = await self._site.baton.store.read(_look, self._visit.attendant, datetime.now(UTC))
+        concerns = await self._site.concerns()
+        self._concerns.show(((one.what, one.problem), one) for one in concerns)
+        try:
+            found = await self._site.baton.store.read(
+                _look, self._visit.attendant, datetime.now(UTC)
+            )
+        except CannotKeep as error:
+            log.warning("the health page cannot look into the database: %s", error)
+            return
         self._me = found.me
         known = {one.name: one for one in self._site.connections()}
         rows = [known.get(name) or _assumed(name) for name in (*found.platforms, *known)]
@@ -114,6 +129,13 @@ def _assumed(name: str) -> Connection:
     return Connection(
         name=name, ok=False, detail="The desk uses it, but it is not connected: set its tokens."
     )
+
+
+def _concern(one: Concern) -> None:
+    with box("entry bad", "article"), box("entry-words"):
+        text(one.what, "entry-title")
+        text(one.problem, "entry-reason")
+        text(one.advice, "entry-facts")
 
 
 def _connection(one: Connection) -> None:
