@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from bot.ports.store import Store, Tx
 
 log = logging.getLogger(__name__)
 _PATIENCE_S = 2.0
+# How Slack writes a channel.
+_CHANNEL = re.compile(r"<#(\w+)>")
 # A small write takes some milliseconds; from here on everything is held up by it.
 _SLOW_S = 0.5
 # Deliveries are looked at every two seconds, what comes due every second.
@@ -97,7 +100,7 @@ def _platforms(parts: Parts) -> Iterator[Concern]:
         for problem in one.problems:
             yield Concern(
                 what=one.name.capitalize(),
-                problem=problem,
+                problem=_CHANNEL.sub(r"Channel \1", problem),
                 advice="Baton looks again by itself once it is mended.",
             )
 

@@ -74,7 +74,7 @@ async def test_what_else_there_is(parts: Parts) -> None:
     breaker._rest = 30.0
     parts = SimpleNamespace(**{**vars(parts), "agent": breaker})  # type: ignore[assignment]
     said = await found(parts)
-    assert said["Slack"] == "<#C1>: /invite @Baton there."
+    assert said["Slack"] == "Channel C1: /invite @Baton there."
     assert "has waited for 5 min" in said["Deliveries"]
     assert "last looked at 1 min" in said["Clockwork"]
     assert "fails again and again" in said["Agent"]

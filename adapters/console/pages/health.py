@@ -62,7 +62,7 @@ class HealthPage:
         self._backlog: Keyed[tuple[tuple[str, int], ...]] = Keyed(_backlog)
         self._letters: Keyed[Trouble] = Keyed(
             self._letter,
-            classes="rows",
+            classes="rows below",
             empty=lambda: text("Everything that was sent has arrived. Nothing to do.", "all-well"),
         )
 
@@ -77,8 +77,9 @@ class HealthPage:
             log.warning("the health page cannot look into the database: %s", error)
             return
         self._me = found.me
-        known = {one.name: one for one in self._site.connections()}
-        rows = [known.get(name) or _assumed(name) for name in (*found.platforms, *known)]
+        known = {one.name.lower(): one for one in self._site.connections()}
+        names = dict.fromkeys((*found.platforms, *known))
+        rows = [known.get(name) or _assumed(name) for name in names]
         self._connections.show((one.name, one) for one in rows)
         states = (*sorted(found.by_state.items()),)
         self._backlog.show([("states", states)])
@@ -88,7 +89,7 @@ class HealthPage:
         with box("entry bad", "article"):
             with box("entry-words"):
                 text(f"{one.what} → {one.where}", "entry-title")
-                text(one.problem, "entry-reason")
+                text(one.problem, "entry-reason whole")
                 text(_advice(one), "entry-facts")
             if one.message_id is not None:
                 with box("entry-buttons"):
@@ -134,7 +135,7 @@ def _assumed(name: str) -> Connection:
 def _concern(one: Concern) -> None:
     with box("entry bad", "article"), box("entry-words"):
         text(one.what, "entry-title")
-        text(one.problem, "entry-reason")
+        text(one.problem, "entry-reason whole")
         text(one.advice, "entry-facts")
 
 
