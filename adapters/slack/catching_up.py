@@ -120,6 +120,10 @@ class CatchUp:
         await self._baton.caught_up(source.workspace, source.channel)
 
     async def _fetch(self, source: Source) -> None:
+        """Its threads are read one after the other: what was written meanwhile is in some of them,
+        so the mark goes no further than the beginning, and the next look reads from there.
+        """
+        begun = datetime.now(UTC)
         known = await self._baton.store.read(_known, source, datetime.now(UTC) - _FOLLOWED)
         since = min([source.mark, *known.messages], key=float)
         found = {str(one["ts"]): one async for one in self._history(source.channel, since)}
@@ -130,7 +134,8 @@ class CatchUp:
         missed = sorted((ts for ts in found if float(ts) > float(source.mark)), key=float)
         for ts in missed:
             await self._intake.fetched(found[ts], source.channel)
-        mark = missed[-1] if missed else source.mark
+        sure = [ts for ts in missed if float(ts) <= begun.timestamp()]
+        mark = sure[-1] if sure else source.mark
         await self._baton.reached(source.workspace, source.channel, "", mark)
         if missed:
             log.info("fetched %d messages of %s", len(missed), source.channel)
