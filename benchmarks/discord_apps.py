@@ -1,6 +1,7 @@
 """The two apps that are measured, each as a process: `python -m benchmarks.discord_apps KIND JSON`.
 
-`bare` is an echo with discord.py alone and nothing stored; `baton` is Baton as it runs.
+`bare` is an echo with discord.py alone and nothing stored; `baton` is Baton as it runs, with its
+log.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import loop, main
+from bot import logs, loop, main
 from bot.settings import Settings
 from tests.integration.discord_world import CHANNELS
 
@@ -64,6 +65,7 @@ async def bare(chosen: Settings) -> None:
 
 
 async def baton(chosen: Settings) -> None:
+    logs.configure(chosen)
     async with main.assembled(chosen) as parts, main.working(parts):
         while any(one.unready() for one in parts.platforms):  # noqa: ASYNC110 - no event says it
             await asyncio.sleep(0.05)

@@ -1,6 +1,6 @@
 """The two apps that are measured, each as a process: `python -m benchmarks.slack_apps KIND JSON`.
 
-`bare` is an echo with the SDK alone and nothing stored; `baton` is Baton as it runs.
+`bare` is an echo with the SDK alone and nothing stored; `baton` is Baton as it runs, with its log.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import loop, main
+from bot import logs, loop, main
 from bot.settings import Settings
 from tests.integration.slack_world import ready
 
@@ -59,6 +59,7 @@ async def bare(chosen: Settings) -> None:
 
 
 async def baton(chosen: Settings) -> None:
+    logs.configure(chosen)
     async with main.assembled(chosen) as parts, main.working(parts):
         await ready(parts)
         loop.loaded()

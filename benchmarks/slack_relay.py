@@ -62,6 +62,7 @@ async def measure(database: str = "") -> Json:
         }
         for side in sides.values():
             await _begin(side)
+            await _send(side, "warm", BURST, gap=0.0)  # what is only done once is not measured
         for number in range(ROUNDS):
             for side in sides.values():
                 await _round(side, number)
@@ -82,6 +83,7 @@ async def _side(kind: str, database: str) -> AsyncIterator[Side]:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "benchmarks.slack_apps", kind, json.dumps(asdict(chosen))),
                 stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
             )
             try:
                 if process.stdout is None or await process.stdout.readline() != b"ready\n":
