@@ -87,7 +87,7 @@ async def test_a_relayed_message_costs_little(
     assert world.seen()[-2:] == ["It does not work.", "Have you tried this?"]
     assert world.heard()[-1] == "Have you tried this?"
     # Three statements and a commit of each are so that nobody waits for the card here.
-    assert contact.statements <= 40
-    assert reply.statements <= 48
+    assert contact.statements <= 36
+    assert reply.statements <= 45
     assert contact.commits <= 6
     assert reply.commits <= 7
