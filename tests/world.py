@@ -199,7 +199,7 @@ class World:
 
     async def settle(self) -> None:
         """Let everything happen that is due."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 await self.courier.settle_down()
                 due = await self.store.read(lambda tx: tx.outbox.next_due())

@@ -14,6 +14,6 @@ async def all_ears(store: Store) -> None:
         return
     awake = asyncio.Event()
     stop = store.listen(lambda _topics: awake.set())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await awake.wait()
     stop()

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
-_START_S = 40.0
-_STOP_S = 15.0
+_START_S = 120.0
+_STOP_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,14 +71,14 @@ class DiscordWorld:
         async def there() -> list[Json]:
             return [m for m in await self.discord.messages(channel) if f"#{number} · " in text(m)]
 
-        found: list[Json] = await self.discord.wait_for(there, within=30)
+        found: list[Json] = await self.discord.wait_for(there, within=60)
         return found[0]
 
     async def thread(self, number: int = 1, channel: str = CHANNELS["support"]) -> str:
         """The ticket's thread. Discord: it has the id of the card."""
         return str((await self.card(number, channel))["id"])
 
-    async def says(self, channel: str, words: str, *, within: float = 30) -> Json:
+    async def says(self, channel: str, words: str, *, within: float = 60.0) -> Json:
         """A message there with these words, wherever in it they stand."""
 
         async def there() -> list[Json]:
@@ -110,7 +110,7 @@ class DiscordWorld:
             now = await self.discord.interaction(begun)
             return now if now["modal"] or (now["message"] or {}).get("content") else None
 
-        found: Json = await self.discord.wait_for(there, within=30)
+        found: Json = await self.discord.wait_for(there, within=60)
         return found
 
     async def settle(self) -> None:
@@ -121,14 +121,14 @@ class DiscordWorld:
 
     async def until(self, unit: Any) -> Any:
         """Wait for what Baton remembers to become so."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (found := await self.read(unit)):
                 await asyncio.sleep(0.02)
         return found
 
     async def is_up(self) -> None:
         """Connected, and caught up with everything."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while any(one.unready() for one in self.parts.platforms) or await self.read(_behind):
                 await asyncio.sleep(0.02)
 

@@ -107,7 +107,7 @@ class SlackSeat:
         return await self._shown(before)
 
     async def press_card(self, action: str) -> str:
-        card = await self.slack.wait_for_message("C0TEAM", "#1 · ", within=30)
+        card = await self.slack.wait_for_message("C0TEAM", "#1 · ", within=60)
         before = await self._state()
         await self._alice.click(card, action)
         return await self._shown(before)
@@ -151,7 +151,7 @@ class SlackSeat:
                     return f"{one.get('text')} {one.get('blocks')}"
             return ""
 
-        return await self.slack.wait_for(news, within=30, what="an answer")
+        return await self.slack.wait_for(news, within=60, what="an answer")
 
 
 def _buttons(message: Json) -> list[Json]:
@@ -181,7 +181,7 @@ class DiscordSeat:
             found = await self.discord.messages("700")
             return [one for one in found if "#1 · " in discord_world.text(one)]
 
-        card = (await self.discord.wait_for(there, within=30))[0]
+        card = (await self.discord.wait_for(there, within=60))[0]
         begun = await self.discord.click(self.user, "700", card["id"], f"{action}:1")
         return await self._shown(begun)
 
@@ -204,7 +204,7 @@ class DiscordSeat:
             has_words = any(one.get("content") for one in said)
             return now if now.get("modal") or has_words else None
 
-        self.last = await self.discord.wait_for(there, within=30)
+        self.last = await self.discord.wait_for(there, within=60)
         if self.last.get("modal"):
             return f"form {self.last['modal']}"
         said = [self.last.get("message") or {}, *self.last["followups"]]

@@ -71,7 +71,7 @@ class Stage:
         """Wait for what is read on a side."""
         words = ""
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while True:
                     words, files = await side.reads()
                     if found(words, files):
@@ -84,7 +84,7 @@ class Stage:
         """Time passes, once it is known of all that was said that it has arrived: only then do
         the clocks start that wait for the contact. Baton looks at once at what is due then.
         """
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await self.parts.store.read(_under_way):
                 await asyncio.sleep(0.01)
         self.parts.clock.offset += span
@@ -131,7 +131,7 @@ async def staged(
     )
     parts = await stack.enter_async_context(main.assembled(chosen))
     await stack.enter_async_context(main.working(parts))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while any(one.unready() for one in parts.platforms):
             await asyncio.sleep(0.02)
     customers: dict[str, Callable[[], Awaitable[Customer]]] = {

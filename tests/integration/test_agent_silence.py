@@ -172,7 +172,7 @@ async def test_a_model_that_answers_late_is_not_heard(world: World, what: str) -
         model = OpenAIModel(Access(model="gpt-test", api="chat", base_url=server.base_url))
         world.courier._agent = OpenAIAgent(model, knowledge, OfflineAgent(knowledge), deadline=20)
         await world.write("How do I pay?", settle=False)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not server.started:
                 await asyncio.sleep(0.01)
         assert await act(world, "carol", what)

@@ -48,7 +48,7 @@ async def finding(at: Stage, alice: Seat) -> None:
     assert "Tickets (1)" in await alice.run("ticket contact", ticket="1")
     assert "about my invoice" in await alice.run("ticket history", ticket="1")
     assert "The transcript of #1" in await alice.run("ticket transcript", ticket="1")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (kept := await alice.files()):
             await asyncio.sleep(0.05)
     assert b"about my invoice" in kept["ticket-1.md"]
@@ -85,7 +85,7 @@ async def blocking(at: Stage, alice: Seat, platform: str) -> None:
     assert "is blocked" in await alice.press("Block and close")
     await at.until(at.crew, lambda words, _: "the contact was blocked" in words, "the close")
     await at.customer.write("Hello? A human please")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (await at.parts.store.read(lambda tx: tx.blocks.all()))[0].kept_out:
             await asyncio.sleep(0.05)
     assert "1 message kept out" in await alice.run("desk block list")

@@ -57,7 +57,7 @@ class Cli:
     async def process(self, *words: str, **env: str) -> tuple[int, str, str]:
         """Status, stdout, stderr of a program."""
         process = await self.start(*words, **env)
-        out, err = await asyncio.wait_for(process.communicate(), 60)
+        out, err = await asyncio.wait_for(process.communicate(), 120)
         assert "Traceback" not in err.decode()
         return process.returncode or 0, out.decode(), err.decode()
 
@@ -78,7 +78,7 @@ class Cli:
         """`baton run`, ready."""
         process = await self.start("run")
         try:
-            async with asyncio.timeout(40):
+            async with asyncio.timeout(120):
                 while not await self.ready():
                     assert process.returncode is None, (await process.communicate())[1]
                     await asyncio.sleep(0.05)
@@ -133,7 +133,7 @@ async def test_run_serves_and_stops_cleanly_on_sigterm(cli: Cli) -> None:
         assert status == 200
         assert "baton_effects" in figures
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
 async def test_the_demo_plays_the_whole_story(cli: Cli) -> None:

@@ -89,7 +89,7 @@ class Crashing:
 
     async def until(self, ready: Any, hours: float = 0) -> dict[str, Any]:
         """Wait for a state, over crashes."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 deaths = self.deaths
                 state = await self.state()
@@ -111,7 +111,7 @@ class Crashing:
     async def revive(self) -> None:
         """Baton is dead by its failpoint: nothing else may kill it here."""
         assert self.process is not None
-        assert await asyncio.wait_for(self.process.wait(), 10) == -signal.SIGKILL
+        assert await asyncio.wait_for(self.process.wait(), 30) == -signal.SIGKILL
         self.deaths += 1
         await self.start_baton()
 
@@ -127,7 +127,7 @@ class Crashing:
     async def _spawn(self, module: str, *args: str, **env: str) -> tuple[Program, str]:
         process = await program(module, *args, env=env)
         self.stack.push_async_callback(_end, process)
-        line = await asyncio.wait_for(process.stdout.readline(), 30)
+        line = await asyncio.wait_for(process.stdout.readline(), 60)
         if not line and env.get("BATON_FAILPOINT"):
             assert await process.wait() == -signal.SIGKILL
             self.deaths += 1

@@ -194,7 +194,7 @@ async def test_a_message_on_its_way_for_long_is_shown_so(world: World) -> None:
     world.outlet.post = slow  # type: ignore[method-assign,assignment]
     await types(world, "/reply 1 Slowly")
     await world.store.transact(mark_slow, world.clock.now() + timedelta(seconds=3))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while "on its way…" not in [
             getattr(one.content, "aside", "") for one in world.outlet.posts
         ]:
@@ -250,7 +250,7 @@ async def test_a_worker_that_lost_its_lease_records_nothing(world: World) -> Non
     await entered.wait()
     await world.store.transact(_steal, lane)
     gate.set()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while world.courier._draining:
             await asyncio.sleep(0.01)
     effect = await world.store.read(lambda tx: tx.outbox.next(lane))
@@ -366,7 +366,7 @@ async def test_an_answer_that_waits_to_be_sent_is_withheld_by_a_handover(world: 
 
     world.outlet.before = limited
     await world.write("How do I cancel?", settle=False)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(await world.messages()) < 2:
             await asyncio.sleep(0.02)
     await world.write("human please", settle=False)

@@ -70,7 +70,7 @@ async def test_slack_forms_previews_and_files(tmp_path: Path, sqlite_template: P
         assert "Give the zip file of a Slack export along." in str(refused)
         await at.alice.submit(modal, {"files": [("export.zip", exported(SAID))]})
         tried = "2 conversations: 1 would have one by these rules"
-        await at.slack.wait_for(lambda: _shows(at, tried), within=30)
+        await at.slack.wait_for(lambda: _shows(at, tried), within=60)
 
         await at.carol.post("C0HELP", "My parcel never came")
         await at.slack.wait_for(lambda: at.read(lambda tx: tx.people.seen("slack:T0001/U0CAROL")))
@@ -142,18 +142,18 @@ async def test_discord_forms_previews_and_files(tmp_path: Path, sqlite_template:
             assert desk_file.parse(text) == await world.read(_desk)
             file = File("desk.toml", text.replace('"refund"', '"chargeback"').encode())
             asked = await discord.slash(alice, support, "desk apply", files={"file": file})
-            await discord.wait_for(lambda: _answered(discord, asked, "chargeback"), within=30)
+            await discord.wait_for(lambda: _answered(discord, asked, "chargeback"), within=60)
             packed = {"file": File("export.zip", exported(SAID))}
             asked = await discord.slash(alice, support, "routing replay", files=packed)
             tried = "2 conversations: 1 would have one by these rules"
-            await discord.wait_for(lambda: _answered(discord, asked, tried), within=30)
+            await discord.wait_for(lambda: _answered(discord, asked, tried), within=60)
 
             await discord.post(PEOPLE["mallory"], HELP, "My parcel never came")
             contact = f"discord:{GUILD}/{PEOPLE['mallory']}"
             await world.until(lambda tx: tx.privacy.conversations(contact))
             before = len(await discord.messages(direct))
             await discord.slash(alice, support, "privacy export", contact=contact)
-            await discord.wait_for(lambda: _told(discord, direct, before), within=30)
+            await discord.wait_for(lambda: _told(discord, direct, before), within=60)
             sent = (await discord.messages(direct))[-1]["files"][0]
             assert "My parcel never came" in _dossier(await discord.file(sent["id"]))
             done = await discord.slash(alice, support, "audit", kind="desk")

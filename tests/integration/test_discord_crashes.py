@@ -95,7 +95,7 @@ async def _stands(discord: Discord, channel: str, words: str) -> list[str]:
             return []
         return shown if any(words in one for one in shown) else []
 
-    found: list[str] = await discord.wait_for(there, within=30)
+    found: list[str] = await discord.wait_for(there, within=60)
     return found
 
 
@@ -142,7 +142,7 @@ async def test_a_kill_after_a_form_of_the_panel(tmp_path: Path, sqlite_template:
         async with process.running("receive.after_commit:1"):
             await _connected(discord)
             await manages(discord, ALICE)
-            await discord.wait_for(lambda: _put_up(discord), within=30)
+            await discord.wait_for(lambda: _put_up(discord), within=60)
             panel = (await discord.messages(HELP))[-1]
             opened = await discord.click(CAROL, HELP, panel["id"], f"help:open:{HELP}")
             with contextlib.suppress(TimeoutError, Refused, AssertionError):
@@ -181,7 +181,7 @@ async def test_a_kill_while_catching_up_and_buttons_that_outlive_it(
 
 
 async def _connected(discord: Discord) -> None:
-    await discord.wait_for(discord.connected, within=30)
+    await discord.wait_for(discord.connected, within=60)
 
 
 async def test_a_command_that_the_gateway_brings_twice_is_run_once(

@@ -93,7 +93,7 @@ async def test_live_events_wait_for_what_was_missed(tmp_path: Path, sqlite_templ
             async def again() -> bool:
                 return await discord.connected()
 
-            await discord.wait_for(again, within=30)
+            await discord.wait_for(again, within=60)
             await discord.post(CAROL, direct, "word 3")
             await world.until(lambda tx: len(tx.messages.of(1)) == 5)
             assert await said(world) == ["human please", *(f"word {n}" for n in range(4))]

@@ -87,7 +87,7 @@ async def _threads_are_gone(crew: Crew) -> None:
 
 
 async def _until(look: Callable[[], Awaitable[Any]], found: Callable[[Any], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not found(await look()):
             await asyncio.sleep(0.05)
 

@@ -94,7 +94,7 @@ async def test_a_backup_of_a_running_baton_restored_elsewhere_goes_on(
     shutil.rmtree(here)
     async with main.assembled(at(there)) as parts, main.working(parts):
         await write(parts, 3, "still there?")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while "We look into it." not in "".join(await parts.store.read(read_by_carol)):
                 await asyncio.sleep(0.05)
         assert await parts.store.read(words) == ["human please", "We look into it.", "still there?"]

@@ -55,7 +55,7 @@ async def directly(at: Stage, answer: Response | None) -> dict[str, bytes]:
     crew: Any = at.crew
     if answer is not None:
         return {one.name: one.data for one in answer.files}
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             is_slack = isinstance(crew, SlackCrew)
             found = await (_on_slack(crew.slack) if is_slack else _on_discord(at))

@@ -186,7 +186,7 @@ async def test_messages_in_quick_succession_are_answered_as_one(world: World) ->
     await asyncio.gather(
         *(world.write(text, settle=False) for text in ("Hello", "I have", "a question"))
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not world.heard():
             await asyncio.sleep(0.02)
     await world.settle()

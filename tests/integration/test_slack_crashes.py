@@ -31,7 +31,7 @@ CUTS = [
 async def baton(chosen: Settings) -> AsyncIterator[Program]:
     process = await program("tests.integration.slack_process", json.dumps(asdict(chosen)))
     try:
-        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
         yield process
     finally:
         if process.returncode is None:

@@ -139,7 +139,7 @@ async def test_the_home_tab_follows_the_queue(at: SlackWorld) -> None:
 
 
 async def shows(at: SlackWorld, text: str) -> None:
-    await at.slack.wait_for(lambda: _home_says(at, "U0ALICE", text), within=30, what=text)
+    await at.slack.wait_for(lambda: _home_says(at, "U0ALICE", text), within=60, what=text)
 
 
 async def _home_says(at: SlackWorld, user: str, text: str) -> bool:

@@ -42,7 +42,7 @@ async def baton(env: dict[str, str], *args: str) -> asyncio.subprocess.Process:
 
 
 async def until_ready(port: int, wanted: int) -> Json:
-    async with aiohttp.ClientSession() as session, asyncio.timeout(30):
+    async with aiohttp.ClientSession() as session, asyncio.timeout(60):
         while True:
             try:
                 async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:

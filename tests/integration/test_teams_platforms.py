@@ -94,7 +94,7 @@ def _console_posts(tx: Tx) -> list[Any]:
 
 
 async def until(found: Callable[[], Awaitable[Any]], what: str) -> Any:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (value := await found()) is None:
             await asyncio.sleep(0.05)
     assert value is not None, what

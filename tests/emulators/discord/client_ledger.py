@@ -53,7 +53,7 @@ class LedgerClient(Caller):
     async def connected(self) -> bool:
         return any(session["connected"] for session in await self.do("sessions"))
 
-    async def wait_for(self, predicate: Callable[[], Any], *, within: float = 30.0) -> Any:
+    async def wait_for(self, predicate: Callable[[], Any], *, within: float = 60.0) -> Any:
         """Ask again after every change in Discord until the answer is truthy; return it."""
         deadline = asyncio.get_running_loop().time() + within
         revision = -1
@@ -68,7 +68,7 @@ class LedgerClient(Caller):
             step = await self.do("wait", since=revision, timeout=min(left, 0.25))
             revision = step["revision"]
 
-    async def wait_for_message(self, channel: str, text: str, *, within: float = 30.0) -> Json:
+    async def wait_for_message(self, channel: str, text: str, *, within: float = 60.0) -> Json:
         """A message there whose content holds ``text``."""
 
         async def there() -> list[Json]:

@@ -140,7 +140,7 @@ class Slack:
         await self.control("leave", user=user, channel=channel)
 
     async def wait_for(
-        self, predicate: Callable[[], Awaitable[T]], *, within: float = 30.0, what: str = ""
+        self, predicate: Callable[[], Awaitable[T]], *, within: float = 60.0, what: str = ""
     ) -> T:
         """Ask again whenever something changes, until the answer is truthy."""
         end = time.monotonic() + within
@@ -160,7 +160,7 @@ class Slack:
         text: str = "",
         *,
         where: Callable[[Json], object] = bool,
-        within: float = 30.0,
+        within: float = 60.0,
     ) -> Json:
         """The last message that has `text` somewhere, blocks included, and fits `where`."""
 
@@ -177,7 +177,7 @@ class Slack:
             raise TimeoutError(text)
         return message
 
-    async def settled(self, *, within: float = 30.0) -> None:
+    async def settled(self, *, within: float = 60.0) -> None:
         """Until nothing is being delivered and no file is being processed."""
         end = time.monotonic() + within
         revision = -1

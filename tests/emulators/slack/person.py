@@ -106,7 +106,7 @@ class Person:
     async def leave(self, channel: str) -> None:
         await self._do("leave", channel=channel)
 
-    async def modal(self, *, within: float = 30.0) -> Json:
+    async def modal(self, *, within: float = 60.0) -> Json:
         """The modal on top, waited for."""
 
         async def top() -> Json | None:

@@ -58,7 +58,7 @@ class Receiver:
         return web.Response(status=204)
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(self.taken) < count:
                 await asyncio.sleep(0.02)
 
