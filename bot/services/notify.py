@@ -181,8 +181,9 @@ def opening(tx: Tx, ticket: Ticket, team: Team) -> tuple[str, ...]:
     """
     if ticket.practice:
         return ()
-    if ticket.signal == Signal.AGENT_FAILED and any(
-        _began(one, ticket) for one in tx.tickets.open(team.name)
+    since = ticket.opened_at - INCIDENT
+    if ticket.signal == Signal.AGENT_FAILED and tx.tickets.begun(
+        team.name, ticket.signal, since, below=ticket.number
     ):
         return ()
     wanted = (ticket.assigned,) if ticket.assigned else team.called(ticket.priority)
@@ -206,11 +207,3 @@ def people_of(tx: Tx, group: str) -> frozenset[str]:
     """The people of a user group or role, as far as they have been seen; each by one id."""
     desk = tx.desk.get()
     return frozenset(desk.attendant(one.id) for one in tx.people.in_groups([group]))
-
-
-def _began(one: Ticket, ticket: Ticket) -> bool:
-    return (
-        one.signal == Signal.AGENT_FAILED
-        and one.number < ticket.number
-        and ticket.opened_at - one.opened_at <= INCIDENT
-    )

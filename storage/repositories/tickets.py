@@ -90,6 +90,19 @@ _UNASSIGNED = (
     .order_by(_C.due_at.is_(None), _C.due_at, _C.number)
     .limit(bindparam("limit"))
 )
+# Team and number are expressions here, so that those opened lately are looked through: the queue,
+# or all tickets up to this one, may be long.
+_BEGUN = (
+    select(_C.number)
+    .where(
+        _C.opened_at >= bindparam("since"),
+        _IS_OPEN,
+        _C.team.concat("") == bindparam("team"),
+        _C.signal == bindparam("signal"),
+        _C.number + 0 < bindparam("below"),
+    )
+    .limit(1)
+)
 _NUMBERS = select(_C.number).where(_IS_OPEN, _C.team == bindparam("team")).limit(bindparam("limit"))
 _HOLDERS, _ASSIGNED = _different(_C.holder), _different(_C.assigned)
 _HOLD = _load(_C.holder)
@@ -226,6 +239,10 @@ class Tickets(Repository):
 
     def of_attendant(self, person: str) -> list[Ticket]:
         return _ROWS.all(self.session, _OF_ATTENDANT, person=person)
+
+    def begun(self, team: str, signal: str, since: datetime, *, below: int) -> bool:
+        facts = {"team": team, "signal": signal, "since": since, "below": below}
+        return self.session.run(_BEGUN, **facts).fetchone() is not None
 
     def responsible(self) -> list[str]:
         found = (self.session.run(walk).scalars() for walk in (_HOLDERS, _ASSIGNED))

@@ -284,6 +284,21 @@ async def test_tickets_are_found(store: Store) -> None:
     await store.transact(unit)
 
 
+async def test_a_ticket_that_began_the_same_is_found(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        ticket(tx, conversation(tx), signal="agent failed")
+        begun = tx.tickets.begun
+        assert begun("support", "agent failed", NOW, below=2)
+        assert not begun("support", "agent failed", NOW, below=1)
+        assert not begun("billing", "agent failed", NOW, below=2)
+        assert not begun("support", "keyword", NOW, below=2)
+        assert not begun("support", "agent failed", NOW + HOUR, below=2)
+        tx.tickets.put(replace(tx.tickets.get(1), status=Status.CLOSED))
+        assert not begun("support", "agent failed", NOW, below=2)
+
+    await store.transact(unit)
+
+
 async def test_whoever_has_open_tickets_is_found_once(store: Store) -> None:
     def unit(tx: Tx) -> None:
         assert tx.tickets.responsible() == []

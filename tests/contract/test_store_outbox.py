@@ -461,6 +461,7 @@ async def test_an_effect_added_while_the_lane_is_emptied_is_not_forgotten(
         (lambda tx: tx.tickets.load(["console:ana"]), "tickets_holder"),
         (lambda tx: tx.tickets.open("support"), "tickets_queue"),
         (lambda tx: tx.tickets.numbers("support", 9), "tickets_queue"),
+        (lambda tx: tx.tickets.begun("support", "x", wall(), below=9), "tickets_opened"),
         (lambda tx: tx.tickets.responsible(), "tickets_holder"),
         (lambda tx: tx.tickets.responsible(), "tickets_assigned"),
         (lambda tx: tx.tickets.of_attendant("console:ana"), "tickets_assigned"),

@@ -67,6 +67,11 @@ class TicketRepository(Protocol):
     def of_attendant(self, person: str) -> list[Ticket]:
         """The open tickets that somebody holds or is assigned, by number."""
 
+    def begun(self, team: str, signal: str, since: datetime, *, below: int) -> bool:
+        """Whether a team has an open ticket of that signal, opened since then, with a number
+        `below` that one.
+        """
+
     def responsible(self) -> list[str]:
         """Everybody who holds an open ticket or is assigned one."""
 
