@@ -97,6 +97,10 @@ _PLAIN = (
     "openai_embedding_model",
     "openai_embedding_base_url",
 )
+# Every variable that is text as it stands.
+VARIABLES = frozenset(
+    (*(f"BATON_{name.upper()}" for name in _PREFIXED), *(name.upper() for name in _PLAIN))
+)
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:

@@ -7,6 +7,7 @@ holds the two together. A prefix goes before every command's name (see SLACK_COM
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import yaml  # type: ignore[import-untyped] # it ships no types
@@ -18,8 +19,18 @@ from bot.commands import REGISTRY
 
 Json = dict[str, Any]
 
-# Slack: 100 characters for what a command does, 1,000 for its usage hint.
-_HINT = 100
+# Slack takes 1,000 characters; what is beyond the first line or so of a hint is hardly ever read.
+_HINT = 300
+# What the commands of more than one word are for, by their first.
+_ABOUT = {
+    "deliveries": "See what could not be delivered, and send it again",
+    "desk": "Set the desk up: teams, channels, hours, the agent",
+    "message": "Edit or delete a message that was sent to a contact",
+    "privacy": "Export or erase what is kept about a contact",
+    "routing": "Decide which conversations go to which team",
+    "ticket": "Work on a ticket: claim, reply, note, transfer, close",
+}
+_MORE = " | help"
 _HEAD = """\
 # Everything Baton asks of a Slack workspace; docs/slack.md gives the reason for each permission.
 # Made by `python -m adapters.slack.manifest`, which also takes a prefix for the command names.
@@ -76,14 +87,23 @@ def _command(root: str, prefix: str) -> Json:
     hint = own.usage.partition(" ")[2] if own else ""
     return {
         "command": f"/{prefix}{root}",
-        "description": own.help if own else f"{', '.join(below)}"[:_HINT],
-        **_hint(hint or " | ".join(below)),
+        "description": _ABOUT.get(root) or REGISTRY[root].help,
+        **_hint(hint or _listed(below)),
         "should_escape": True,
     }
 
 
+def _listed(names: Sequence[str]) -> str:
+    """As many as there is room for, and how to see the others."""
+    room = _HINT - len(_MORE)
+    shown = list(names)
+    while len(" | ".join(shown)) > room:
+        shown.pop()
+    return " | ".join(shown) + (_MORE if len(shown) < len(names) else "")
+
+
 def _hint(text: str) -> Json:
-    return {"usage_hint": text[:_HINT]} if text else {}
+    return {"usage_hint": text} if text else {}
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import manifest, scopes
 from adapters.slack.commands import roots
+from bot.commands import REGISTRY
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = ROOT.parent / "shared" / "specs" / "slack-manifest.schema.2.0.0.json"
@@ -96,6 +97,12 @@ def test_every_command_is_there_and_can_have_a_prefix() -> None:
     assert named == [f"/x-{root}" for root in sorted(roots())]
     known: Any = manifest.manifest()["features"]["slash_commands"]
     assert all(0 < len(one["description"]) <= 100 for one in known)
+
+
+def test_no_hint_is_cut_in_the_middle_of_a_word() -> None:
+    words = {word for one in REGISTRY.values() for word in one.usage[1:].split()} | {"|", "help"}
+    for one in manifest.manifest()["features"]["slash_commands"]:
+        assert set(one.get("usage_hint", "").split()) <= words, one["command"]
 
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="../shared/specs is not there")
