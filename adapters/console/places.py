@@ -9,6 +9,7 @@ import re
 from urllib.parse import quote
 
 from bot.domain.desk import DIRECT
+from bot.domain.errors import NotFound
 from bot.domain.identity import Person, Place, local_id, qualify, workspace_of
 from bot.ports.store import Tx
 from bot.services import access
@@ -18,6 +19,7 @@ _DIRECT = f"{DIRECT}:"
 # Who is offered to play the contact before anybody has written.
 CONTACTS = ("Carol", "Dan", "Erin")
 _LONGEST_NAME = 40
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
 def direct(contact: str) -> Place:
@@ -74,7 +76,23 @@ def team_channels(tx: Tx, member: Person) -> list[str]:
     return [team.channel for team in here if access.sees_team(tx, member, team.name)]
 
 
-def targets(tx: Tx) -> list[str]:
-    """Whom a ticket can be given to, as one would type it: teams, then people."""
-    teams = [team.name for team in tx.desk.get().teams]
-    return teams + [f"@{shown(tx, one).name}" for one in tx.desk.get().attendants]
+def targets(tx: Tx, number: str = "") -> list[str]:
+    """Whom a ticket can be given to, as one would type it: teams, then people.
+
+    Of the ticket that is named, whoever has it now is left out.
+    """
+    has_it = _holding(tx, number.removeprefix("#"))
+    desk = tx.desk.get()
+    teams = [team.name for team in desk.teams if team.name not in has_it]
+    return teams + [f"@{shown(tx, one).name}" for one in desk.attendants if one not in has_it]
+
+
+def _holding(tx: Tx, number: str) -> set[str | None]:
+    """The team and the attendant who have a ticket; nobody, if there is none of that number."""
+    if not _NUMBER.fullmatch(number):
+        return set()
+    try:
+        ticket = tx.tickets.get(int(number))
+    except NotFound:
+        return set()
+    return {ticket.team, ticket.holder}

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.exception_handlers import http_exception_handler
+from nicegui import Client, ui
 from nicegui import app as pages
-from nicegui import ui
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 
 from adapters.console import files, login, report_files
 from adapters.console.catchup import catch_up
@@ -19,7 +23,7 @@ from adapters.console.context import Site
 from adapters.console.guard import Guard, Sessions
 from adapters.console.inbound import Inbound
 from adapters.console.live import Live
-from adapters.console.pages import health, queue, reports, start
+from adapters.console.pages import health, missing, queue, reports, start
 from adapters.console.visit import Visit
 from bot.application import Baton
 from bot.ports.clock import Clock
@@ -68,6 +72,7 @@ def serve(
     pages.include_router(report_files.router(baton))
     for path, show in _PAGES.items():
         _add(site, path, show)
+    _answer_unknown(site)
     ui.add_css(_STYLE.read_text(encoding="utf-8"), shared=True)
     ui.run_with(
         app,
@@ -87,6 +92,18 @@ def _add(site: Site, path: str, show: Show) -> None:
     @ui.page(path)
     async def page(request: Request) -> None:
         await show(site, Visit.of(request))
+
+
+def _answer_unknown(site: Site) -> None:
+    """An address that leads nowhere still has the way to the pages; programs get a plain 404."""
+
+    @pages.exception_handler(404)
+    async def unknown(request: Request, exception: HTTPException) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):
+            return await http_exception_handler(request, exception)
+        with Client(ui.page(""), request=request) as client:
+            missing.show(site, Visit.of(request))
+        return client.build_response(request, HTTPStatus.NOT_FOUND)
 
 
 def _before_serving(app: FastAPI, site: Site) -> None:

@@ -311,3 +311,27 @@ async def test_the_queue_shows_what_waits_and_can_be_worked_from(tabs: Tabs) -> 
     await row.get_by_role("button", name="Claim").click()
     mine = queue.page.get_by_label("Mine", exact=True)
     await expect(mine.get_by_text("Hugo")).to_be_visible()
+
+
+async def test_a_form_says_what_is_missing_and_offers_only_others(tabs: Tabs) -> None:
+    team = await ticket(tabs, await tabs.contact("jonas"), "Jonas")
+    await team.press("Claim")
+    await team.sees("Held by Alice")
+    await team.press("Transfer")
+    form = team.dialog()
+    await expect(form.get_by_role("button", name="@Bob", exact=True)).to_be_visible()
+    for holder in ("@Alice", "support"):
+        await expect(form.get_by_role("button", name=holder, exact=True)).to_have_count(0)
+    await form.get_by_role("button", name="Transfer", exact=True).click()
+    await expect(form.get_by_text("Choose whom to give it to.")).to_be_visible()
+    await team.submit("Transfer", Target="@Bob")
+    await team.press("Reply")
+    await form.get_by_role("button", name="Send", exact=True).click()
+    await expect(form.get_by_text("Write something, or attach a file.")).to_be_visible()
+
+
+async def test_an_address_that_leads_nowhere_has_the_way_back(tabs: Tabs) -> None:
+    tab = await tabs("/nowhere")
+    await tab.sees("There is no page here")
+    await tab.page.get_by_role("link", name="Queue").click()
+    await expect(tab.page.get_by_role("heading").first).to_be_visible()

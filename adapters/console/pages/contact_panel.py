@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nicegui import ui
+from nicegui.element import Element
 
 from adapters.console import places
 from adapters.console.context import Site
@@ -17,7 +18,7 @@ from adapters.console.views.elements import box, button, clock_time, empty, icon
 from adapters.console.views.frame import Frame
 from adapters.console.views.keyed import Keyed
 from adapters.console.views.posts import Shown
-from adapters.console.views.responses import toast
+from adapters.console.views.toasts import toast
 from bot.domain.card import Button, Post
 from bot.domain.errors import BatonError
 from bot.domain.identity import Person
@@ -60,8 +61,7 @@ class ContactPanel:
                         "chat_bubble_outline",
                     ),
                 )
-            if examples:
-                self._examples(examples)
+            self._tries = self._examples(examples) if examples else None
             self._composer = Composer("Write a message", self._send, site.inbound.keep)
 
     async def refresh(self) -> None:
@@ -72,6 +72,8 @@ class ContactPanel:
             visit.contact = look.me.id
         self._who.set_options({one.id: one.name for one in look.people}, value=look.me.id)
         self._posts.show(_keyed(look.posts))
+        if self._tries:
+            self._tries.classes(**{"add" if look.posts else "remove": "folded"})
 
     def _head(self) -> None:
         with box("panel-head"):
@@ -86,8 +88,8 @@ class ContactPanel:
             )
             icon_button("person_add", "Somebody new", self._newcomer)
 
-    def _examples(self, examples: tuple[str, ...]) -> None:
-        with box("examples"):
+    def _examples(self, examples: tuple[str, ...]) -> Element:
+        with box("examples") as made:
             text("Try one. One of these makes the agent give up.", "examples-title")
             with box("examples-row"):
                 for example in examples:
@@ -96,6 +98,7 @@ class ContactPanel:
                         await self._send(example, ())
 
                     button(example, say, "", "chip small")
+        return made
 
     async def _switched(self) -> None:
         chosen = self._who.value

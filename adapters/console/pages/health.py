@@ -16,7 +16,7 @@ from adapters.console.pages.following import follow
 from adapters.console.views.elements import box, button, pill, text
 from adapters.console.views.frame import framed
 from adapters.console.views.keyed import Keyed
-from adapters.console.views.responses import toast
+from adapters.console.views.toasts import toast
 from adapters.console.visit import Visit
 from bot.commands.registry import Invocation
 from bot.domain.duration import roughly
@@ -27,6 +27,16 @@ from bot.services.deliveries import Trouble, trouble
 
 log = logging.getLogger(__name__)
 _POLL_S = 2.0
+# What the states of a delivery are called here, and what each means.
+_STATES = {
+    "pending": ("Waiting", "In line, or waiting to be tried again."),
+    "sending": ("On the way", "Being handed to the platform now."),
+    "withheld": (
+        "Held back",
+        "Not sent on purpose: it was overtaken, like an agent's late answer.",
+    ),
+    "dead": ("Failed for good", "Given up. Each is listed below, to be sent again."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,10 +160,12 @@ def _connection(one: Connection) -> None:
 def _backlog(states: tuple[tuple[str, int], ...]) -> None:
     with box("tiles"):
         counts = dict(states)
-        for name in ("pending", "sending", "withheld", "dead"):
-            with box("tile" + (" bad" if name == "dead" and counts.get(name) else "")):
-                text(str(counts.get(name, 0)), "tile-value")
-                text(name.capitalize(), "tile-name")
+        for state, (name, hint) in _STATES.items():
+            count = counts.get(state, 0)
+            with box("tile" + (" bad" if state == "dead" and count else "")) as tile:
+                tile.props["title"] = hint
+                text(str(count), "tile-value")
+                text(name, "tile-name")
 
 
 def _advice(one: Trouble) -> str:

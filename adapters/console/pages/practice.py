@@ -8,7 +8,7 @@ from nicegui import ui
 
 from adapters.console.context import MovableClock, Site
 from adapters.console.views.elements import box, button, text
-from adapters.console.views.responses import toast
+from adapters.console.views.toasts import toast
 from bot.domain.duration import roughly
 from bot.domain.errors import BatonError
 from bot.ports.store import Tx

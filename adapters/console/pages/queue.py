@@ -109,8 +109,8 @@ class QueuePage:
     ) -> Response:
         return await self._site.inbound.submit(self._me, _HERE, form, given, attachments)
 
-    async def _targets(self) -> list[str]:
-        return await self._site.baton.store.read(places.targets)
+    async def _targets(self, form: Form) -> list[str]:
+        return await self._site.baton.store.read(places.targets, form.values.get("ticket", ""))
 
     async def _switched(self) -> None:
         chosen = self._who.value

@@ -198,9 +198,9 @@ class TeamPanel:
     ) -> Response:
         return await self._site.inbound.submit(self._me, self._place(), form, given, attachments)
 
-    async def _targets(self) -> list[str]:
+    async def _targets(self, form: Form) -> list[str]:
         """Whom something can be given to, as one would type it."""
-        return await self._site.baton.store.read(places.targets)
+        return await self._site.baton.store.read(places.targets, form.values.get("ticket", ""))
 
     def _place(self) -> Place:
         return places.thread(self._channel, self._frame.visit.thread or None)

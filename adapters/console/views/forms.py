@@ -63,7 +63,7 @@ class FormDialog:
             button(self._form.verb, self._send, "primary")
 
     def _field(self, argument: Argument, targets: list[str]) -> ValueElement[str | None]:
-        label = argument.name.replace("_", " ").capitalize()
+        label = _label(argument)
         label += "" if argument.required else " (optional)"
         value = self._form.values.get(argument.name, "")
         if argument.choices:
@@ -108,13 +108,37 @@ class FormDialog:
             response = await self._submit(given, files)
         finally:
             self._busy = False
-        if response.ok:
+        if missing := self._missing(response, given):
+            self._problem.set_text(missing)
+        elif response.ok:
             self._dialog.close()
             await self._done(response)
         elif response.buttons:
             await self._done(response)
         else:
             self._problem.set_text(response.text)
+
+    def _missing(self, response: Response, given: dict[str, str]) -> str:
+        """Why the command asks for the same once more; empty when it does not."""
+        if response.form is None or response.form.command != self._form.command:
+            return ""
+        empty = (
+            one for one in self._form.arguments if one.required and not given[one.name].strip()
+        )
+        first = next(empty, None)
+        return _wanted(first, files=self._form.files) if first else ""
+
+
+def _wanted(argument: Argument, *, files: bool) -> str:
+    if argument.name == "target":
+        return "Choose whom to give it to."
+    if argument.long:
+        return "Write something, or attach a file." if files else "Write something."
+    return f"Please fill in: {_label(argument)}."
+
+
+def _label(argument: Argument) -> str:
+    return argument.name.replace("_", " ").capitalize()
 
 
 def _fill(field: ui.input, words: str) -> None:

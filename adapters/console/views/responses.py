@@ -8,6 +8,7 @@ from nicegui import ui
 
 from adapters.console.views import forms
 from adapters.console.views.elements import box, button, line, said, text
+from adapters.console.views.toasts import toast
 from bot.commands.registry import Form, Response
 from bot.domain.card import Button
 from bot.domain.message import Attachment
@@ -17,7 +18,6 @@ Press = Callable[[Button], Awaitable[None]]
 _SHORT, _LONG = 140, 280
 # Several lines are for reading, and the address of a thread for following.
 _WANT_ROOM = ("\n", "/team?")
-_SHOWN_MS, _SHOWN_LONGER_MS = 4000, 9000
 
 
 class Responder:
@@ -29,7 +29,7 @@ class Responder:
         press: Press,
         submit: Submit,
         keep: forms.Keep,
-        targets: Callable[[], Awaitable[list[str]]],
+        targets: Callable[[Form], Awaitable[list[str]]],
     ) -> None:
         self._client = ui.context.client
         self._press = press
@@ -58,7 +58,7 @@ class Responder:
         """Open a form; a second press of its button finds it open already."""
         if self._form and self._form.is_open(form):
             return
-        targets = await self._targets()
+        targets = await self._targets(form)
 
         async def submit(given: dict[str, str], attachments: tuple[Attachment, ...]) -> Response:
             return await self._submit(form, given, attachments)
@@ -102,18 +102,6 @@ class Responder:
                 line(first, "dialog-question" if len(first) <= _LONG else "dialog-line")
             with box("dialog-foot"):
                 button("Done", dialog.close, "primary")
-
-
-def toast(words: str, *, ok: bool = True) -> None:
-    """A few words that go away by themselves."""
-    ui.notify(
-        words,
-        position="top",
-        classes="toast" if ok else "toast wrong",
-        timeout=_SHOWN_MS if ok else _SHOWN_LONGER_MS,
-        close_button=False if ok else "Dismiss",
-        color="",
-    )
 
 
 def _dialog() -> ui.dialog:

@@ -8,6 +8,7 @@ from nicegui import events, ui
 from nicegui.elements.upload_files import FileUpload
 
 from adapters.console.views.elements import box, icon_button, text
+from adapters.console.views.toasts import toast
 from bot.domain.errors import BatonError
 from bot.domain.message import LARGEST_FILE, MOST_FILES, Attachment, check_file, in_units
 
@@ -52,18 +53,21 @@ class Uploads:
         try:
             check_file(file.name, file.size())
             if len(self.kept) >= MOST_FILES:
-                _say(f"{MOST_FILES} files are the most in one message.")
+                toast(f"{MOST_FILES} files are the most in one message.", ok=False)
                 return
             kept = await self._keep(file.name, await file.read())
         except BatonError as error:
-            _say(str(error))
+            toast(str(error), ok=False)
             return
         self.kept = (*self.kept, kept)
 
     @staticmethod
     def _rejected() -> None:
         most = in_units(LARGEST_FILE)
-        _say(f"That file is too large: {most} is the most that can be passed on. Nothing was sent.")
+        toast(
+            f"That file is too large: {most} is the most that can be passed on. Nothing was sent.",
+            ok=False,
+        )
 
     def _draw(self) -> None:
         self._row.clear()
@@ -79,9 +83,3 @@ class Uploads:
 
     def _drop(self, number: int) -> None:
         self.put(self.kept[:number] + self.kept[number + 1 :])
-
-
-def _say(words: str) -> None:
-    ui.notify(
-        words, position="top", classes="toast wrong", timeout=9000, close_button="Dismiss", color=""
-    )
