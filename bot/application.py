@@ -149,6 +149,7 @@ class Baton:
                 command=command.name,
                 values=values,
                 attachments=attachments,
+                typed=True,
             )
         )
 

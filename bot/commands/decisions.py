@@ -15,6 +15,7 @@ from bot.domain.errors import (
     BadInput,
     BatonError,
     HeldByOther,
+    NumberUncertain,
     OpenTicketsOfBlocked,
     SnippetShown,
     StaleDesk,
@@ -30,6 +31,7 @@ _QUESTIONS: Mapping[type[BatonError], tuple[tuple[str, str], ...]] = {
     HeldByOther: (("Take over and send", "take over"), ("Send once", "send once")),
     TicketClosed: (("Reopen and send", "reopen"),),
     TargetUncertain: (("Send", "send"), ("Change", "change")),
+    NumberUncertain: (("It is the ticket", "number"), ("It belongs to the words", "words")),
     OpenTicketsOfBlocked: (("Block and close", "close"), ("Block, leave open", "leave")),
     SnippetShown: (("Send", "send"), ("Edit", "edit")),
     StaleDesk: (("Look again", "again"), ("Cancel", "cancel")),
@@ -80,7 +82,7 @@ def addressed(call: Invocation, error: Exception) -> Invocation:
     if isinstance(error, SnippetShown):
         values = {"ticket": str(error.number), "text": str(error.facts["text"])}
         return replace(call, command="ticket reply", values=values)
-    if not isinstance(error, TargetUncertain):
+    if not isinstance(error, TargetUncertain | NumberUncertain):
         return call
     return replace(call, values={**call.values, "ticket": str(error.number)})
 
@@ -116,8 +118,11 @@ def carry_out(
     match answer:
         case "cancel":
             return call, Response(text="Nothing was changed.")
-        case "save" | "older":
+        case "save" | "older" | "words":
             pass
+        case "number":
+            number, _, words = call.values["text"].strip().partition(" ")
+            call = replace(call, values={**call.values, "ticket": number, "text": words.strip()})
         case "edit" | "again":
             call = replace(call, seen=None, preview=True)
         case "change":

@@ -18,7 +18,8 @@ _TOKEN = re.compile(r'\s*(?:(?P<name>[a-z_]+)[=:])?(?:"(?P<quoted>[^"]*)"|(?P<pl
 _TICKET = re.compile(r"#?\d{1,9}")
 _EMPTIED = re.compile(r"\s*(?P<name>[a-z_]+)=(?=\s|$)")
 _WITH_USAGE = 6  # of more commands than these only the names are told
-_REST = {Kind.TEXT, Kind.TAGS, Kind.SNIPPET}  # take the rest of the line when they come last
+# These take the rest of the line when they come last.
+_REST = {Kind.TEXT, Kind.NAME, Kind.TAGS, Kind.SNIPPET}
 
 
 def find(registry: Iterable[Command], line: str) -> tuple[Command, str]:

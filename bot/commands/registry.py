@@ -27,6 +27,7 @@ class Kind(StrEnum):
     TICKET = "ticket"
     CONVERSATION = "conversation"
     TEXT = "text"  # the rest of the line
+    NAME = "name"  # the rest of the line, which names a team or somebody
     WORD = "word"
     ATTENDANT = "attendant"
     PERSON = "person"
@@ -72,7 +73,8 @@ class Invocation:
 
     A value that is there but empty was emptied on purpose. `preview` asks to see a change of the
     desk before it is saved, as forms do; `seen` is the version of the desk that a preview compared
-    with, once somebody has decided on it.
+    with, once somebody has decided on it. `typed`: it is one line, of which a number may have been
+    meant otherwise.
     """
 
     person: Person
@@ -82,6 +84,7 @@ class Invocation:
     attachments: tuple[Attachment, ...] = ()
     preview: bool = False
     seen: int | None = None
+    typed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

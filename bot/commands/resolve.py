@@ -11,7 +11,7 @@ from bot.domain.errors import BadInput, NotFound
 from bot.domain.identity import local_id, qualify
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
-from bot.services import access
+from bot.services import access, note
 
 # Slack sends `<@U0BOB>` or `<@U0BOB|bob>`, Discord `<@77>`.
 _DIGITS = 10  # what a database's integer always holds
@@ -41,6 +41,7 @@ def ticket(context: Context) -> Ticket:
     )
     if thread is None or thread.ticket_number is None:
         raise BadInput(problem="Which ticket? Give its number, or use this in a ticket's thread.")
+    note.still_here(context.tx, thread)
     found = context.tx.tickets.get(thread.ticket_number)
     return access.check(context.tx, context.call.person, found)
 

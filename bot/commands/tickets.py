@@ -16,10 +16,21 @@ from bot.commands.registry import (
     condition,
 )
 from bot.domain.desk import Priority, Role, Team
-from bot.domain.errors import BadInput, TargetUncertain, TicketClosed
+from bot.domain.errors import BadInput, NotFound, NumberUncertain, TargetUncertain, TicketClosed
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
-from bot.services import answer, claim, close, escalate, note, people, reopen, reply, transfer
+from bot.services import (
+    access,
+    answer,
+    claim,
+    close,
+    escalate,
+    note,
+    people,
+    reopen,
+    reply,
+    transfer,
+)
 
 _TEXT = Argument(name="text", kind=Kind.TEXT, help="what to say", long=True)
 _SNIPPET = condition("snippet", "a canned answer; you see it before it is sent", kind=Kind.SNIPPET)
@@ -43,15 +54,31 @@ def _release(context: Context) -> Response:
 def _addressee(context: Context) -> int:
     """The ticket to reply to. Raises `TargetUncertain` where it is only the likely one."""
     try:
-        return resolve.ticket(context).number
+        found = resolve.ticket(context)
     except BadInput:
         likely = None if context.get("ticket") else resolve.likely_ticket(context)
         if likely is None:
             raise
+    else:
+        _ask_about_a_number(context, found)
+        return found.number
     conversation = context.tx.conversations.get(likely.conversation_id)
     raise TargetUncertain(
         name=conversation.contact_name, number=likely.number, text=context.get("text")
     )
+
+
+def _ask_about_a_number(context: Context, here: Ticket) -> None:
+    """Raises `NumberUncertain` where a typed number that begins the words may name a ticket."""
+    first, _, rest = context.get("text").strip().partition(" ")
+    if not context.call.typed or context.get("ticket") or not rest or not first.isdecimal():
+        return
+    try:
+        meant = access.check(context.tx, context.call.person, context.tx.tickets.get(int(first)))
+    except NotFound:
+        return
+    if meant.is_open or meant.number == here.number:
+        raise NumberUncertain(number=here.number, meant=meant.number)
 
 
 def _shown_to(context: Context) -> Ticket:
@@ -199,7 +226,7 @@ TICKETS = (
         handler=_transfer,
         arguments=(
             TICKET,
-            Argument(name="target", kind=Kind.TEXT, help="a team, or an attendant like @bob"),
+            Argument(name="target", kind=Kind.NAME, help="a team, or an attendant like @bob"),
         ),
     ),
     Command(

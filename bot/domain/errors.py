@@ -70,6 +70,10 @@ class TargetUncertain(TicketError):
     """To {name}, #{number}: {text}"""
 
 
+class NumberUncertain(TicketError):
+    """Is {meant} the ticket, or do your words to the contact of #{number} begin with it?"""
+
+
 class SnippetShown(TicketError):
     """To {name}, #{number}: {text}"""
 

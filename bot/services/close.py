@@ -51,7 +51,7 @@ def resolved_in(ticket: Ticket) -> str:
     ours = ticket.resolution_business
     if ours is None or roughly(ours) == took:
         return took
-    return f"{took} ({roughly(ours)} of business time)"
+    return f"{took} ({roughly(ours)} of business time, without waits for the contact)"
 
 
 def _step(tx: Tx, ticket: Ticket, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.errors import ThreadCutOff
+from bot.domain.errors import ContactErased, ThreadCutOff
 from bot.domain.message import Attachment, check_text
 from bot.domain.states import Action, after
 from bot.domain.thread import Note, Thread
@@ -44,8 +44,7 @@ def from_thread(tx: Tx, written: Written, now: datetime) -> Received | None:
     thread = tx.threads.at(written.workspace, written.channel, written.thread)
     if thread is None:
         return None
-    if thread.cut_off:
-        raise ThreadCutOff(number=thread.ticket_number, link=where_now(tx, thread))
+    still_here(tx, thread)
     if not tx.first_sight(written.key):
         return None
     tx.people.put(written.author)
@@ -90,10 +89,17 @@ def _revise(tx: Tx, note: Note, kind: str, now: datetime, *, before: str = "") -
     return note
 
 
-def where_now(tx: Tx, thread: Thread) -> str:
-    """Where a thread that was cut off lives on: a link, or the team's name."""
+def still_here(tx: Tx, thread: Thread) -> None:
+    """Raises `ThreadCutOff` in a thread that its ticket has left, `ContactErased` in one of which
+    nothing is left to go on with.
+    """
+    if not thread.cut_off:
+        return
     current = tx.threads.of_ticket(thread.ticket_number) if thread.ticket_number else None
-    return (current.link or f"with {current.team}") if current else "elsewhere"
+    if current and current.id == thread.id:
+        raise ContactErased(number=thread.ticket_number)
+    link = (current.link or f"with {current.team}") if current else "elsewhere"
+    raise ThreadCutOff(number=thread.ticket_number, link=link)
 
 
 def _keep(

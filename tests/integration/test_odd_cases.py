@@ -19,12 +19,49 @@ async def test_a_number_that_begins_a_reply_in_a_thread_is_part_of_it(world: Wor
     await world.write("human please", who="carol")
     await world.write("human please", who="dan")
     thread = await world.thread(1)
-    told = await world.run("alice", "/reply 2 weeks is what it takes", thread=thread.anchor)
+    told = await world.run("alice", "/reply 3 weeks is what it takes", thread=thread.anchor)
     assert told.ok
-    assert world.heard("carol") == ["2 weeks is what it takes"]
-    assert world.heard("dan") == []
+    assert world.heard("carol") == ["3 weeks is what it takes"]
     await world.run("alice", "/reply #2 Hello Dan", thread=thread.anchor)
     assert world.heard("dan") == ["Hello Dan"]
+
+
+async def test_a_number_that_may_name_a_ticket_is_asked_about(world: World) -> None:
+    await world.write("human please", who="carol")
+    await world.write("human please", who="dan")
+    anchor = (await world.thread(1)).anchor
+    asked = await world.run("alice", "/reply 2 weeks is what it takes", thread=anchor)
+    question = "Is 2 the ticket, or do your words to the contact of #1 begin with it?"
+    assert (asked.ok, asked.text) == (False, question)
+    assert world.heard("carol") == world.heard("dan") == []
+    _, words = asked.buttons
+    assert (await world.press("alice", words.action, words.value)).ok
+    assert world.heard("carol") == ["2 weeks is what it takes"]
+    asked = await world.run("alice", "/reply 1 Hello Carol", thread=anchor)
+    number, _ = asked.buttons
+    assert (await world.press("alice", number.action, number.value)).ok
+    assert world.heard("carol")[-1] == "Hello Carol"
+    assert world.heard("dan") == []
+
+
+async def test_a_number_before_a_name_is_the_tickets(world: World) -> None:
+    await world.write("human please")
+    thread = await world.thread(1)
+    moved = await world.run("alice", "/ticket transfer 1 billing", thread=thread.anchor)
+    assert moved.ok, moved.text
+
+
+async def test_nothing_is_said_from_a_thread_that_its_ticket_has_left(world: World) -> None:
+    await world.write("human please")
+    old = await world.thread(1)
+    await world.run("alice", "/ticket transfer billing", thread=old.anchor)
+    for line in ("/reply Hello", "/note Mind", "/ticket close done"):
+        told = await world.run("alice", line, thread=old.anchor)
+        assert not told.ok
+        assert told.text.startswith("Ticket #1 went on in another thread: ")
+    assert world.heard() == []
+    assert (await world.run("alice", "/reply #1 Hello", thread=old.anchor)).ok
+    assert world.heard() == ["Hello"]
 
 
 async def test_people_still_hear_a_contact_whose_channel_was_disconnected(world: World) -> None:

@@ -143,9 +143,12 @@ async def test_the_closing_line_says_what_it_took_by_the_wall_and_without_the_co
     await world.write("it does, thank you so much")
     world.clock.move(HOUR)
     await world.run("alice", "/ticket close 1")
-    assert any("Resolved in 12 h (2 h of business time)." in one for one in world.seen())
+    assert any(
+        "Resolved in 12 h (2 h of business time, without waits for the contact)." in one
+        for one in world.seen()
+    )
     (card,) = world.outlet.cards("support")
-    assert card.resolved == "12 h (2 h of business time)"
+    assert card.resolved == "12 h (2 h of business time, without waits for the contact)"
 
 
 async def test_nobody_is_told_while_the_contacts_place_catches_up(world: World) -> None:
