@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from benchmarks.chaos.plan import Life, lives
 from benchmarks.chaos.staging import staged
 from benchmarks.chaos.storm import Storm
-from benchmarks.chaos.verdict import Said, judge
+from benchmarks.chaos.verdict import Change, Said, judge, missing
 
 SEED = 7
 # One at a boundary where a post stands that nobody has recorded, one anywhere.
@@ -59,6 +60,35 @@ def test_the_judge(team: str, contact: str, figures: tuple[int, int, int]) -> No
     found = judge(WORDS, shown, {1: 1})
     assert (len(found.lost), len(found.doubled), len(found.out_of_order)) == figures
     assert found.sent == 3
+
+
+EDIT = Change(word="c1x1x", mark="v1v", certain=True)
+GONE = Change(word="r1x0x", mark="", certain=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "contact", "texts", "lost"),
+    [
+        ([EDIT], "r1x0x", {(TEAM[1], "c1x1x"): "c1x1x v1v"}, 0),
+        ([EDIT], "r1x0x", {(TEAM[1], "c1x1x"): "c1x1x"}, 1),
+        ([EDIT, replace(EDIT, mark="v2v")], "r1x0x", {(TEAM[1], "c1x1x"): "c1x1x v1v"}, 1),
+        ([EDIT, replace(EDIT, mark="v2v", certain=False)], "r1x0x", {
+            (TEAM[1], "c1x1x"): "c1x1x v1v"
+        }, 0),
+        ([GONE], "", {(TEAM[1], "r1x0x"): "r1x0x deleted"}, 0),
+        ([GONE], "", {}, 1),
+        ([GONE], "r1x0x", {(TEAM[1], "r1x0x"): "r1x0x deleted"}, 1),
+        ([replace(GONE, certain=False)], "r1x0x", {}, 0),
+    ],
+)  # fmt: skip
+def test_the_judge_of_changes(
+    changes: list[Change], contact: str, texts: dict[tuple[str, str], str], lost: int
+) -> None:
+    shown = {TEAM: ["c1x1x", "r1x0x", "c1x2x"], CONTACT: contact.split()}
+    found = judge(WORDS, shown, {1: 1}, changes, texts)
+    assert len(found.lost) == lost, found.lost
+    assert len(missing(WORDS, shown, changes, texts)) == lost
+    assert (found.doubled, found.out_of_order) == ([], [])
 
 
 def test_a_second_card_is_a_double() -> None:

@@ -157,6 +157,52 @@ async def test_what_may_have_happened_is_not_done_twice(
     assert (await last(world)).delivery is Delivery.DELIVERED
 
 
+async def test_what_was_edited_after_an_unclear_try_shows_so(world: World) -> None:
+    """The platform knows the key, and answers with the post that has the old words."""
+    await claimed(world)
+    failures = iter([Unclear("the line broke")])
+
+    def after(_: str, place: Place) -> None:
+        if to_contact(place) and (error := next(failures, None)):
+            raise error
+
+    world.outlet.after = after
+    await types(world, "/reply 1 Old words")
+    async with asyncio.timeout(30):
+        while world.heard() != ["Old words"]:
+            await asyncio.sleep(0.005)
+    await types(world, f"/message edit {(await last(world)).id} New words")
+    world.ahead += timedelta(seconds=5)
+    for number in range(1, 9):
+        world.courier.wake(number)
+    await world.settle()
+    assert world.heard() == ["New words"]
+
+
+async def test_what_is_edited_while_it_is_posted_shows_so(world: World) -> None:
+    await world.write("human please", source="s0")
+    gate, entered = asyncio.Event(), asyncio.Event()
+    post = world.outlet.post
+
+    async def slow(place: Place, content: object, attempt: object) -> object:
+        if getattr(content, "text", "") == "Old words":
+            entered.set()
+            await gate.wait()
+        return await post(place, content, attempt)  # type: ignore[arg-type]
+
+    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    writing = asyncio.create_task(world.write("Old words", source="s1"))
+    await entered.wait()
+    editing = asyncio.create_task(world.edit("s1", "New words"))
+    async with asyncio.timeout(30):
+        while (await last(world)).text != "New words":
+            await asyncio.sleep(0.005)
+    gate.set()
+    await asyncio.gather(writing, editing)
+    await world.settle()
+    assert world.seen()[-1] == "New words"
+
+
 async def test_a_deleted_thread_is_built_anew_from_what_is_stored(world: World) -> None:
     await claimed(world)
     await world.run("alice", "/reply 1 Hello.")

@@ -74,12 +74,19 @@ async def test_no_secret_is_in_the_whole_log(tmp_path: Path, sqlite_template: Pa
                 await at.alice.command("/reply", "1 It is on its way.", "C0TEAM")
                 await at.says("C0HELP", "It is on its way.")
                 await slack.sockets("abort")
+            careless = logging.getLogger("a.careless.library")
+            for secret in (*(secrets := _of(app)), KEY, TOKEN, PASSWORD, SIGNS):
+                careless.debug("Authorization: %s", secret)
         log = text.getvalue()
-    secrets = (app["bot_token"], app["app_token"], app["signing_secret"])
     assert log.count("\n") > 100, "that was not much of a log"
     assert "chat.postMessage" in log, "libraries are heard too"
+    assert log.count("Authorization: ") >= 2 * len((*secrets, KEY, TOKEN, PASSWORD, SIGNS))
     for secret in (*secrets, KEY, TOKEN, PASSWORD, SIGNS, SIGNS.removeprefix("whsec_")):
         assert secret not in log
+
+
+def _of(app: dict[str, str]) -> tuple[str, ...]:
+    return app["bot_token"], app["app_token"], app["signing_secret"]
 
 
 def test_a_database_out_of_reach_is_named_without_its_password() -> None:
