@@ -29,10 +29,14 @@ from bot.ports.repositories.platforms import Source
 from bot.ports.store import Tx
 
 log = logging.getLogger(__name__)
-# Edits and deletes do not show in what is new: the last messages of a place are looked at again.
-_COMPARED = 100
+# Edits and deletes do not show in what is new: the last messages of a place are looked at again,
+# and of a channel so many in all its threads.
+_COMPARED = 200
+_KNOWN = 1_000
 _SKEW = timedelta(seconds=10)
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+# The ids of the last messages by thread; None is the channel itself.
+Seen = dict[str | None, set[int]]
 
 
 class Backfill:
@@ -92,7 +96,7 @@ class Backfill:
     async def _direct(self, source: Source) -> None:
         place = Place(workspace=source.workspace, channel=source.channel)
         seen = await self._place(place, int(source.mark), is_direct=True)
-        await self._compare(place, seen)
+        await self._compare(place, {None: seen})
 
     async def _channel(self, source: Source, active: list[Any]) -> None:
         """The channel first, as threads begin below its messages; then every thread of it."""
@@ -102,14 +106,14 @@ class Backfill:
             threads |= {one async for one in self._archived(source)}
         root = Place(workspace=space, channel=channel)
         marks = await self._baton.store.transact(_watch_threads, root, threads, source.mark)
-        seen: set[int] = set()
+        seen: Seen = {}
         with _skipping(channel):
             if not await self._session.is_forum(int(channel)):
-                seen |= await self._place(root, int(source.mark), is_direct=False)
+                seen[None] = await self._place(root, int(source.mark), is_direct=False)
         for thread in sorted(threads, key=int):
             place = Place(workspace=space, channel=channel, thread=thread)
             with _skipping(thread):
-                seen |= await self._place(place, int(marks[thread]), is_direct=False)
+                seen[thread] = await self._place(place, int(marks[thread]), is_direct=False)
         await self._compare(root, seen)
 
     async def _archived(self, source: Source) -> AsyncIterator[str]:
@@ -162,12 +166,18 @@ class Backfill:
             newest = str(messages[-1].id)
             await self._baton.reached(place.workspace, place.channel, place.thread or "", newest)
 
-    async def _compare(self, root: Place, seen: set[int]) -> None:
+    async def _compare(self, root: Place, seen: Seen) -> None:
         """What Baton knows and Discord no longer shows was deleted, if Discord says so."""
         known = await self._baton.store.read(_known, root)
         known += await self._baton.store.read(_known_notes, root)
+        shown = set().union(*seen.values())
         for message_id, thread in known:
-            if message_id not in seen and await self._is_gone(root, thread, message_id):
+            was_looked_at = message_id > _oldest(seen, message_id, thread)
+            if (
+                was_looked_at
+                and message_id not in shown
+                and await self._is_gone(root, thread, message_id)
+            ):
                 gone = incoming.deleted(message_id, root)
                 await self._baton.receive(gone, fetched=True)
 
@@ -185,6 +195,16 @@ class Backfill:
                 return False
             return False
         return True
+
+
+def _oldest(seen: Seen, message_id: int, thread: str | None) -> int:
+    """How far back was looked where it should stand: to the beginning, or nowhere at all. The first
+    words of a thread stand in the channel above it.
+    """
+    ids = seen.get(None if thread == str(message_id) else thread)
+    if ids is None:
+        return message_id
+    return min(ids) if len(ids) >= _COMPARED else 0
 
 
 @contextmanager
@@ -233,7 +253,7 @@ def _known(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
     """The last messages of a channel, each with the thread it should stand in."""
     return [
         (int(one.source_id), tx.conversations.get(one.conversation_id).thread)
-        for one in tx.messages.lately(root.workspace, root.channel, _COMPARED)
+        for one in tx.messages.lately(root.workspace, root.channel, _KNOWN)
         if one.source_id and one.source_id.isdecimal()
     ]
 
@@ -241,7 +261,7 @@ def _known(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
 def _known_notes(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
     """Those of the threads as they stand: what was older than a rebuilt one went with the old."""
     found: list[tuple[int, str | None]] = []
-    for note in tx.notes.lately(root.workspace, root.channel, _COMPARED):
+    for note in tx.notes.lately(root.workspace, root.channel, _KNOWN):
         anchor = tx.threads.get(note.thread_id).anchor if note.thread_id else None
         source = note.source_id or ""
         if anchor and source.isdecimal() and int(source) > int(anchor):
