@@ -282,6 +282,17 @@ def _known(tx: Tx, source: Source, since: datetime) -> Known:
             )
             if thread and is_here and thread.anchor:
                 threads.add(thread.anchor)
+    messages += _notes(tx, source, threads, since)
     plain = [one for one in messages if one.replace(".", "", 1).isdigit()]
     latest = sorted(plain, key=float)[-_COMPARED:]
     return Known(threads=frozenset(threads), messages=frozenset(latest))
+
+
+def _notes(tx: Tx, source: Source, threads: set[str], since: datetime) -> list[str]:
+    """Those that stand in threads which are fetched: elsewhere nothing is known of them."""
+    found = []
+    for note in tx.notes.lately(source.workspace, source.channel, _COMPARED):
+        anchor = tx.threads.get(note.thread_id).anchor if note.thread_id else None
+        if note.source_id and not note.deleted_at and note.at >= since and anchor in threads:
+            found.append(note.source_id)
+    return found
