@@ -29,17 +29,29 @@ from bot.commands.whole_desk import WHOLE_DESK
 from bot.domain.desk import Role
 from bot.services import people
 
+# What the commands of one word are called together.
+_SHORT = "In one word"
+
 
 def _help(context: Context) -> Response:
     """The commands that the person may use; with a word, only those that begin with it."""
     role = context.tx.desk.get().role(*people.acting(context.tx, context.call.person))
     wanted = context.get("command").strip().removeprefix("/")
-    lines = [
-        f"`{command.usage}`: {command.help}"
+    usable = [
+        command
         for command in REGISTRY.values()
         if command.role.rank <= role.rank and command.name.startswith(wanted)
     ]
-    return Response(text="\n".join(lines) or f"There is no command /{wanted}.")
+    if not usable:
+        return Response(text=f"There is no command /{wanted} for you.")
+    groups: dict[str, list[str]] = {_SHORT: []}
+    for command in usable:
+        root, _, below = command.name.partition(" ")
+        group = groups.setdefault(f"/{root}", []) if below else groups[_SHORT]
+        group.append(f"`{command.usage}`: {command.help}")
+    parts = ["\n".join((f"**{name}**", *lines)) for name, lines in groups.items() if lines]
+    title = f"What you can do with /{wanted}" if wanted else "What you can do"
+    return Response(text="\n\n".join((title, *parts)))
 
 
 _HELP = Command(

@@ -17,19 +17,29 @@ from bot.domain.errors import BadInput, NotFound
 _TOKEN = re.compile(r'\s*(?:(?P<name>[a-z_]+)[=:])?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))')
 _TICKET = re.compile(r"#?\d{1,9}")
 _EMPTIED = re.compile(r"\s*(?P<name>[a-z_]+)=(?=\s|$)")
+_HELP = "help"
+_MOST_MEANT = 3
 _WITH_USAGE = 6  # of more commands than these only the names are told
 # These take the rest of the line when they come last.
 _REST = {Kind.TEXT, Kind.NAME, Kind.TAGS, Kind.SNIPPET}
 
 
 def find(registry: Iterable[Command], line: str) -> tuple[Command, str]:
-    """The command a line names (the longest name that fits), and the rest of the line."""
+    """The command a line names (the longest name that fits), and the rest of the line.
+
+    `/ticket help` asks for help about the commands that begin like it. Raises `NotFound` with what
+    may have been meant, and `BadInput` for a line that names nothing.
+    """
     words = line.strip().removeprefix("/").split()
+    if not words:
+        raise BadInput(problem="Type a command after the /. /help lists them all.")
     by_name = {command.name: command for command in registry}
     for length in (3, 2, 1):
         name = " ".join(words[:length]).lower()
         if len(words) >= length and name in by_name:
             return by_name[name], _rest(line, length)
+    if words[1:] and words[-1].lower() == _HELP and _HELP in by_name:
+        return by_name[_HELP], " ".join(words[:-1])
     raise NotFound(what="command", name=f"/{' '.join(words[:2])}", hint=_hint(by_name, words))
 
 
@@ -117,6 +127,8 @@ def _hint(by_name: Mapping[str, Command], words: list[str]) -> str:
             return f"Possible: {_listed(group)}."
         if near := difflib.get_close_matches(typed, by_name, n=1, cutoff=0.8):
             return f"Did you mean {by_name[near[0]].usage}?"
+    if ending := [one for name, one in by_name.items() if name.endswith(f" {begun[1]}")]:
+        return f"Did you mean {' or '.join(one.usage for one in ending[:_MOST_MEANT])}?"
     for typed in begun:
         if near := difflib.get_close_matches(typed, by_name, n=1, cutoff=0.6):
             return f"Did you mean {by_name[near[0]].usage}?"

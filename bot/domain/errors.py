@@ -32,7 +32,7 @@ class NotFound(BatonError):
 
 
 class NotAllowed(BatonError):
-    """That needs the role {needed}; yours is {role}. An admin can change this with /desk member."""
+    """Only {needed}s may do this. An admin can give you that role with /desk member."""
 
 
 class TeamIsPrivate(BatonError):
@@ -51,7 +51,7 @@ class TicketError(BatonError):
 
 
 class IllegalMove(TicketError):
-    """Ticket #{number} is {status}, so it cannot be {done}. Possible now: {possible}."""
+    """Ticket #{number} is {status}{way_out}"""
 
 
 class AlreadyHeld(TicketError):

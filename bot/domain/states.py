@@ -33,20 +33,18 @@ class Action(StrEnum):
     REOPEN_FOR_ASSIGNED = "reopen for assigned"
 
 
-_PAST = {
-    Action.ASSIGN: "assigned",
-    Action.CLAIM: "claimed",
-    Action.REPLY: "replied to",
-    Action.CONTACT_WRITES: "written to",
-    Action.PLEASANTRY: "written to",
-    Action.WARN: "warned about",
-    Action.NOTE: "noted on",
-    Action.PRIORITIZE: "given another priority",
-    Action.TRANSFER: "transferred",
-    Action.RELEASE: "released",
-    Action.CLOSE: "closed",
-    Action.REOPEN: "reopened",
-    Action.REOPEN_FOR_ASSIGNED: "reopened",
+# What a ticket's state can forbid, as words that follow “to”.
+_DO = {
+    Action.ASSIGN: "assign it",
+    Action.CLAIM: "claim it",
+    Action.REPLY: "reply",
+    Action.WARN: "ask the contact",
+    Action.NOTE: "add a note",
+    Action.PRIORITIZE: "change its priority",
+    Action.TRANSFER: "transfer it",
+    Action.RELEASE: "release it",
+    Action.REOPEN: "reopen it",
+    Action.REOPEN_FOR_ASSIGNED: "reopen it",
 }
 
 _OPEN, _PROGRESS, _AWAITING, _CLOSED = Status
@@ -118,11 +116,15 @@ def after(status: Status, action: Action, *, number: int) -> Status:
         return TRANSITIONS[status][action]
     except KeyError:
         raise IllegalMove(
-            number=number,
-            status=status.value,
-            done=_PAST[action],
-            possible=", ".join(possible(status)),
+            number=number, status=status.value, way_out=_way_out(status, action)
         ) from None
+
+
+def _way_out(status: Status, action: Action) -> str:
+    """The end of a sentence that begins with the status."""
+    if status is Status.CLOSED:
+        return " already." if action is Action.CLOSE else f". Reopen it to {_DO[action]}."
+    return f": there is no way to {_DO[action]}. Possible now: {', '.join(possible(status))}."
 
 
 def diagram() -> str:

@@ -205,9 +205,8 @@ def release(ticket: Ticket) -> Ticket:
     if ticket.holder is None:
         raise IllegalMove(
             number=ticket.number,
-            status=f"{ticket.status} and held by nobody",
-            done="released",
-            possible="claim",
+            status=f"{ticket.status} and nobody has it",
+            way_out=": there is nothing to release.",
         )
     return replace(ticket, status=status, holder=None, assigned=None)
 

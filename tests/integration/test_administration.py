@@ -109,7 +109,10 @@ async def test_a_role_reaches_as_far_as_it_should(
 
 async def test_help_shows_what_one_may_do(world: World) -> None:
     assert "/desk team add" not in (await world.run("bob", "/help")).text
-    assert "/desk team add" in (await world.run("alice", "/help")).text
+    text = (await world.run("alice", "/help")).text
+    assert "/desk team add" in text
+    assert text.startswith("What you can do\n\n**In one word**\n`/reply")
+    assert "\n\n**/ticket**\n`/ticket claim" in text
 
 
 async def test_the_queue_tells_mine_from_the_others(world: World) -> None:

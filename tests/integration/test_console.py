@@ -15,7 +15,7 @@ from adapters.console.catchup import catch_up
 from adapters.console.guard import Guard, Sessions
 from adapters.console.inbound import Inbound
 from adapters.console.outlet import standing
-from adapters.console.views.markdown import linked, render
+from adapters.console.views.markdown import coded, linked, render
 from bot import desk_file
 from bot.application import Baton
 from bot.domain.card import Post
@@ -209,6 +209,11 @@ def test_markup_people_use_becomes_html_and_html_stays_text() -> None:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "//evil"])
 def test_a_link_that_could_run_stays_text(url: str) -> None:
     assert "<a " not in render(f"[click]({url})")
+
+
+def test_what_stands_in_backticks_is_code_and_nothing_of_it_runs() -> None:
+    assert coded("`/x <a>` does <b>") == "<code>/x &lt;a&gt;</code> does &lt;b&gt;"
+    assert coded("one ` alone") == "one ` alone"
 
 
 def test_bare_addresses_become_links_and_nothing_else_does() -> None:

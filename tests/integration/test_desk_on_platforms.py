@@ -62,7 +62,7 @@ async def test_slack_forms_previews_and_files(tmp_path: Path, sqlite_template: P
         await at.alice.command("/audit", "kind=desk", "C0TEAM")
         await at.whispered("U0ALICE", "Alice changed the desk")
         await at.bob.command("/audit", "", "C0TEAM")
-        await at.whispered("U0BOB", "needs the role supervisor")
+        await at.whispered("U0BOB", "Only supervisors may do this")
 
         await at.alice.command("/routing", "replay source=export", "C0TEAM")
         modal = await at.alice.modal()

@@ -198,7 +198,7 @@ async def test_no_note_in_a_closed_tickets_thread(world: World) -> None:
     await world.write("human please")
     thread = await world.thread()
     await world.run("alice", "/ticket close 1 done")
-    with pytest.raises(Exception, match="cannot be noted on"):
+    with pytest.raises(Exception, match="Reopen it to add a note"):
         await world.write("late", who="alice", channel="support", thread=thread.anchor)
 
 

@@ -54,7 +54,7 @@ async def test_mistakes_are_answered_in_words(at: SlackWorld) -> None:
         if words:
             await at.whispered("U0BOB", words)
     await at.carol.command("/ticket", "claim 1", "C0HELP")
-    await at.whispered("U0CAROL", "yours is outsider")
+    await at.whispered("U0CAROL", "may do this")
 
 
 async def test_a_reply_without_a_number_is_previewed(at: SlackWorld) -> None:
@@ -170,7 +170,7 @@ async def test_the_owner_sets_the_first_desk_up(tmp_path: Path, sqlite_template:
         chosen = replace(settings(tmp_path, app, emulator.api_url, sqlite_template), desk="")
         async with at_work(chosen, slack, app) as at:
             await at.bob.command("/desk", "setup", "C0HELP")
-            await at.whispered("U0BOB", "yours is outsider")
+            await at.whispered("U0BOB", "may do this")
             await at.alice.command("/desk", "setup", "C0HELP")
             modal = await at.alice.modal()
             values = {"team": "care", "team_channel": "C0TEAM", "customer_channel": "C0HELP"}

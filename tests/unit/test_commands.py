@@ -108,6 +108,11 @@ def test_a_line_means(line: str, expected: tuple[str, dict[str, str]]) -> None:
     assert parsed(line) == expected
 
 
+def test_help_after_the_first_words_is_about_those() -> None:
+    assert parsed("/ticket help") == ("help", {"command": "ticket"})
+    assert parsed("/desk member help") == ("help", {"command": "desk member"})
+
+
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
@@ -116,7 +121,8 @@ def test_a_line_means(line: str, expected: tuple[str, dict[str, str]]) -> None:
         ("/desk member list", "Possible: /desk member add <person> <team> [role], /desk member"),
         ("/routing", "Possible: /routing list, /routing add, /routing edit, "),
         ("/desk", "Possible: /desk setup, /desk channel list, "),
-        ("/", "/help lists them all"),
+        ("/claim", "Did you mean /ticket claim [ticket]?"),
+        ("/claim 1", "Did you mean /ticket claim [ticket]?"),
         ("/xyzzy please", "/help lists them all"),
     ],
 )
@@ -124,6 +130,12 @@ def test_an_unknown_command_gets_a_hint(line: str, hint: str) -> None:
     with pytest.raises(NotFound) as refused:
         parsed(line)
     assert hint in str(refused.value)
+
+
+@pytest.mark.parametrize("line", ["/", " / "])
+def test_a_line_without_a_command_is_told_so(line: str) -> None:
+    with pytest.raises(BadInput, match="Type a command after the /"):
+        parsed(line)
 
 
 def test_too_many_words_are_refused_with_the_usage() -> None:

@@ -74,8 +74,15 @@ def test_the_table_has_nothing_that_the_product_does_not_say() -> None:
 
 
 def test_a_refusal_names_what_is_possible_instead() -> None:
-    with pytest.raises(IllegalMove, match=r"Possible now: reopen\."):
+    with pytest.raises(IllegalMove, match=r"#1 is closed\. Reopen it to claim it\."):
         after(CLOSED, Action.CLAIM, number=1)
+    with pytest.raises(IllegalMove, match=r"Possible now: claim, reply"):
+        after(OPEN, Action.RELEASE, number=1)
+
+
+def test_what_is_closed_is_closed_already() -> None:
+    with pytest.raises(IllegalMove, match=r"^Ticket #1 is closed already\.$"):
+        after(CLOSED, Action.CLOSE, number=1)
 
 
 def test_what_merely_happens_is_never_offered() -> None:
@@ -131,7 +138,7 @@ def test_a_released_awaiting_ticket_opens_when_the_contact_writes() -> None:
 
 
 def test_what_nobody_holds_cannot_be_released() -> None:
-    with pytest.raises(IllegalMove, match="held by nobody"):
+    with pytest.raises(IllegalMove, match="nobody has it"):
         moves.release(moves.release(moves.reply(ticket(), "alice", 5, NOW)))
 
 

@@ -10,7 +10,7 @@ from html import escape
 from nicegui import ui
 from nicegui.element import Element
 
-from adapters.console.views.markdown import linked, render
+from adapters.console.views.markdown import coded, render
 from bot.domain.card import Style
 from bot.domain.identity import Person
 
@@ -33,8 +33,8 @@ def said(words: str, classes: str = "said") -> Element:
 
 
 def line(words: str, classes: str = "") -> Element:
-    """One line of plain words whose addresses can be clicked."""
-    return ui.html(linked(words), sanitize=False).classes(classes)
+    """One line of plain words whose addresses can be clicked, and whose code looks like it."""
+    return ui.html(coded(words), sanitize=False).classes(classes)
 
 
 def button(label: str, act: Act, style: Style = "", classes: str = "") -> ui.button:

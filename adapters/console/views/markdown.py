@@ -28,6 +28,8 @@ _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 # A bare address, or the console's own for a thread; closing punctuation belongs to the sentence.
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]|(?<!\S)/team\?channel=[\w%&=.~-]+")
 
+_CODE = re.compile(r"`([^`\n]+)`")
+
 
 class _Renderer(RendererHTML):
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
@@ -68,6 +70,16 @@ def linked(text: str) -> str:
         pieces += [escape(text[last : match.start()]), _anchor(match[0])]
         last = match.end()
     return "".join([*pieces, escape(text[last:])])
+
+
+def coded(text: str) -> str:
+    """Plain text → HTML with its addresses as links, and what stands in backticks as code."""
+    pieces = _CODE.split(text)
+    shown = [
+        f"<code>{escape(piece)}</code>" if number % 2 else linked(piece)
+        for number, piece in enumerate(pieces)
+    ]
+    return "".join(shown)
 
 
 def _anchor(url: str) -> str:

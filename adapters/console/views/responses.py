@@ -72,9 +72,7 @@ class Responder:
             first, _, rest = response.text.partition("\n")
             text(first, "dialog-title" if response.ok else "dialog-question", "h2")
             if rest:
-                with box("dialog-scroll"):
-                    for words in rest.strip("\n").split("\n"):
-                        line(words.replace("**", ""), "dialog-line")
+                _lines(rest)
             with box("dialog-choices"):
                 for one in response.buttons:
 
@@ -95,13 +93,19 @@ class Responder:
         with _dialog() as dialog, box("dialog wide"):
             if rest:
                 said(first, "dialog-title said")
-                with box("dialog-scroll"):
-                    for words in rest.strip("\n").split("\n"):
-                        line(words.replace("**", ""), "dialog-line")
+                _lines(rest)
             else:
                 line(first, "dialog-question" if len(first) <= _LONG else "dialog-line")
             with box("dialog-foot"):
                 button("Done", dialog.close, "primary")
+
+
+def _lines(words: str) -> None:
+    """What there is to read; a line that is bold as a whole is a heading."""
+    with box("dialog-scroll"):
+        for one in words.strip("\n").split("\n"):
+            is_heading = one.startswith("**") and one.find("**", 2) == len(one) - 2
+            line(one.replace("**", ""), "dialog-line" + (" heading" if is_heading else ""))
 
 
 def _dialog() -> ui.dialog:
