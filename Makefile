@@ -7,6 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The set-up is redone only when what it depends on has changed.
 .venv/ready: pyproject.toml constraints.txt
+	@echo "Installing, once; this takes a few minutes."
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@

@@ -77,7 +77,7 @@ def check(
         return
     findings = checks.look(settings.read())
     for one in findings:
-        typer.echo(f"{'ok' if one.ok else 'WRONG':6} {one.what}: {one.detail}")
+        typer.echo(f"{one.mark:6} {one.what}: {one.detail}")
     if not all(one.ok for one in findings):
         raise typer.Exit(_CANNOT)
 

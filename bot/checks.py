@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from adapters.agents import assembly
-from bot import desk_file, main, offline
+from bot import desk_file, http, main, offline
 from bot.domain.desk import Desk
 from bot.domain.errors import BadInput, BatonError, CannotRun
 from bot.settings import Settings
 from storage.media import Media
 from storage.migrate import current
 
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not listened on
+_PATIENCE_S = 5
+_LONGEST = 64 * 1024
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at."""
+    """One thing that was looked at; `used` unless it is not set up, which is no fault."""
 
     what: str
     ok: bool
     detail: str
+    used: bool = True
+
+    @property
+    def mark(self) -> str:
+        if not self.ok:
+            return "WRONG"
+        return "ok" if self.used else "-"
 
 
 def look(settings: Settings) -> tuple[Finding, ...]:
@@ -38,7 +53,14 @@ def look(settings: Settings) -> tuple[Finding, ...]:
         looks["slack"] = _slack
     if settings.discord_bot_token:
         looks["discord"] = _discord
-    return tuple(_try(what, one, settings) for what, one in looks.items())
+    found = [_try(what, one, settings) for what, one in looks.items()]
+    unused = [name for name in ("slack", "discord") if name not in looks]
+    return (*found, *map(_not_set_up, unused))
+
+
+def _not_set_up(platform: str) -> Finding:
+    detail = f"not set up (docs/{platform}.md)"
+    return Finding(what=platform, ok=True, detail=detail, used=False)
 
 
 def _try(what: str, one: Callable[[Settings], str], settings: Settings) -> Finding:
@@ -95,9 +117,37 @@ def _agent(settings: Settings) -> str:
 
 
 def _console(settings: Settings) -> str:
-    if not settings.serves_console:
-        return "off"
-    return f"http://{settings.http_host}:{settings.http_port}"
+    address = f"http://{_host(settings)}:{settings.http_port}"
+    said = address if settings.serves_console else "off"
+    try:
+        http.listen(settings).close()
+    except CannotRun:
+        if not _is_baton(address):
+            raise
+        return f"{said}; Baton is running there"
+    return said
+
+
+def _host(settings: Settings) -> str:
+    """As it stands in an address; who listens everywhere is found on this machine."""
+    host = _EVERYWHERE.get(settings.http_host, settings.http_host)
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_baton(address: str) -> bool:
+    """Whether what answers there answers as Baton does."""
+    try:
+        with urlopen(f"{address}/readyz", timeout=_PATIENCE_S) as answer:  # noqa: S310 - http only
+            body = answer.read(_LONGEST)
+    except HTTPError as error:  # not ready, and says so
+        body = error.read(_LONGEST)
+    except (OSError, HTTPException):
+        return False
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and {"ready", "reasons"} <= set(said)
 
 
 def _slack(settings: Settings) -> str:

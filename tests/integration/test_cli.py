@@ -12,7 +12,9 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import aiohttp
 import pytest
@@ -252,9 +254,42 @@ def test_a_database_of_a_newer_version_is_refused(cli: Cli) -> None:
 def test_check_names_what_is_wrong(cli: Cli) -> None:
     status, out, _ = cli("check")
     assert (status, "WRONG" in out) == (0, False)
+    assert "-      slack: not set up (docs/slack.md)\n-      discord: not set up" in out
     status, out, _ = cli("check", BATON_KNOWLEDGE_DIR="/nowhere/at/all")
     assert status == 1
     assert "WRONG  agent: " in out
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "said"),
+    [
+        (b"<h1>It works!</h1>", 1, "WRONG  console: Port {} on 127.0.0.1 cannot be used"),
+        (
+            b'{"ready": false, "reasons": ["starting"]}',
+            0,
+            "ok     console: http://127.0.0.1:{}; Baton is running there",
+        ),
+    ],
+)
+def test_check_says_who_has_the_port(cli: Cli, answer: bytes, status: int, said: str) -> None:
+    """Somebody else: it cannot run. Baton itself: it does."""
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        port = server.server_address[1]
+        found, out, _ = cli("check", BATON_HTTP_PORT=str(port))
+        server.shutdown()
+    assert found == status
+    assert said.format(port) in out
 
 
 def test_check_lists_the_failpoints(cli: Cli) -> None:
