@@ -79,7 +79,7 @@ def _desk(settings: Settings) -> str:
     if settings.desk:
         return _counted(desk_file.read(Path(settings.desk)))
     if current(settings.database_url) is None:
-        return "the practice desk"
+        return "none yet; /desk setup makes it" if settings.platforms else "the practice desk"
     return _counted(asyncio.run(offline.desk(settings)))
 
 

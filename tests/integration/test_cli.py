@@ -292,6 +292,12 @@ def test_check_says_who_has_the_port(cli: Cli, answer: bytes, status: int, said:
     assert said.format(port) in out
 
 
+def test_check_tells_a_new_desk_from_the_one_to_practice_on(cli: Cli) -> None:
+    assert "ok     desk: the practice desk" in cli("check")[1]
+    refused = cli("check", DISCORD_BOT_TOKEN="x", DISCORD_API_URL="http://127.0.0.1:9/")[1]
+    assert "ok     desk: none yet; /desk setup makes it" in refused
+
+
 def test_check_lists_the_failpoints(cli: Cli) -> None:
     _, out, _ = cli("check", "--failpoints")
     assert [line.split()[0] for line in out.splitlines()] == list(NAMES)
