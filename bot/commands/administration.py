@@ -12,6 +12,7 @@ from bot.commands.resolve import channel as channel_id
 from bot.commands.wording import name as name_of
 from bot.domain.desk import DIRECT, Channel, Desk, Team
 from bot.domain.errors import BadInput, NotFound
+from bot.domain.identity import workspace_of
 from bot.services import configure, practice
 
 _THREADS: dict[str, Literal["public", "private"]] = {"public": "public", "private": "private"}
@@ -30,7 +31,7 @@ def _setup(context: Context) -> Response:
     customers = channel_id(context.get("customer_channel")) or DIRECT
     desk = context.tx.desk.get()
     if known := desk.team(team.name):
-        team = replace(known, workspace=workspace, channel=team.channel)
+        team = _moved(known, team)
     desk = configure.with_team(desk, team)
     desk = configure.with_channel(
         desk, Channel(workspace=workspace, channel=customers, team=team.name)
@@ -41,6 +42,26 @@ def _setup(context: Context) -> Response:
         text=f"Set up: contacts write in {customers}, the team {team.name} works in "
         f"{team.channel}. Test ticket #{number} is on its way there.",
         moves_places=True,
+    )
+
+
+def _moved(known: Team, wanted: Team) -> Team:
+    """A team that is there already, where it is wanted, with whoever sets it up. Who worked where
+    it leaves, like the people of the practice desk, stays behind.
+    """
+    leaves = known.workspace if known.workspace != wanted.workspace else ""
+
+    def stay(people: tuple[str, ...], me: tuple[str, ...]) -> tuple[str, ...]:
+        others = [one for one in people if not leaves or workspace_of(one) != leaves]
+        return tuple(dict.fromkeys((*others, *me)))
+
+    return replace(
+        known,
+        workspace=wanted.workspace,
+        channel=wanted.channel,
+        members=stay(known.members, wanted.members),
+        supervisors=stay(known.supervisors, wanted.supervisors),
+        notify=stay(known.notify, ()),
     )
 
 

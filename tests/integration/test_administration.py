@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.identity import Person, Place
 from tests.world import World
 
 
@@ -88,6 +89,20 @@ async def test_setup_makes_a_team_a_channel_and_a_test_ticket(world: World) -> N
     assert "It works." in world.seen("crew")
     assert (await world.run("alice", "/ticket close 1")).ok
     assert world.heard("alice") == [], "nobody real is written to"
+
+
+async def test_setting_a_practice_team_up_elsewhere_leaves_its_people_behind(world: World) -> None:
+    ann, place = (
+        Person(id="slack:T0001/U0ANN", name="Ann"),
+        Place(workspace="slack:T0001", channel="C"),
+    )
+    await world.run("alice", f"/desk admin add {ann.id}")
+    done = await world.baton.typed(ann, place, "/desk setup billing C0TEAM C0HELP")
+    assert done.ok, done.text
+    team = (await world.store.read(lambda tx: tx.desk.get())).team("billing")
+    assert team is not None
+    assert (team.workspace, team.channel) == ("slack:T0001", "C0TEAM")
+    assert team.members == team.supervisors == (ann.id,)
 
 
 @pytest.mark.parametrize(
