@@ -27,6 +27,7 @@ from bot.domain.identity import Place
 from bot.ports.outlet import Gone, OutletError, Refused, Unreachable
 from bot.ports.repositories.platforms import Source
 from bot.ports.store import Tx
+from bot.services import catch_up
 
 log = logging.getLogger(__name__)
 # Edits and deletes do not show in what is new: the last messages of a place are looked at again,
@@ -37,6 +38,8 @@ _SKEW = timedelta(seconds=10)
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 # The ids of the last messages by thread; None is the channel itself.
 Seen = dict[str | None, set[int]]
+# A message, and the thread that it should stand in.
+Known = tuple[int, str | None]
 
 
 class Backfill:
@@ -95,8 +98,9 @@ class Backfill:
 
     async def _direct(self, source: Source) -> None:
         place = Place(workspace=source.workspace, channel=source.channel)
+        waiting = await self._baton.store.read(_waiting, place)
         seen = await self._place(place, int(source.mark), is_direct=True)
-        await self._compare(place, {None: seen})
+        await self._compare(place, {None: seen}, waiting)
 
     async def _channel(self, source: Source, active: list[Any]) -> None:
         """The channel first, as threads begin below its messages; then every thread of it."""
@@ -106,6 +110,7 @@ class Backfill:
             threads |= {one async for one in self._archived(source)}
         root = Place(workspace=space, channel=channel)
         marks = await self._baton.store.transact(_watch_threads, root, threads, source.mark)
+        waiting = await self._baton.store.read(_waiting, root)
         seen: Seen = {}
         with _skipping(channel):
             if not await self._session.is_forum(int(channel)):
@@ -114,7 +119,7 @@ class Backfill:
             place = Place(workspace=space, channel=channel, thread=thread)
             with _skipping(thread):
                 seen[thread] = await self._place(place, int(marks[thread]), is_direct=False)
-        await self._compare(root, seen)
+        await self._compare(root, seen, waiting)
 
     async def _archived(self, source: Source) -> AsyncIterator[str]:
         """The threads that were archived since then."""
@@ -166,10 +171,13 @@ class Backfill:
             newest = str(messages[-1].id)
             await self._baton.reached(place.workspace, place.channel, place.thread or "", newest)
 
-    async def _compare(self, root: Place, seen: Seen) -> None:
-        """What Baton knows and Discord no longer shows was deleted, if Discord says so."""
+    async def _compare(self, root: Place, seen: Seen, waiting: list[Known]) -> None:
+        """What Baton knows and Discord no longer shows was deleted, if Discord says so. So may be
+        what came live and was waiting before Discord was asked: it is not taken in any more.
+        """
         known = await self._baton.store.read(_known, root)
         known += await self._baton.store.read(_known_notes, root)
+        known += waiting
         shown = set().union(*seen.values())
         for message_id, thread in known:
             was_looked_at = message_id > _oldest(seen, message_id, thread)
@@ -249,7 +257,13 @@ def _sources(tx: Tx, space: str) -> list[Source]:
     return tx.sources.of(space)
 
 
-def _known(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
+def _waiting(tx: Tx, root: Place) -> list[Known]:
+    """What came in live and is not taken in yet: a kill leaves it waiting for the next start."""
+    waiting = catch_up.waiting(tx, root.workspace, root.channel)
+    return [(int(one.source_id), one.thread) for one in waiting if one.source_id.isdecimal()]
+
+
+def _known(tx: Tx, root: Place) -> list[Known]:
     """The last messages of a channel, each with the thread it should stand in."""
     return [
         (int(one.source_id), tx.conversations.get(one.conversation_id).thread)
@@ -258,9 +272,9 @@ def _known(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
     ]
 
 
-def _known_notes(tx: Tx, root: Place) -> list[tuple[int, str | None]]:
+def _known_notes(tx: Tx, root: Place) -> list[Known]:
     """Those of the threads as they stand: what was older than a rebuilt one went with the old."""
-    found: list[tuple[int, str | None]] = []
+    found: list[Known] = []
     for note in tx.notes.lately(root.workspace, root.channel, _KNOWN):
         anchor = tx.threads.get(note.thread_id).anchor if note.thread_id else None
         source = note.source_id or ""

@@ -18,6 +18,7 @@ from bot.ports.repositories.platforms import ANY_DIRECT, Source
 from bot.ports.store import Tx
 
 _KINDS = {kind.__name__: kind for kind in (Written, Edited, Deleted)}
+_MOST = 10_000
 
 
 def begin(tx: Tx, workspace: str) -> list[Source]:
@@ -58,6 +59,12 @@ def reached(tx: Tx, workspace: str, channel: str, thread: str, mark: str) -> Non
         tx.sources.watch(workspace, channel, thread, mark)
     else:
         tx.sources.put(replace(source, mark=mark))
+
+
+def waiting(tx: Tx, workspace: str, channel: str) -> list[Written]:
+    """The messages that wait there, also from before a restart: they may be gone meanwhile."""
+    kept = [loads(text) for _, text in tx.sources.parked(workspace, channel, _MOST)]
+    return [one for one in kept if isinstance(one, Written)]
 
 
 def release(tx: Tx, workspace: str, channel: str) -> tuple[int, Inbound] | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from bot import main
+from bot.services import catch_up
 from tests.emulators.discord.client import File
 from tests.emulators.discord.sdk import discord as library
 from tests.integration.discord_world import (
     CHANNELS,
+    GUILD,
     PEOPLE,
     DiscordWorld,
     at_work,
@@ -19,7 +22,7 @@ from tests.integration.discord_world import (
 
 ConnectionState = library.state.ConnectionState
 ALICE, CAROL = PEOPLE["alice"], PEOPLE["carol"]
-HELP = CHANNELS["help"]
+HELP, SUPPORT = CHANNELS["help"], CHANNELS["support"]
 
 
 async def said(world: DiscordWorld, conversation: int = 1) -> list[str]:
@@ -71,6 +74,53 @@ async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Pa
             gone = await world.read(lambda tx: tx.messages.of(1)[0])
             assert gone.deleted_at
         assert await discord.violations() == []
+
+
+async def test_what_is_deleted_while_it_waits_is_never_told(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    """It came live and was kept for later; Baton ended before that, and was away when it went."""
+    async with emulated() as discord:
+        bot = await populated(discord)
+        chosen = settings(tmp_path, discord, bot, template=sqlite_template)
+        async with at_work(chosen, discord, bot) as world:
+            direct = await world.direct()
+            await discord.post(CAROL, direct, "human please")
+            thread = await world.thread(1)
+            below = (await discord.post(CAROL, HELP, "another human please"))["id"]
+            await discord.slash(ALICE, await world.thread(2), "reply", text="Yes?")
+            await world.says(below, "Yes?")
+            await world.settle()
+        await discord.fault("error", "GET .*/messages", times=-1, status=503)
+        async with main.assembled(chosen) as parts, main.working(parts):
+            behind = DiscordWorld(discord, bot, parts)
+
+            async def looks_back() -> bool:
+                return any(one["fault"] for one in await discord.calls())
+
+            await discord.wait_for(looks_back, within=60)
+            lost = [
+                (CAROL, direct, await discord.post(CAROL, direct, "taken back directly")),
+                (CAROL, below, await discord.post(CAROL, below, "taken back below")),
+                (ALICE, thread, await discord.post(ALICE, thread, "a note taken back")),
+            ]
+            await discord.post(CAROL, direct, "this stands")
+            await behind.until(lambda tx: len(waiting(tx, direct)) == 2)
+            await behind.until(lambda tx: waiting(tx, HELP) and waiting(tx, SUPPORT))
+        for who, place, message in lost:
+            await discord.delete(who, place, message["id"])
+        await discord.do("clear_faults")
+        async with at_work(chosen, discord, bot) as world:
+            await world.says(thread, "this stands")
+            await world.settle()
+            assert await said(world) == ["human please", "this stands"]
+            assert await said(world, 2) == ["another human please"]
+            assert await world.read(lambda tx: tx.notes.of(1)) == []
+            assert not any("taken back" in one for one in await world.texts(thread))
+
+
+def waiting(tx: Any, channel: str) -> list[Any]:
+    return list(catch_up.waiting(tx, f"discord:{GUILD}", channel))
 
 
 async def test_live_events_wait_for_what_was_missed(tmp_path: Path, sqlite_template: Path) -> None:
