@@ -134,7 +134,7 @@ class Discord:
             self._intake,
             self._interactions,
             Hooks(
-                begins=self._backfill.begin,
+                begins=self._begin,
                 ready=self._ready,
                 lost=self._lost,
                 back=self._back,
@@ -143,6 +143,15 @@ class Discord:
             ),
             reads_everything=reads,
         )
+
+    async def _begin(self) -> None:
+        """What the session before was still fetching is older than what is missed between the two:
+        it may not let live events flow again.
+        """
+        old = [one for one in (self._catching_up, self._again) if one is not None]
+        self._stop_catching_up()
+        await asyncio.gather(*old, return_exceptions=True)
+        await self._backfill.begin()
 
     async def _ready(self, client: discord.Client) -> None:
         """A new session: fetch what was missed while there was none."""

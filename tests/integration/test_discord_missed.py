@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +176,7 @@ async def test_what_the_gateway_brought_and_nobody_could_read_is_fetched(
             await world.is_up()
             await discord.post(CAROL, direct, "and on it goes")
             await world.says(thread, "and on it goes")
+            platform: Any = world.parts.platforms[0]
+            platform._catching_up = before = asyncio.create_task(asyncio.sleep(60))
+            await platform._begin()
+            assert before.cancelled()  # a new session: it knows nothing of what was missed since
