@@ -113,9 +113,17 @@ class Baton:
         """Everything of a place up to `mark` was fetched and taken in."""
         await self.store.transact(catch_up.reached, workspace, channel, thread, mark)
 
-    async def caught_up(self, workspace: str, channel: str) -> None:
-        """Everything of a channel was fetched: take in what waited, then let live events flow."""
-        while waiting := await self.store.transact(catch_up.release, workspace, channel):
+    async def caught_up(
+        self, workspace: str, channel: str, *, unless: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Everything of a channel was fetched: take in what waited, then let live events flow.
+
+        `unless`: something more may be missing, so that the rest goes on waiting.
+        """
+        while not unless():
+            waiting = await self.store.transact(catch_up.release, workspace, channel)
+            if waiting is None:
+                return
             number, inbound = waiting
             try:
                 await self.receive(inbound, fetched=True)

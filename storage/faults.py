@@ -19,6 +19,9 @@ _SQLITE = {
     "full": "cannot grow: the disk is full. Make room, then try again.",
     "disk i/o": "cannot be read or written: the disk reports an error.",
 }
+# PostgreSQL, by the class of the error: no room or no resources, an operator or a limit of time
+# stepped in, the system failed; and a server that takes no writes just now.
+_PASSES = ("53", "57P", "58", "40001", "40P01", "25006")
 # PostgreSQL: serialization_failure, deadlock_detected. Nothing was done; doing it again helps.
 _PASSING = {"40001", "40P01"}
 
@@ -83,4 +86,7 @@ def _of_postgres(url: URL, error: DBAPIError) -> str | None:
     ):
         said = str(error.orig).strip().splitlines() or ["no answer"]
         return f"The database {named(url)} cannot be reached: {said[0]}"
+    if str(getattr(error.orig, "sqlstate", None) or "").startswith(_PASSES):
+        said = str(error.orig).strip().splitlines() or ["no answer"]
+        return f"The database {named(url)} takes nothing in for now: {said[0]}"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 import mimetypes
 import os
 import re
@@ -14,10 +15,13 @@ from typing import Any
 import filetype
 from fsspec.core import url_to_fs
 
-from bot.domain.errors import CannotKeep, CannotRun, NotFound
+from bot.domain.errors import BadInput, CannotKeep, CannotRun, NotFound
 from bot.domain.message import Attachment, check_file
 from bot.failpoints import passing
 
+log = logging.getLogger(__name__)
+# What no waiting mends; an outage, or a disk without room, ends by itself.
+_STANDING = (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UNKNOWN = "application/octet-stream"
 
@@ -38,14 +42,18 @@ class Media:
         self._root = str(root).rstrip("/")
 
     async def keep(self, name: str, data: bytes, media_type: str = "") -> Attachment:
-        """Store bytes durably. Raises `FileTooLarge`, and `CannotKeep` where there is no room."""
+        """Store bytes durably. Raises `FileTooLarge`, `CannotKeep` where there is no room for now,
+        and `BadInput` where it will not go by itself: nobody should wait for that.
+        """
         check_file(name, len(data))
         try:
             digest = await asyncio.to_thread(self._write, data)
         except OSError as error:
-            raise CannotKeep(
-                problem=f"Files cannot be kept in {self._root}: {error.strerror or error}."
-            ) from error
+            problem = f"Files cannot be kept in {self._root}: {error.strerror or error}."
+            if isinstance(error, _STANDING):
+                log.exception("a file cannot be kept")
+                raise BadInput(problem=problem) from error
+            raise CannotKeep(problem=problem) from error
         passing("media.kept")
         kind = media_type or _sniff(name, data)
         return Attachment(name=name, media_type=kind, size=len(data), digest=digest)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import discord
 
 from adapters.discord.errors import translated
-from bot.domain.errors import FileTooLarge
+from bot.domain.errors import BadInput, FileTooLarge
 from bot.domain.message import LARGEST_FILE, Attachment, in_units
 from bot.failpoints import passing
 from bot.ports.media import MediaPort
@@ -53,6 +53,8 @@ async def _fetch(one: discord.Attachment, media: MediaPort) -> Attachment:
         except (TimeoutError, OutletError, FileTooLarge) as error:
             log.warning("%s could not be fetched from Discord: %s", name, error)
             problem = "it could not be fetched from Discord"
+        except BadInput:
+            problem = "it cannot be kept here"
         else:
             passing("media.kept")
             return kept

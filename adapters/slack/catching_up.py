@@ -82,13 +82,17 @@ class CatchUp:
     async def look(self, *, direct: bool = True) -> bool:
         """Fetch what was missed everywhere; whether all places could be asked."""
         await self._places.watch()
-        if direct and not await self._new_direct_messages():
-            return False
+        listed = not direct or await self._new_direct_messages()
         sources = await self._baton.begin_catching_up(self._workspace.id)
-        places = [one for one in sources if not one.thread]
-        places.sort(key=lambda one: one.channel == ANY_DIRECT)  # whoever is new waits for all
-        reached = [await self._place(one, skip=not direct) for one in places]
-        return all(reached)
+        places = [one for one in sources if not one.thread and one.channel != ANY_DIRECT]
+        if not direct:  # nothing of theirs is fetched, so nobody waits for the channels
+            await self._release(self._workspace.id, ANY_DIRECT)
+            places.sort(key=lambda one: not one.channel.startswith("D"))
+        reached = {one.channel: await self._place(one, skip=not direct) for one in places}
+        is_heard = all(done for channel, done in reached.items() if channel.startswith("D"))
+        if direct and listed and is_heard:  # whoever is new waits for what they wrote before
+            await self._release(self._workspace.id, ANY_DIRECT)
+        return listed and all(reached.values())
 
     async def _asked(self) -> bool:
         try:
@@ -100,8 +104,8 @@ class CatchUp:
 
     async def _place(self, source: Source, *, skip: bool) -> bool:
         """One broken channel never stops another. What cannot be read is not waited for."""
-        if source.channel == ANY_DIRECT or (skip and source.channel.startswith("D")):
-            await self._release(source)
+        if skip and source.channel.startswith("D"):
+            await self._release(source.workspace, source.channel)
             return True
         try:
             await self._fetch(source)
@@ -110,14 +114,12 @@ class CatchUp:
             return False
         except OutletError as error:
             log.warning("what was missed in %s cannot be fetched: %s", source.channel, error)
-        await self._release(source)
+        await self._release(source.workspace, source.channel)
         return True
 
-    async def _release(self, source: Source) -> None:
+    async def _release(self, workspace: str, channel: str) -> None:
         """Not where a new connection was made meanwhile: something may be missing before it."""
-        if self._wanted.is_set():
-            return
-        await self._baton.caught_up(source.workspace, source.channel)
+        await self._baton.caught_up(workspace, channel, unless=self._wanted.is_set)
 
     async def _fetch(self, source: Source) -> None:
         """Its threads are read one after the other: what was written meanwhile is in some of them,

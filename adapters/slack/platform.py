@@ -211,7 +211,14 @@ class Slack:
         async def begin() -> None:
             await self._baton.begin_catching_up(self._workspace.id)
 
-        await Patience().until_kept(begin)
+        for pause in _forever(_PAUSES):  # whatever it was: until then nothing may be taken in
+            try:
+                await Patience().until_kept(begin)
+            except Exception:
+                log.exception("Slack: what comes in waits")
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def _take(self, event: Json) -> None:
         kind = event.get("type")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.message import Author, Message
 from bot.ports.inbound import Deleted, Edited
+from bot.ports.repositories.platforms import ANY_DIRECT
 from bot.ports.store import Tx
 from bot.services import note, record
 
@@ -49,7 +50,13 @@ def deleted(tx: Tx, change: Deleted, now: datetime) -> Message | None:
 
 
 def unseen(tx: Tx, change: Deleted) -> None:
-    """What is deleted before it was taken in never is: told later, it would come out of order."""
+    """What is deleted before it was taken in never is: told later, it would come out of order.
+
+    Of places that nothing is taken in from, nothing need be known.
+    """
+    places = (change.channel, ANY_DIRECT)
+    if not any(tx.sources.get(change.workspace, one) for one in places):
+        return
     if tx.messages.find_source(change.workspace, change.channel, change.source_id) is None:
         tx.first_sight(change.message_key)
 

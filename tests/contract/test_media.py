@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import CannotRun, FileTooLarge, NotFound
+from bot.domain.errors import BadInput, CannotKeep, CannotRun, FileTooLarge, NotFound
 from bot.domain.message import LARGEST_FILE
 from bot.ports.media import MediaPort
 from storage.media import Media
@@ -67,6 +68,25 @@ async def test_too_large_a_file_is_refused(media: MediaPort) -> None:
 async def test_what_is_not_there_is_not_found(media: MediaPort, digest: str) -> None:
     with pytest.raises(NotFound):
         await media.load(digest)
+
+
+async def test_nobody_waits_for_what_will_not_mend_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = Media(str(tmp_path))
+
+    def fails(error: OSError) -> None:
+        def write(_: bytes) -> str:
+            raise error
+
+        monkeypatch.setattr(media, "_write", write)
+
+    fails(OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(CannotKeep, match="No space left"):
+        await media.keep("a.txt", b"x")
+    fails(PermissionError(errno.EACCES, "Permission denied"))
+    with pytest.raises(BadInput, match="Permission denied"):
+        await media.keep("a.txt", b"x")
 
 
 def test_an_unknown_place_is_refused() -> None:

@@ -73,6 +73,13 @@ async def test_whoever_writes_for_the_first_time_waits_for_what_they_wrote_befor
     assert said == ["word 1", "word two"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_deletions_where_nothing_is_taken_in_leave_no_trace(world: World) -> None:
+    gone = Deleted(workspace="console", channel="elsewhere", source_id="1", at=world.clock.now())
+    await world.baton.receive(gone)
+    assert await world.store.transact(lambda tx: tx.first_sight(gone.message_key))
+
+
 async def test_what_was_deleted_before_it_was_taken_in_is_never_shown(world: World) -> None:
     """Slack sends an event again that found nobody, and the deletion of its message perhaps first.
     Taken in after what was fetched meanwhile, it would stand behind what was said later.

@@ -1,0 +1,153 @@
+"""What was missed in Slack is fetched before anything flows again, whatever fails meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import pytest
+
+from adapters.slack.catching_up import CatchUp
+from adapters.slack.platform import Slack
+from bot.domain.identity import Person
+from bot.domain.message import Author
+from bot.ports.inbound import Written
+from bot.ports.repositories.platforms import ANY_DIRECT, Source
+from tests.world import World
+
+CAROL = Person(id="console:carol", name="Carol")
+
+
+class Web:
+    """The listing and the history of Slack, either of which may fail."""
+
+    def __init__(self, *stamps: str) -> None:
+        self.stamps = stamps
+        self.lists = self.tells = True
+
+    async def users_conversations(self, **_: Any) -> Any:
+        if not self.lists:
+            raise aiohttp.ClientError("the listing")
+        return SimpleNamespace(data={"channels": [{"id": "D1"}]})
+
+    async def conversations_history(self, **_: Any) -> Any:
+        if not self.tells:
+            raise aiohttp.ClientError("the history")
+        return SimpleNamespace(data={"messages": [{"ts": one} for one in self.stamps]})
+
+    async def conversations_replies(self, **_: Any) -> Any:
+        return SimpleNamespace(data={"messages": []})
+
+
+class Places:
+    async def watch(self) -> None: ...
+    async def has_direct(self) -> bool:
+        return True
+
+
+class Intake:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def fetched(self, message: Any, _channel: str) -> None:
+        await self._world.baton.receive(written(self._world, message["ts"]), fetched=True)
+
+
+def written(world: World, stamp: str) -> Written:
+    return Written(
+        workspace="console",
+        channel="D1",
+        direct=True,
+        source_id=stamp,
+        author=CAROL,
+        text=f"word {stamp}",
+        at=world.clock.now(),
+    )
+
+
+def looking(world: World, web: Web) -> CatchUp:
+    workspace: Any = SimpleNamespace(id="console", client=web)
+    intake: Any = Intake(world)
+    places: Any = Places()
+    return CatchUp(workspace, world.baton, intake, places)
+
+
+async def behind(world: World, *channels: str) -> None:
+    """These places have a past, and a new connection is about to be made."""
+    for channel in channels:
+        await world.baton.reached("console", channel, "", "0.5")
+    await world.baton.begin_catching_up("console")
+
+
+async def said(world: World) -> list[str]:
+    return [one.text for one in await world.messages() if one.author is Author.CONTACT]
+
+
+async def source(world: World, channel: str) -> Source:
+    found = await world.store.read(lambda tx: tx.sources.get("console", channel))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_somebodys_first_words_come_first_when_their_history_fails_once(world: World) -> None:
+    web = Web("2.0", "1.0")
+    catch_up = looking(world, web)
+    await behind(world, ANY_DIRECT)
+    await world.baton.receive(written(world, "2.0"))
+    web.tells = False
+    assert not await catch_up.look()
+    assert await said(world) == [], "the first words may be missing still"
+    web.tells = True
+    assert await catch_up.look()
+    assert await said(world) == ["word 1.0", "word 2.0"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_waits_goes_on_waiting_when_a_new_connection_comes(world: World) -> None:
+    catch_up = looking(world, Web())
+    await behind(world, "D1")
+    for number in range(3, 9):
+        await world.baton.receive(written(world, f"{number}.0"))
+    releasing = asyncio.create_task(catch_up._release("console", "D1"))
+    while len(await said(world)) < 2:
+        await asyncio.sleep(0)
+    catch_up.request()
+    await world.baton.begin_catching_up("console")
+    await releasing
+    assert (await source(world, "D1")).catching_up
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_direct_messages_that_cannot_be_listed_hold_no_channel_up(world: World) -> None:
+    web = Web()
+    web.lists = False
+    catch_up = looking(world, web)
+    await behind(world, ANY_DIRECT, "C1")
+    assert not await catch_up.look()
+    assert not (await source(world, "C1")).catching_up
+    assert (await source(world, ANY_DIRECT)).catching_up, "whoever is new waits"
+
+
+async def test_a_passing_fault_at_the_beginning_refuses_nothing_for_good() -> None:
+    begun, taken = [], []
+
+    class Baton:
+        async def begin_catching_up(self, _: str) -> None:
+            begun.append(1)
+            if len(begun) == 1:
+                raise RuntimeError("a passing fault of the database")
+
+    async def live(event: Any) -> None:
+        taken.append(event)
+
+    slack: Any = Slack.__new__(Slack)
+    slack._baton, slack._workspace = Baton(), SimpleNamespace(id="x")
+    slack._catch_up = SimpleNamespace(request=lambda: None)
+    slack._intake = SimpleNamespace(live=live)
+    await slack._hears(None, {"type": "hello"}, None)
+    async with asyncio.timeout(60):
+        await slack._take({"type": "message"})
+    assert (len(begun), len(taken)) == (2, 1)
