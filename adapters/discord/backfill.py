@@ -178,18 +178,22 @@ class Backfill:
         known = await self._baton.store.read(_known, root)
         known += await self._baton.store.read(_known_notes, root)
         known += waiting
+        unopened = await self._baton.store.read(_unopened, root, known)
         shown = set().union(*seen.values())
         for message_id, thread in known:
-            was_looked_at = message_id > _oldest(seen, message_id, thread)
+            place = None if thread in unopened else thread
+            was_looked_at = message_id > _oldest(seen, message_id, place)
             if (
                 was_looked_at
                 and message_id not in shown
-                and await self._is_gone(root, thread, message_id)
+                and await self._is_gone(root, thread, message_id, is_open=place == thread)
             ):
                 gone = incoming.deleted(message_id, root)
                 await self._baton.receive(gone, fetched=True)
 
-    async def _is_gone(self, root: Place, thread: str | None, message_id: int) -> bool:
+    async def _is_gone(
+        self, root: Place, thread: str | None, message_id: int, *, is_open: bool
+    ) -> bool:
         """A thread that was deleted took its messages along; nobody took back their words."""
         http = await self._session.http()
         for channel in {root.channel, thread or root.channel}:
@@ -197,6 +201,8 @@ class Backfill:
                 await http.get_message(int(channel), message_id)
             except discord.NotFound as error:
                 if error.code == Code.UNKNOWN_MESSAGE:
+                    continue
+                if error.code == Code.UNKNOWN_CHANNEL and channel == thread and not is_open:
                     continue
                 return False
             except discord.Forbidden:
@@ -270,6 +276,19 @@ def _known(tx: Tx, root: Place) -> list[Known]:
         for one in tx.messages.lately(root.workspace, root.channel, _KNOWN)
         if one.source_id and one.source_id.isdecimal()
     ]
+
+
+def _unopened(tx: Tx, root: Place, known: list[Known]) -> set[str]:
+    """The threads that answers are to go into once there are any: the words stand above them."""
+    found = set()
+    for thread in {one for _, one in known if one}:
+        if tx.sources.get(root.workspace, root.channel, thread):
+            continue
+        conversation = tx.conversations.in_thread(root.workspace, root.channel, thread)
+        said = tx.messages.of(conversation.id) if conversation else []
+        if conversation and not any(one.delivered_at for one in said):
+            found.add(thread)
+    return found
 
 
 def _known_notes(tx: Tx, root: Place) -> list[Known]:

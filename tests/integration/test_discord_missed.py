@@ -43,6 +43,10 @@ async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Pa
             await world.says(thread, "my number is 12")
             asked = await discord.post(CAROL, HELP, "another human please")
             other = await world.thread(2)
+            mallory = PEOPLE["mallory"]
+            await discord.post(mallory, HELP, "another human please")
+            unanswered = await discord.post(mallory, HELP, "said before a thread is open")
+            await world.says(await world.thread(3), "said before")
             await discord.slash(ALICE, other, "reply", text="Yes?")
             await world.says(asked["id"], "Yes?")
             await world.settle()
@@ -53,16 +57,17 @@ async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Pa
         await discord.delete(ALICE, thread, lost["id"])
         await discord.edit(CAROL, direct, second["id"], "my number is 13")
         await discord.delete(CAROL, direct, first["id"])
+        await discord.delete(mallory, HELP, unanswered["id"])
         for number in range(3):
             await discord.post(CAROL, direct, f"missed {number}", files=[File("a.txt", b"a")])
             await discord.post(CAROL, asked["id"], f"below {number}")
         await discord.post(ALICE, thread, "a note meanwhile")
-        mallory = PEOPLE["mallory"]
-        await discord.post(mallory, HELP, "somebody new: a human please")
+        erin = await discord.create_user("erin", display_name="Erin", guilds=[GUILD])
+        await discord.post(erin, HELP, "somebody new: a human please")
         async with at_work(chosen, discord, bot) as world:
             await world.says(thread, "missed 2")
             await world.says(other, "below 2")
-            await world.card(3)
+            await world.card(4)
             await world.settle()
             assert (await said(world))[-3:] == ["missed 0", "missed 1", "missed 2"]
             assert (await said(world, 2))[-3:] == ["below 0", "below 1", "below 2"]
@@ -73,6 +78,8 @@ async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Pa
             notes = await world.read(lambda tx: tx.notes.of(1))
             assert [one.text for one in notes] == ["a note changed", "a note meanwhile"]
             gone = await world.read(lambda tx: tx.messages.of(1)[0])
+            assert gone.deleted_at
+            gone = await world.read(lambda tx: tx.messages.of(3)[1])
             assert gone.deleted_at
         assert await discord.violations() == []
 
