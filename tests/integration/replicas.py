@@ -171,14 +171,19 @@ class Fleet:
         return [discord_world.text(one) for one in await self.discord.messages(card["id"])]
 
     async def until(self, platform: str, words: str) -> None:
-        end = time.monotonic() + PATIENCE_S
+        """Until these words are shown, for as long as anything more is: Slack takes one message a
+        second in a channel.
+        """
+        end, count = time.monotonic() + PATIENCE_S, 0
         while time.monotonic() < end:
             shown = await self.shown(platform)
             if any(words in one for one in shown):
                 return
+            if len(shown) > count:
+                end, count = time.monotonic() + PATIENCE_S, len(shown)
             await asyncio.sleep(0.1)
         logs = "\n".join(one.log[-3000:] for one in self.replicas)
-        raise AssertionError(f"{words!r} is not shown on {platform}: {shown}\n{logs}")
+        raise AssertionError(f"{words!r} is not shown on {platform} after {count} others\n{logs}")
 
     async def verdict(self, platform: str) -> dict[str, int]:
         """What the emulator tells: everything that was said, against what the team was shown."""
