@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from benchmarks.chaos import absences, trials
 from benchmarks.chaos.absences import Absence, Again
 from benchmarks.chaos.plan import doubtful_lives, lives
 from benchmarks.chaos.program import Program, programmed
-from benchmarks.chaos.staging import staged
+from benchmarks.chaos.staging import emptied, staged
 from benchmarks.chaos.storm import Storm
 
 Json = dict[str, Any]
@@ -50,6 +51,7 @@ async def measure(
     if trial.name == "freeze":
         figures |= await _frozen(platform, seed, trial.amount, database, aimed=False)
         if database:
+            await asyncio.to_thread(emptied, database)
             found = await _frozen(platform, seed, trial.amount, database, aimed=True)
             figures["aimed"] = found
         return figures

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import create_engine, func, inspect, select, table
+from sqlalchemy import create_engine, func, inspect, select, table, text
 
 from benchmarks.chaos.absences import small_disk
 from benchmarks.chaos.discord import DiscordScene
@@ -78,6 +78,17 @@ async def _discord(
         scene = DiscordScene(discord, bot, seed)
         await scene.prepare()
         yield scene, discord_world.settings(folder, discord, bot, template=template)
+
+
+def emptied(database: str) -> None:
+    """Take away all that a run has written to a PostgreSQL, so that another one can begin."""
+    engine = create_engine(database)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    finally:
+        engine.dispose()
 
 
 def _check_empty(database: str) -> None:
