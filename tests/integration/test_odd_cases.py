@@ -47,6 +47,8 @@ async def test_a_number_that_may_name_a_ticket_is_asked_about(world: World) -> N
 async def test_a_number_before_a_name_is_the_tickets(world: World) -> None:
     await world.write("human please")
     thread = await world.thread(1)
+    nobody = await world.run("alice", "/ticket transfer 1 Ana Maria", thread=thread.anchor)
+    assert "There is no team or attendant Ana Maria" in nobody.text, "a name may have spaces"
     moved = await world.run("alice", "/ticket transfer 1 billing", thread=thread.anchor)
     assert moved.ok, moved.text
 

@@ -74,7 +74,7 @@ async def test_no_secret_is_in_the_whole_log(tmp_path: Path, sqlite_template: Pa
                 await at.alice.command("/reply", "1 It is on its way.", "C0TEAM")
                 await at.says("C0HELP", "It is on its way.")
                 await slack.sockets("abort")
-            careless = logging.getLogger("a.careless.library")
+            careless = logging.getLogger("a.careless.package")
             for secret in (*(secrets := _of(app)), KEY, TOKEN, PASSWORD, SIGNS):
                 careless.debug("Authorization: %s", secret)
         log = text.getvalue()
