@@ -19,9 +19,9 @@ from storage.faults import named
 from storage.rows import Upsert
 
 # The newest revision in storage/migrations, and the oldest program that can work with it.
-HEAD = "0011"
+HEAD = "0012"
 OLDEST_PROGRAM = "0.1.0"
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", HEAD)
+KNOWN = (*(f"{number:04}" for number in range(1, 12)), HEAD)
 _KEY = "oldest_program"
 _PUT = Upsert(tables.table(tables.Meta), ["key"], lambda new, _old: {"value": new.value})
 

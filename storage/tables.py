@@ -173,6 +173,7 @@ class Messages(SQLModel, table=True):
     problem: str
     sentiment: float | None
     edited_at: datetime | None
+    source_edited_at: datetime | None
     edited_after_reply: bool
     deleted_at: datetime | None
 
@@ -224,6 +225,7 @@ class Notes(SQLModel, table=True):
     at: datetime
     source_id: str | None
     thread_id: int | None
+    source_edited_at: datetime | None
     deleted_at: datetime | None
 
 

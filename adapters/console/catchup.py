@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from datetime import datetime
 
 from adapters.console import places
 from adapters.console.inbound import Inbound
@@ -30,7 +31,7 @@ async def catch_up(inbound: Inbound) -> int:
     new, upto = await store.read(_missed)
     for posted in new:
         await _again(inbound, posted)
-    for change in await store.read(_changes):
+    for change in await store.read(_changes, inbound.baton.clock.now()):
         await inbound.baton.receive(change)
     await store.transact(_mark, upto)
     return len(new)
@@ -62,18 +63,18 @@ def _of(tx: Tx, channel: str) -> list[Posted]:
     return roots + below
 
 
-def _changes(tx: Tx) -> list[Edited | Deleted]:
+def _changes(tx: Tx, now: datetime) -> list[Edited | Deleted]:
     """What contacts changed or took back and Baton still knows otherwise."""
     found: list[Edited | Deleted] = []
     for channel in filter(places.is_direct, tx.posts.channels()):
         for post in tx.posts.at(places.thread(channel, None))[-_COMPARED:]:
-            change = _change(tx, post)
+            change = _change(tx, post, now)
             if change and post.author != BATON:
                 found.append(change)
     return found
 
 
-def _change(tx: Tx, post: Posted) -> Edited | Deleted | None:
+def _change(tx: Tx, post: Posted, now: datetime) -> Edited | Deleted | None:
     known = tx.messages.find_source(places.WORKSPACE, post.channel, str(post.id))
     if known is None or known.deleted_at or not isinstance(post.content, Post):
         return None
@@ -83,7 +84,7 @@ def _change(tx: Tx, post: Posted) -> Edited | Deleted | None:
     if known.text == post.content.text:
         return None
     stamp = secrets.token_hex(8)
-    return Edited(**where, text=post.content.text, stamp=stamp, at=post.at)
+    return Edited(**where, text=post.content.text, stamp=stamp, at=now)
 
 
 def _mark(tx: Tx, upto: int) -> None:

@@ -113,6 +113,7 @@ def written(
         attachments=attachments,
         reply_to=str(reference.message_id) if reference and is_reply else None,
         at=message.created_at,
+        edited_at=message.edited_at,
     )
 
 

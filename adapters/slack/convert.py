@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.slack.mrkdwn import Names, to_markdown
@@ -64,6 +64,7 @@ def written(
         attachments=attachments,
         reply_to=event.get("thread_ts") if direct else None,
         at=moment(ts),
+        edited_at=_edited_at(event, ""),
     )
 
 
@@ -72,20 +73,30 @@ def edited(event: Json, *, workspace: str, names: Names) -> Edited | None:
     message: Json = event["message"]
     mark = message.get("edited") or {}
     before = event.get("previous_message") or {}
-    if (
-        not mark
-        or message.get("bot_id")
-        or mark.get("ts") == (before.get("edited") or {}).get("ts")
-    ):
+    is_unfolded = mark == before.get("edited") and message.get("text") == before.get("text")
+    at = _edited_at(message, str(event.get("event_ts") or ""))
+    if at is None or message.get("bot_id") or is_unfolded:
         return None
     return Edited(
         workspace=workspace,
         channel=str(event["channel"]),
         source_id=str(message["ts"]),
         text=to_markdown(message, names),
-        stamp=str(mark["ts"]),
-        at=moment(str(mark["ts"])),
+        stamp=at.isoformat(),
+        at=at,
     )
+
+
+def _edited_at(message: Json, event_ts: str) -> datetime | None:
+    """Slack tells the second of an edit; its event tells which one in it. What is fetched is what
+    came out of that second.
+    """
+    mark = message.get("edited") or {}
+    if not mark:
+        return None
+    second = moment(str(mark["ts"])).replace(microsecond=0)
+    latest = second + timedelta(microseconds=999_999)
+    return min(latest, max(second, moment(event_ts))) if event_ts else latest
 
 
 def deleted(event: Json, *, workspace: str) -> Deleted | None:

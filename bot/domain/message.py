@@ -51,6 +51,7 @@ class Message:
     """What was said in a conversation. `epoch` is the conversation's when it was asked for.
 
     `delivery` is None for what the contact or a participant wrote: it came from there.
+    `source_edited_at` is the time, by the platform's clock, of the last edit made there.
     """
 
     id: int = 0
@@ -73,6 +74,7 @@ class Message:
     problem: str = ""
     sentiment: float | None = None
     edited_at: datetime | None = None
+    source_edited_at: datetime | None = None
     edited_after_reply: bool = False
     deleted_at: datetime | None = None
 

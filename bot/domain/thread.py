@@ -65,7 +65,8 @@ class Note:
     """Context for the team, never for the contact.
 
     `source_id` and `thread_id` are set where it was written straight into a thread and so stands
-    there already; one that was deleted there is kept, and shown to nobody.
+    there already; one that was deleted there is kept, and shown to nobody. `source_edited_at` is
+    the platform's time of its last edit there.
     """
 
     id: int = 0
@@ -78,6 +79,7 @@ class Note:
     at: datetime
     source_id: str | None = None
     thread_id: int | None = None
+    source_edited_at: datetime | None = None
     deleted_at: datetime | None = None
 
 

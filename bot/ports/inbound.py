@@ -11,7 +11,8 @@ from bot.domain.message import Attachment
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """Somebody wrote a message. `at` is the platform's time of it.
+    """Somebody wrote a message. `at` is the platform's time of it, `edited_at` of the edit that it
+    is fetched with.
 
     `opens` names the thread below this message where answers to it belong, if it has none yet.
     """
@@ -27,6 +28,7 @@ class Written:
     attachments: tuple[Attachment, ...] = ()
     reply_to: str | None = None
     at: datetime
+    edited_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -36,7 +38,9 @@ class Written:
 
 @dataclass(frozen=True, kw_only=True)
 class Edited:
-    """A message now reads like this. `stamp` tells one edit from another."""
+    """A message now reads like this. `stamp` tells one edit from another; `at`, the platform's
+    time, which of them is the last.
+    """
 
     workspace: str
     channel: str

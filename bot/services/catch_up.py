@@ -91,6 +91,8 @@ def loads(text: str) -> Inbound:
     kind = _KINDS[facts.pop("kind")]
     facts["at"] = datetime.fromisoformat(facts["at"])
     if kind is Written:
+        if edited := facts.get("edited_at"):
+            facts["edited_at"] = datetime.fromisoformat(edited)
         author = facts["author"]
         facts["author"] = Person(**{**author, "groups": tuple(author.get("groups", ()))})
         facts["attachments"] = tuple(Attachment(**one) for one in facts["attachments"])

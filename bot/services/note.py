@@ -60,6 +60,7 @@ def from_thread(tx: Tx, written: Written, now: datetime) -> Received | None:
         now,
         written.attachments,
         source_id=written.source_id,
+        source_edited_at=written.edited_at,
     )
     return Received(conversation_id=thread.conversation_id, note_id=note.id)
 
@@ -67,9 +68,18 @@ def from_thread(tx: Tx, written: Written, now: datetime) -> Received | None:
 def edited(tx: Tx, change: Edited, now: datetime) -> Note | None:
     """A note was changed where it stands; what it said before is in the log."""
     note = tx.notes.find_source(change.workspace, change.channel, change.source_id)
-    if note is None or note.text == change.text or not tx.first_sight(change.key):
+    if note is None or not is_next(tx, change, note.source_edited_at):
         return None
-    return _revise(tx, replace(note, text=change.text), "note_edited", now, before=note.text)
+    before, note = note.text, replace(note, text=change.text, source_edited_at=change.at)
+    if note.text == before:
+        tx.notes.put(note)
+        return None
+    return _revise(tx, note, "note_edited", now, before=before)
+
+
+def is_next(tx: Tx, change: Edited, last: datetime | None) -> bool:
+    """Whether an edit was not taken in before, nor one that was made after it."""
+    return (last is None or change.at >= last) and tx.first_sight(change.key)
 
 
 def deleted(tx: Tx, change: Deleted, now: datetime) -> Note | None:
@@ -112,6 +122,7 @@ def _keep(
     attachments: tuple[Attachment, ...],
     *,
     source_id: str | None = None,
+    source_edited_at: datetime | None = None,
 ) -> Note:
     conversation_id = ticket.conversation_id if ticket else thread.conversation_id if thread else 0
     note = tx.notes.add(
@@ -125,6 +136,7 @@ def _keep(
             at=now,
             source_id=source_id,
             thread_id=thread.id if thread and source_id else None,
+            source_edited_at=source_edited_at,
         )
     )
     record.log(tx, "noted", actor=author, now=now, ticket=ticket, thread=thread)

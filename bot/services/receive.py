@@ -170,6 +170,7 @@ def _message(
         epoch=conversation.epoch,
         reply_to=_answered(tx, conversation, written) if written.reply_to else None,
         source_id=written.source_id,
+        source_edited_at=written.edited_at,
         sentiment=reading.sentiment,
     )
 

@@ -13,14 +13,19 @@ from bot.services import note, record
 
 
 def edited(tx: Tx, change: Edited, now: datetime) -> Message | None:
-    """Show the new text; what it said before is kept. None for what is no message, and for one of
-    somebody who was blocked.
+    """Show the new text; what it said before is kept. None for what is no message, for one of
+    somebody who was blocked, and for an edit that a later one has overtaken: what waits is taken in
+    after what was fetched.
     """
     message = _find(tx, change)
     if message is None:
         note.edited(tx, change, now)
         return None
-    if not tx.first_sight(change.key) or message.text == change.text:
+    if not note.is_next(tx, change, message.source_edited_at):
+        return None
+    message = replace(message, source_edited_at=change.at)
+    if message.text == change.text:
+        tx.messages.put(message)
         return None
     if tx.blocks.get(message.author_id):
         return None

@@ -156,6 +156,7 @@ async def test_a_message_comes_back_as_it_was(store: Store) -> None:
             problem="channel_archived",
             sentiment=-0.25,
             edited_at=NOW,
+            source_edited_at=NOW,
             edited_after_reply=True,
             deleted_at=NOW,
         )

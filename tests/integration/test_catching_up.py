@@ -20,6 +20,9 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 CAROL = Person(id="console:carol", name="Carol", avatar="https://pictures.example/carol.png")
 
 
+ALICE = Person(id="console:alice", name="Alice")
+
+
 def written(world: World, number: int) -> Written:
     return Written(
         workspace="console",
@@ -71,6 +74,67 @@ async def test_whoever_writes_for_the_first_time_waits_for_what_they_wrote_befor
     await world.baton.caught_up("console", ANY_DIRECT)
     said = [one.text for one in await world.messages() if one.author is Author.CONTACT]
     assert said == ["word 1", "word two"]
+
+
+def edit(number: int, text: str, second: int) -> Edited:
+    return Edited(
+        workspace="console",
+        channel="dm:carol",
+        source_id=f"s{number}",
+        text=text,
+        stamp=str(second),
+        at=AT + timedelta(seconds=second),
+    )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_an_edit_that_waited_does_not_undo_a_later_one(
+    world: World, *, is_known: bool
+) -> None:
+    """Both came live while the last one was fetched: with the message, or after it was known."""
+    await world.write("human please", source="s0")
+    if is_known:
+        await world.baton.receive(written(world, 1))
+    await world.baton.begin_catching_up("console")
+    await world.baton.receive(edit(1, "first edit", 1))
+    await world.baton.receive(edit(1, "second edit", 2))
+    now = replace(written(world, 1), text="second edit", edited_at=AT + timedelta(seconds=2))
+    await world.baton.receive(now, fetched=True)
+    if is_known:
+        await world.baton.receive(edit(1, "second edit", 2), fetched=True)
+    await world.baton.caught_up("console", "dm:carol")
+    await world.settle()
+    assert [message.text for message in await world.messages()][1:] == ["second edit"]
+    thread = [one.content for one in world.outlet.posts if one.place.channel == "support"]
+    assert isinstance(thread[-1], Post)
+    assert thread[-1].text == "second edit"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_edit_back_to_the_first_words_is_the_last_one_too(world: World) -> None:
+    await world.write("human please", source="s0")
+    await world.baton.receive(edit(0, "human please", 2))
+    await world.baton.receive(edit(0, "something else", 1))
+    assert [message.text for message in await world.messages()] == ["human please"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_note_keeps_its_last_edit(world: World) -> None:
+    await world.write("human please", source="s0")
+    await world.settle()
+    thread = await world.store.read(lambda tx: tx.threads.of_ticket(1))
+    assert thread is not None
+    anchor = thread.anchor
+    said = replace(
+        written(world, 1), channel="support", thread=anchor, direct=False, author=ALICE, text="hm"
+    )
+    await world.baton.receive(said)
+    for second in (2, 1):
+        at_thread = replace(edit(1, f"edit {second}", second), channel="support")
+        await world.baton.receive(at_thread)
+    [note] = await world.store.read(lambda tx: tx.notes.of(1))
+    assert note.text == "edit 2"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -147,6 +211,7 @@ async def test_nobody_is_closed_for_silence_while_their_answer_may_be_on_its_way
                 Attachment(name="a.png", media_type="image/png", size=3, digest="d" * 64),
             ),
             at=AT,
+            edited_at=AT,
         ),
         Edited(workspace="slack:T1", channel="C1", source_id="1", text="x", stamp="s", at=AT),
         Deleted(workspace="slack:T1", channel="C1", source_id="1", at=AT),

@@ -40,7 +40,8 @@ def edit(core: Core, message: Message, *, editor: str | None, changes: Json) -> 
     message.revisions.append(message.text)
     for name, value in changes.items():
         setattr(message, name, value)
-    message.edited = {"user": editor, "ts": core.clock.ts()}
+    second = core.clock.ts().partition(".")[0]
+    message.edited = {"user": editor, "ts": f"{second}.000000"}  # Slack: to the second
     events.message_changed(core, message, previous)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from adapters.slack import convert
+from adapters.slack.convert import moment
 from adapters.slack.mrkdwn import Names, from_text, to_markdown
 from adapters.slack.rich_text import plain, rich_text
 from bot.domain.identity import Person
+from bot.ports.inbound import Edited
 
 NAMES = Names(users={"U0BOB": "Bob"}, groups={"S01": "support-crew"})
 CAROL = Person(id="slack:T0001/U0CAROL", name="Carol")
@@ -132,14 +134,28 @@ def test_what_counts_as_written(more: dict[str, Any], *, counts: bool) -> None:
 
 
 def test_an_unfolded_link_is_no_edit() -> None:
-    message = event(edited={"user": "U0CAROL", "ts": "1700000001.0"})
+    message = event(edited={"user": "U0CAROL", "ts": "1700000001.000000"})
     change = {"channel": "C0HELP", "subtype": "message_changed", "message": message}
-    real = convert.edited(change, workspace="slack:T0001", names=NAMES)
-    assert real is not None
-    assert real.stamp == "1700000001.0"
+    assert convert.edited(change, workspace="slack:T0001", names=NAMES) is not None
     unfolded = {**change, "previous_message": message}
     assert convert.edited(unfolded, workspace="slack:T0001", names=NAMES) is None
     assert convert.edited({**change, "message": event()}, workspace="s", names=NAMES) is None
+
+
+def test_edits_of_one_second_are_told_apart_and_what_is_fetched_is_the_last() -> None:
+    def change(text: str, **more: str) -> Edited:
+        message = event(text=text, edited={"user": "U0CAROL", "ts": "1700000001.000000"})
+        before = event(text="one", edited=message["edited"])
+        told = {"channel": "C0HELP", "message": message, "previous_message": before, **more}
+        found = convert.edited(told, workspace="slack:T0001", names=NAMES)
+        assert found is not None
+        return found
+
+    first = change("two", event_ts="1700000001.000300")
+    second = change("three", event_ts="1700000001.000500")
+    fetched = change("three")
+    assert first.at < second.at < fetched.at < moment("1700000002.000000")
+    assert len({first.key, second.key, fetched.key}) == 3
 
 
 def test_a_tombstone_is_a_deletion() -> None:
