@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from bot.domain.errors import CannotKeep
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
@@ -19,8 +21,8 @@ class Patience:
     def __init__(self) -> None:
         self._given_up = asyncio.Event()
 
-    async def until_kept(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do it, again and again while nothing can be kept.
+    async def until_kept(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do it, again and again while nothing can be kept; answers with what it answers.
 
         Raises `CannotKeep` once it is given up: then nobody is told that it was taken in.
         """

@@ -22,7 +22,7 @@ Row = Sequence[Any]
 
 
 class Result:
-    """What a statement answered with. Rows are read as they are asked for."""
+    """What a statement answered with. Its rows are read once, all of them or the first."""
 
     def __init__(self, cursor: Any, loads: Sequence[tuple[int, Convert]]) -> None:
         self._cursor = cursor
@@ -34,7 +34,11 @@ class Result:
         return int(self._cursor.rowcount)
 
     def fetchone(self) -> Row | None:
+        """The first row. Nothing is read after it: what is half read would keep SQLite's snapshot
+        for as long as somebody holds on to it, be it an error's traceback.
+        """
         row = self._cursor.fetchone()
+        self._cursor.close()
         return self._loaded(row) if row is not None else None
 
     def fetchall(self) -> list[Row]:

@@ -71,11 +71,16 @@ class CatchUp:
         while failed < _TRIES:
             asked = await self._asked()
             self._wanted.clear()
-            if await self.look(direct=asked):
-                failed = 0
+            try:
+                is_complete = await self.look(direct=asked)
+            except CannotKeep as error:  # nobody else would have more luck with the database
+                log.warning("what was missed on Slack comes later: %s", error)
+                is_complete = False
+            else:
+                failed = 0 if is_complete else failed + 1
+            if is_complete:
                 self.done.set()
             else:
-                failed += 1
                 await asyncio.sleep(_AGAIN_S)
                 self._wanted.set()
 

@@ -13,9 +13,10 @@ from adapters.slack.people import People
 from adapters.slack.whisper import Whisper
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
-from bot.domain.errors import BatonError, CannotKeep, ThreadCutOff
+from bot.domain.errors import BatonError, CannotRun, ThreadCutOff
 from bot.domain.identity import Place
 from bot.patience import Patience
+from bot.ports.inbound import Inbound, Written
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
@@ -40,6 +41,12 @@ class Intake:
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._patience = Patience()
+        self._begun: asyncio.Future[None] | None = None
+
+    def begin(self, begun: asyncio.Future[None] | None = None) -> None:
+        """A new connection: what comes by it is taken in, once `begun` is done."""
+        self._begun = begun
+        self._patience.begin()
 
     async def live(self, event: Json) -> None:
         """A message event. Taking it in may last longer than Slack waits, as a file is large or
@@ -50,63 +57,73 @@ class Intake:
         key = f"{event.get('channel')}/{event.get('event_ts')}/{event.get('subtype')}"
         task = self._under_way.get(key)
         if task is None:
-            task = asyncio.create_task(self._in_order(event), name=f"slack event {key}")
+            work = self._in_order(event, self._begun)
+            task = asyncio.create_task(work, name=f"slack event {key}")
             self._under_way[key] = task
             task.add_done_callback(lambda _: self._under_way.pop(key, None))
         await asyncio.shield(task)
 
     async def fetched(self, message: Json, channel: str) -> None:
         """A message that back-fill has found."""
-        await self._message({**message, "channel": channel}, fetched=True)
+        event = {**message, "channel": channel}
+        if inbound := await self._read(event):
+            await self._receive(inbound, event, fetched=True)
 
     async def finish(self) -> None:
-        """Wait for what is under way; what cannot be kept comes again with the next connection."""
+        """Wait for what is under way; what cannot be kept comes again with the next connection,
+        and until then nothing that would be behind it is taken in.
+        """
         self._patience.give_up()
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
-        self._patience.begin()
+        while self._under_way:
+            await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
-    async def _in_order(self, event: Json) -> None:
+    async def _in_order(self, event: Json, begun: asyncio.Future[None] | None) -> None:
         inner = event.get("message") or event.get("previous_message") or {}
         who = f"{event.get('channel')}/{event.get('user') or inner.get('user')}"
         lock = self._orders.setdefault(who, asyncio.Lock())
         async with lock:
-            await self._patience.until_kept(lambda: self._message(event, fetched=False))
+            if begun is not None:
+                await asyncio.shield(begun)
+            inbound = await self._patience.until_kept(lambda: self._read(event))
+            if inbound:  # its files are fetched once, however long the rest takes
+                await self._patience.until_kept(
+                    lambda: self._receive(inbound, event, fetched=False)
+                )
 
-    async def _message(self, event: Json, *, fetched: bool) -> None:
+    async def _read(self, event: Json) -> Inbound | None:
+        """What an event says, with its files; None when it is nothing that is taken in."""
         if change := convert.deleted(event, workspace=self._workspace.id):
-            await self._baton.receive(change, fetched=fetched)
-        elif event.get("subtype") == "message_changed":
-            await self._edit(event, fetched=fetched)
-        elif convert.is_written(event):
-            await self._written(event, fetched=fetched)
+            return change
+        if event.get("subtype") == "message_changed":
+            names = await self._people.names(event["message"])
+            return convert.edited(event, workspace=self._workspace.id, names=names)
+        return await self._written(event) if convert.is_written(event) else None
 
-    async def _edit(self, event: Json, *, fetched: bool) -> None:
-        names = await self._people.names(event["message"])
-        change = convert.edited(event, workspace=self._workspace.id, names=names)
-        if change:
-            await self._baton.receive(change, fetched=fetched)
-
-    async def _written(self, event: Json, *, fetched: bool) -> None:
+    async def _written(self, event: Json) -> Written:
         author, names, attachments = await asyncio.gather(
             self._people.person(str(event["user"])),
             self._people.names(event),
             self._downloads.fetch(event.get("files") or []),
         )
-        written = convert.written(
+        return convert.written(
             event,
             workspace=self._workspace.id,
             author=author,
             names=names,
             attachments=attachments,
         )
+
+    async def _receive(self, inbound: Inbound, event: Json, *, fetched: bool) -> None:
         try:
-            await self._baton.receive(written, fetched=fetched)
+            await self._baton.receive(inbound, fetched=fetched)
         except ThreadCutOff as error:
             place = Place(
-                workspace=written.workspace, channel=written.channel, thread=written.thread
+                workspace=inbound.workspace,
+                channel=inbound.channel,
+                thread=event.get("thread_ts"),
             )
             await self._whisper.say(place, str(event["user"]), str(error))
-        except CannotKeep:
+        except CannotRun:
             raise
         except BatonError as error:  # nothing that could be sent again and then be a message
-            log.info("message %s is not taken in: %s", written.key, error)
+            log.info("message %s is not taken in: %s", inbound.key, error)

@@ -115,6 +115,7 @@ class Slack:
 
     async def run(self) -> None:
         """Until cancelled: connected, and connected again."""
+        self._intake.begin()
         try:
             await self._identified()
             async with asyncio.TaskGroup() as tasks:
@@ -173,8 +174,10 @@ class Slack:
     async def _socket(self) -> None:
         handler = Socket(self._bolt, self._app_token, self._take)
         handler.client.message_listeners.append(self._hears)
-        await self._baton.begin_catching_up(self._workspace.id)  # before anything comes in live
+        self._begun = asyncio.create_task(self._begin(), name="slack begins")
+        self._intake.begin(self._begun)
         try:
+            await self._begun  # before anything comes in live
             await handler.connect_async()  # type: ignore[no-untyped-call]
             while True:
                 is_there = await handler.client.is_connected()
@@ -203,6 +206,7 @@ class Slack:
         """Slack: each new connection begins with hello; something may have been missed before."""
         if message.get("type") == "hello":
             self._begun = asyncio.create_task(self._begin(), name="slack begins")
+            self._intake.begin(self._begun)
             self._catch_up.request()
 
     async def _begin(self) -> None:
@@ -222,8 +226,6 @@ class Slack:
 
     async def _take(self, event: Json) -> None:
         kind = event.get("type")
-        if self._begun is not None:  # what comes by a new connection waits for what came before
-            await asyncio.shield(self._begun)
         if kind == "message":
             await self._intake.live(event)
         elif kind == "reaction_added":

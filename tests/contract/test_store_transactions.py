@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -22,7 +23,7 @@ from bot.domain.identity import Person
 from bot.domain.message import Limits
 from bot.domain.thread import Event
 from bot.ports.store import Store, Tx
-from storage import engines
+from storage import engines, tables
 from storage.repositories.desk import DeskDocument
 from storage.sqlite import SqliteStore
 from storage.store import open_store
@@ -415,3 +416,21 @@ async def test_what_was_stored_is_known_as_it_will_be_read(store: Store) -> None
     stored = await store.read(lambda tx: tx.events.get(event.id))
     assert repr(own) == repr(event) == repr(stored)
     assert stored.actor == "a\ufffd"
+
+
+@ON_SQLITE
+async def test_an_error_that_is_kept_keeps_no_snapshot(store: Store) -> None:
+    """A half-read question would keep the file's log from ever being emptied."""
+
+    def reads_and_fails(tx: Tx) -> None:
+        result = tx._session.run(select(tables.table(tables.Meta).c.key))  # type: ignore[attr-defined]
+        assert result.fetchone() is not None
+        raise BadInput(problem="no")
+
+    for key in "abc":
+        await store.transact(keep, key)
+    with pytest.raises(BadInput) as kept:
+        await store.read(reads_and_fails)
+    await store.transact(keep, "d")
+    await store.scrub()
+    assert kept.value is not None

@@ -1,0 +1,112 @@
+"""Slack's messages are taken in in each author's order, whatever holds one of them up."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from adapters.slack.intake import Intake
+from bot import patience
+from bot.domain.errors import BadInput, CannotKeep, CannotRun
+from bot.domain.identity import Person
+
+
+class Desk:
+    """Keeps what it is given, unless `refuses` says otherwise."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.refuses: list[Exception] = []
+        self.tried = asyncio.Event()
+
+    async def receive(self, inbound: Any, *, fetched: bool) -> None:
+        assert not fetched
+        self.tried.set()
+        if self.refuses:
+            raise self.refuses.pop(0)
+        self.kept.append(inbound.text)
+
+
+class Files:
+    def __init__(self) -> None:
+        self.fetches = 0
+
+    async def fetch(self, _files: object) -> tuple[()]:
+        self.fetches += 1
+        return ()
+
+
+class People:
+    async def person(self, user: str) -> Person:
+        return Person(id=f"slack:T1/{user}", name=user)
+
+    async def names(self, _event: object) -> dict[str, str]:
+        return {}
+
+
+def intake(desk: Desk, files: Files | None = None) -> Intake:
+    given: Any = (SimpleNamespace(id="slack:T1"), desk, People(), files or Files(), None)
+    return Intake(*given)
+
+
+def said(text: str, ts: str) -> dict[str, Any]:
+    return {"type": "message", "channel": "C1", "user": "U1", "ts": ts, "event_ts": ts} | {
+        "text": text
+    }
+
+
+def told(live: Intake, text: str, ts: str) -> asyncio.Task[None]:
+    return asyncio.create_task(live.live(said(text, ts)))
+
+
+async def test_what_comes_as_a_connection_begins_does_not_overtake() -> None:
+    desk, begun = Desk(), asyncio.get_running_loop().create_future()
+    live = intake(desk)
+    live.begin(begun)
+    first = told(live, "one", "1.0")
+    await asyncio.sleep(0.01)
+    assert desk.kept == []
+    begun.set_result(None)
+    await asyncio.gather(told(live, "two", "2.0"), first)
+    assert desk.kept == ["one", "two"]
+
+
+async def test_nothing_passes_what_was_given_up_until_the_next_connection() -> None:
+    desk = Desk()
+    live = intake(desk)
+    desk.refuses = [CannotKeep(problem="The disk is full.")]
+    first = told(live, "one", "1.0")
+    await desk.tried.wait()
+    ending = asyncio.create_task(live.finish())
+    await asyncio.sleep(0)
+    late = told(live, "two", "2.0")
+    await ending
+    after = told(live, "three", "3.0")
+    ended = await asyncio.gather(first, late, after, return_exceptions=True)
+    assert [type(one) for one in ended] == [CannotKeep] * 3, "Slack sends all of them again"
+    live.begin()
+    for text, ts in (("one", "1.0"), ("two", "2.0"), ("three", "3.0")):
+        await told(live, text, ts)
+    assert desk.kept == ["one", "two", "three"]
+
+
+async def test_files_are_fetched_once_while_their_message_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "_FIRST_PAUSE", 0.001)
+    desk, files = Desk(), Files()
+    desk.refuses = [CannotKeep(problem="The disk is full.") for _ in range(3)]
+    await told(intake(desk, files), "one", "1.0")
+    assert (desk.kept, files.fetches) == (["one"], 1)
+
+
+async def test_what_can_never_be_a_message_is_acknowledged_and_what_came_too_late_is_not() -> None:
+    desk = Desk()
+    live = intake(desk)
+    desk.refuses = [BadInput(problem="no"), CannotRun(problem="The store is closed.")]
+    await told(live, "one", "1.0")
+    with pytest.raises(CannotRun):
+        await told(live, "two", "2.0")
