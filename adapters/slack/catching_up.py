@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ import aiohttp
 
 from adapters.slack.errors import translated
 from adapters.slack.intake import Intake
+from adapters.slack.known import Known, known
 from adapters.slack.places import Places
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
@@ -29,22 +29,12 @@ from bot.services import catch_up
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
 _PAGE = 200
-_COMPARED = 100
 _FOLLOWED = timedelta(days=7)
-_MOST_THREADS = 500
 _SWEEP_S = 900.0
 _AGAIN_S = 5.0
 _TRIES = 3
 # One call of many that fails must not have all places wait for another look at everything.
 _PAUSES_S = (0.2, 0.5, 1.0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """What Baton knows of a channel: threads that are in use, and messages people may change."""
-
-    threads: frozenset[str]
-    messages: frozenset[str]
 
 
 class CatchUp:
@@ -131,14 +121,16 @@ class CatchUp:
         so the mark goes no further than the beginning, and the next look reads from there.
         """
         begun = datetime.now(UTC)
-        known = await self._baton.store.read(_known, source, datetime.now(UTC) - _FOLLOWED)
-        since = min([source.mark, *known.messages], key=float)
+        ours = await self._baton.store.read(known, source, begun - _FOLLOWED)
+        since = min([source.mark, *ours.all], key=float)
         found = {str(one["ts"]): one async for one in self._history(source.channel, since)}
-        for root in self._threads(source, known, found):
+        for root in self._threads(source, ours, found):
             async for reply in self._replies(source.channel, root, since):
                 found.setdefault(str(reply["ts"]), reply)
-        await self._changes(source, known, found)
-        missed = sorted((ts for ts in found if float(ts) > float(source.mark)), key=float)
+        await self._changes(source, ours, found)
+        missed = sorted(
+            (ts for ts in found if float(ts) > float(source.mark) or ts in ours.waiting), key=float
+        )
         for ts in missed:
             await self._intake.fetched(found[ts], source.channel)
         sure = [ts for ts in missed if float(ts) <= begun.timestamp()]
@@ -148,19 +140,21 @@ class CatchUp:
             log.info("fetched %d messages of %s", len(missed), source.channel)
 
     @staticmethod
-    def _threads(source: Source, known: Known, found: dict[str, Json]) -> list[str]:
+    def _threads(source: Source, ours: Known, found: dict[str, Json]) -> list[str]:
         """Threads that are in use, and those with replies that nobody has seen."""
         fresh = {
             ts
             for ts, one in found.items()
             if float(one.get("latest_reply") or 0) > float(source.mark)
-            and (ts in known.messages or float(ts) > float(source.mark))
+            and (ts in ours.messages or float(ts) > float(source.mark))
         }
-        return sorted(known.threads | fresh, key=float)
+        return sorted(ours.threads | fresh, key=float)
 
-    async def _changes(self, source: Source, known: Known, found: dict[str, Json]) -> None:
-        """Edits and deletions of what Baton knows already; it ignores those it has heard of."""
-        for ts in sorted(known.messages, key=float):
+    async def _changes(self, source: Source, ours: Known, found: dict[str, Json]) -> None:
+        """Edits and deletions of what Baton knows already; it ignores those it has heard of. What
+        waits and is gone is not taken in any more.
+        """
+        for ts in sorted(ours.all, key=float):
             message = found.get(ts)
             if message is None or message.get("subtype") == "tombstone":
                 change: Json = {"subtype": "message_deleted", "deleted_ts": ts, "ts": ts}
@@ -261,45 +255,3 @@ def _watch(tx: Tx, workspace: str, channel: str, mark: str) -> None:
     if tx.sources.get(workspace, channel) is None:
         tx.sources.watch(workspace, channel, "", mark)
         catch_up.begin(tx, workspace)
-
-
-def _known(tx: Tx, source: Source, since: datetime) -> Known:
-    """The conversations in a channel that are in use, and the team's threads there."""
-    numbers = {ticket.conversation_id: ticket.number for ticket in tx.tickets.open()}
-    recent = {one.id for one in tx.conversations.with_agent(since, _MOST_THREADS)}
-    threads: set[str] = set()
-    messages: list[str] = []
-    for conversation_id in {*numbers, *recent}:
-        conversation = tx.conversations.get(conversation_id)
-        if (conversation.workspace, conversation.channel) == (source.workspace, source.channel):
-            threads |= {conversation.thread} if conversation.thread else set()
-            said = tx.messages.of(conversation_id)
-            messages += [
-                one.source_id
-                for one in said
-                if one.source_id and not one.deleted_at and one.at >= since
-            ]
-        for thread in (
-            tx.threads.of_ticket(numbers.get(conversation_id, 0)),
-            tx.threads.of_takeover(conversation_id),
-        ):
-            is_here = thread and (thread.workspace, thread.channel) == (
-                source.workspace,
-                source.channel,
-            )
-            if thread and is_here and thread.anchor:
-                threads.add(thread.anchor)
-    messages += _notes(tx, source, threads, since)
-    plain = [one for one in messages if one.replace(".", "", 1).isdigit()]
-    latest = sorted(plain, key=float)[-_COMPARED:]
-    return Known(threads=frozenset(threads), messages=frozenset(latest))
-
-
-def _notes(tx: Tx, source: Source, threads: set[str], since: datetime) -> list[str]:
-    """Those that stand in threads which are fetched: elsewhere nothing is known of them."""
-    found = []
-    for note in tx.notes.lately(source.workspace, source.channel, _COMPARED):
-        anchor = tx.threads.get(note.thread_id).anchor if note.thread_id else None
-        if note.source_id and not note.deleted_at and note.at >= since and anchor in threads:
-            found.append(note.source_id)
-    return found

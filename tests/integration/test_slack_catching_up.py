@@ -13,7 +13,7 @@ from adapters.slack.catching_up import CatchUp
 from adapters.slack.platform import Slack
 from bot.domain.identity import Person
 from bot.domain.message import Author
-from bot.ports.inbound import Written
+from bot.ports.inbound import Deleted, Written
 from bot.ports.repositories.platforms import ANY_DIRECT, Source
 from tests.world import World
 
@@ -51,18 +51,23 @@ class Intake:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def fetched(self, message: Any, _channel: str) -> None:
+    async def fetched(self, message: Any, channel: str) -> None:
+        if ts := message.get("deleted_ts"):
+            now = self._world.clock.now()
+            gone = Deleted(workspace="console", channel=channel, source_id=ts, at=now)
+            await self._world.baton.receive(gone, fetched=True)
+            return
         await self._world.baton.receive(written(self._world, message["ts"]), fetched=True)
 
 
-def written(world: World, stamp: str) -> Written:
+def written(world: World, stamp: str, text: str = "") -> Written:
     return Written(
         workspace="console",
         channel="D1",
         direct=True,
         source_id=stamp,
         author=CAROL,
-        text=f"word {stamp}",
+        text=text or f"word {stamp}",
         at=world.clock.now(),
     )
 
@@ -103,6 +108,27 @@ async def test_somebodys_first_words_come_first_when_their_history_fails_once(wo
     web.tells = True
     assert await catch_up.look()
     assert await said(world) == ["word 1.0", "word 2.0"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_what_was_deleted_while_it_waited_is_not_told(world: World, *, is_new: bool) -> None:
+    """It came live and was kept for later; then Baton died, and its deletion found nobody."""
+    await behind(world, *([ANY_DIRECT] if is_new else [ANY_DIRECT, "D1"]))
+    for stamp in ("1.0", "2.0", "3.0"):
+        await world.baton.receive(written(world, stamp))
+    assert await looking(world, Web("1.0", "3.0")).look()
+    assert await said(world) == ["word 1.0", "word 3.0"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_was_edited_while_it_waited_is_taken_in_as_it_stands(world: World) -> None:
+    """Also where a place was read beyond it, as its thread was not followed then."""
+    await behind(world, "D1")
+    await world.baton.receive(written(world, "1.0", "my nubmer"))
+    await world.baton.reached("console", "D1", "", "2.0")
+    assert await looking(world, Web("1.0")).look()
+    assert await said(world) == ["word 1.0"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
