@@ -27,7 +27,7 @@ class PracticeOutlet:
     async def delete(self, sent: Sent) -> None:
         """There is nothing to take away."""
 
-    async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
+    async def find(self, place: Place, content: Content | None, attempt: Attempt) -> Sent | None:
         """Nothing to look for: a post can be repeated."""
         del place, content, attempt
         return None

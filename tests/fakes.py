@@ -58,7 +58,7 @@ class FakeOutlet:
         self.calls.append("delete")
         self.posts = [one for one in self.posts if one.id != sent.platform_id]
 
-    async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
+    async def find(self, place: Place, content: Content | None, attempt: Attempt) -> Sent | None:
         self.calls.append("find")
         known = next((one for one in self.posts if one.key == attempt.key), None)
         return Sent(place=known.place, platform_id=known.id) if known else None

@@ -45,10 +45,11 @@ class ConsoleOutlet:
         if number is not None:
             await self._store.transact(_delete, number)
 
-    async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
-        """Nothing to look for: `post` recognises a repeated key itself."""
-        del place, content, attempt
-        return None
+    async def find(self, place: Place, content: Content | None, attempt: Attempt) -> Sent | None:
+        """By its key."""
+        del content
+        post_id = await self._store.read(_keyed, attempt.key)
+        return Sent(place=place, platform_id=str(post_id)) if post_id else None
 
     async def link(self, sent: Sent) -> str:
         if places.is_direct(sent.place.channel):
@@ -66,6 +67,10 @@ class ConsoleOutlet:
         for file in content.attachments:
             if file.size > self.limits.file_bytes:
                 raise Refused(f"{file.name} is larger than {in_units(self.limits.file_bytes)}.")
+
+
+def _keyed(tx: Tx, key: str) -> int | None:
+    return tx.posts.keyed(key)
 
 
 def standing(tx: Tx, platform_id: str | None) -> Posted | None:

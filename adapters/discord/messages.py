@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 import discord
@@ -101,15 +101,15 @@ class Messages:
             await http.edit_channel(channel_id, archived=False)
             await http.delete_message(channel_id, message_id)
 
-    async def like(self, channel_id: int, body: Body, since: int) -> AsyncIterator[int]:
-        """The bot's own messages after `since` that look like this one, oldest first."""
+    async def like(self, channel_id: int, bodies: Iterable[Body], since: int) -> AsyncIterator[int]:
+        """The bot's own messages after `since` that look like one of these, oldest first."""
         http, me = await self._session.http(), await self._session.me()
-        wanted = _look(_as_sent(body))
+        wanted = {_look(_as_sent(body)) for body in bodies}
         while True:
             page = await http.logs_from(channel_id, _PAGE, after=since)
             for message in sorted(page, key=lambda one: int(one["id"])):
                 since = int(message["id"])
-                if int(message["author"]["id"]) == me and _look(message) == wanted:
+                if int(message["author"]["id"]) == me and _look(message) in wanted:
                     yield since
             if len(page) < _PAGE:
                 return

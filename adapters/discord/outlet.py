@@ -104,19 +104,20 @@ class DiscordOutlet:
             if sent.place.thread and _heads(sent):
                 await self._threads.remove(int(sent.place.thread))
 
-    async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
+    async def find(self, place: Place, content: Content | None, attempt: Attempt) -> Sent | None:
         if place.channel.startswith(DIRECTLY):
             place = await self._direct(place)
         here = await self._store.read(spot, place)
         return await self._like(here, place, content, attempt)
 
     async def _like(
-        self, here: Spot, place: Place, content: Content, attempt: Attempt
+        self, here: Spot, place: Place, content: Content | None, attempt: Attempt
     ) -> Sent | None:
         """A message like it, made since the first try, that is not known as another's copy."""
         since = discord.utils.time_snowflake(attempt.first_at - _SKEW)
+        looks = [self._body(here, one) for one in (content, *attempt.looks) if one is not None]
         with translated():
-            async for found in self._messages.like(here.target, self._body(here, content), since):
+            async for found in self._messages.like(here.target, looks, since):
                 if await self._store.read(_is_known, place, found):
                     continue
                 if isinstance(content, Card) and place.thread is None:

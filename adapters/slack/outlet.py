@@ -73,13 +73,20 @@ class SlackOutlet:
                 await self._take_away(sent.place.channel, standing.share.ts)
             await self._take_away(sent.place.channel, standing.ts)
 
-    async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
-        """Look for the key after the attempt began; files that are missing yet follow."""
+    async def find(self, place: Place, content: Content | None, attempt: Attempt) -> Sent | None:
+        """Look for the key after the attempt began; files that are missing yet follow, unless it is
+        to be taken away.
+        """
         place = await self._opened(place)
         since = f"{(attempt.first_at - _SKEW).timestamp():.6f}"
         with translated(repeatable=True):
             ts = await self._look(place, since, attempt.key)
-        return await self._completed(place, content, attempt, ts) if ts else None
+        if ts is None:
+            return None
+        if content is None:
+            share = await self._uploads.found(place, attempt)
+            return Sent(place=place, platform_id=_Standing(ts=ts, share=share).written())
+        return await self._completed(place, content, attempt, ts)
 
     async def link(self, sent: Sent) -> str:
         """Made, not asked for: a failing call must not put the post in doubt."""

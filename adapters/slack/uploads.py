@@ -57,6 +57,11 @@ class Uploads:
             return share
         raise Unclear("Slack is still processing the files.")
 
+    async def found(self, place: Place, attempt: Attempt) -> Share | None:
+        """What an earlier try has shared, if it has."""
+        kept = str(attempt.progress.get("files", "")).split()
+        return await self._standing(place, kept) if kept else None
+
     async def remove(self, files: tuple[str, ...]) -> None:
         """Take the files themselves away, not only the message."""
         for file in files:

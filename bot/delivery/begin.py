@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.delivery.rendering import render
+from bot.delivery.rendering import looks, render
 from bot.delivery.work import Ask, Call, Play, Rest, Summarize, Tell, Work
 from bot.domain.card import Content, Post
 from bot.domain.conversation import Mode
@@ -182,6 +182,7 @@ def _sync(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
             content=content,
             digest=new,
             look=effect.uncertain,
+            looks=looks(tx, lane, effect.subject) if effect.uncertain else (),
         )
     if standing.digest == new:
         return State.DONE
@@ -197,8 +198,12 @@ def _sync(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
 
 
 def _remove(tx: Tx, lane: Lane, effect: Effect) -> Call | State:
-    home, _ = _home(tx, lane)
+    """Also what stands there without anybody knowing, after a try that may have happened."""
+    home, place = _home(tx, lane)
     copy = tx.outbox.copy(home, effect.subject)
+    if copy is None and effect.uncertain:
+        seen = looks(tx, lane, effect.subject)
+        return Call(lane=lane, effect=effect, action="delete", place=place, look=True, looks=seen)
     return _delete(lane, effect, copy) if copy and not copy.deleted else State.DROPPED
 
 

@@ -95,23 +95,29 @@ async def _call(work: Call, outlets: Mapping[str, Outlet], save: Save) -> Done:
 
 
 async def _send(outlet: Outlet, work: Call, save: Save) -> Sent | None:
-    effect, content = work.effect, work.content
+    content, attempt = work.content, _attempt(work, save)
     if work.action == "delete" or content is None:
-        if work.sent:
-            await outlet.delete(work.sent)
-        return work.sent
+        sent = work.sent or (await outlet.find(work.place, None, attempt) if work.look else None)
+        if sent:
+            await outlet.delete(sent)
+        return sent
     if work.sent:
         await outlet.edit(work.sent, content)
         return work.sent
-    attempt = Attempt(
-        key=effect.key,
-        number=effect.attempts,
-        first_at=effect.attempted_at or effect.created_at,
-        progress=effect.progress,
-        save=save,
-    )
     if work.look and outlet.settle is not None:
         found = await outlet.find(work.place, content, attempt)
         if found:
             return found
     return await outlet.post(work.place, content, attempt)
+
+
+def _attempt(work: Call, save: Save) -> Attempt:
+    effect = work.effect
+    return Attempt(
+        key=effect.key,
+        number=effect.attempts,
+        first_at=effect.attempted_at or effect.created_at,
+        progress=effect.progress,
+        save=save,
+        looks=work.looks,
+    )

@@ -14,6 +14,7 @@ from bot.domain.message import Author, Delivery, Message, Part, parts
 from bot.domain.states import Status
 from bot.domain.thread import Event, Thread
 from bot.domain.ticket import Ticket
+from bot.domain.values import replace
 from bot.ports.outbox import Lane, LaneKind
 from bot.ports.store import Tx
 from bot.services import people, rating
@@ -48,10 +49,34 @@ def render(tx: Tx, lane: Lane, subject: str) -> Content | None:
     kind, _, rest = subject.partition(":")
     match lane.kind:
         case LaneKind.CONTACT:
-            return _to_contact(tx, lane, rest)
+            return _message(tx, lane, tx.messages.get(_number(rest)), rest)
         case LaneKind.NOTICE:
             return _notice(tx, tx.events.get(int(rest)))
     return _for_team(tx, lane, kind, rest)
+
+
+def looks(tx: Tx, lane: Lane, subject: str) -> tuple[Content, ...]:
+    """What a message may have looked like when an earlier try posted it: with each text that it
+    has had, and before anything became of it.
+    """
+    kind, _, rest = subject.partition(":")
+    if kind != "message":
+        return ()
+    try:
+        message = tx.messages.get(_number(rest))
+    except NotFound:  # erased meanwhile
+        return ()
+    plain = replace(message, deleted_at=None, edited_at=None, slow=False)
+    texts = dict.fromkeys([message.text, *(text for text, _ in tx.messages.revisions(message.id))])
+    found = [_message(tx, lane, replace(plain, text=text), rest) for text in texts]
+    return tuple(one for one in found if one is not None)
+
+
+def _message(tx: Tx, lane: Lane, message: Message, rest: str) -> Post | None:
+    index = int(rest.partition(":")[2])
+    if lane.kind is LaneKind.CONTACT:
+        return _to_contact(tx, lane, message, index)
+    return _in_thread(tx, lane, tx.threads.get(lane.ref), message, index)
 
 
 def _for_team(tx: Tx, lane: Lane, kind: str, rest: str) -> Content | None:
@@ -62,23 +87,24 @@ def _for_team(tx: Tx, lane: Lane, kind: str, rest: str) -> Content | None:
         case "transcript":
             return _transcript(tx, thread)
         case "message":
-            return _in_thread(tx, lane, thread, rest)
+            return _message(tx, lane, tx.messages.get(_number(rest)), rest)
         case "note":
             return _note(tx, int(rest))
         case _:
             return _event(tx.events.get(int(rest)))
 
 
-def _part(tx: Tx, lane: Lane, rest: str) -> tuple[Message, int, Part | None]:
-    message_id, _, number = rest.partition(":")
-    message = tx.messages.get(int(message_id))
+def _number(rest: str) -> int:
+    return int(rest.partition(":")[0])
+
+
+def _part(tx: Tx, lane: Lane, message: Message, index: int) -> Part | None:
     pieces = parts(message.text, message.attachments, part_limits(tx, lane.workspace))
-    index = int(number)
-    return message, index, pieces[index] if index < len(pieces) else None
+    return pieces[index] if index < len(pieces) else None
 
 
-def _to_contact(tx: Tx, lane: Lane, rest: str) -> Post | None:
-    message, index, part = _part(tx, lane, rest)
+def _to_contact(tx: Tx, lane: Lane, message: Message, index: int) -> Post | None:
+    part = _part(tx, lane, message, index)
     if part is None or message.deleted_at:
         return None
     offered, chosen = rating.buttons(tx, message)
@@ -139,8 +165,8 @@ def _speaker(tx: Tx, message: Message) -> Person | None:
     return shown
 
 
-def _in_thread(tx: Tx, lane: Lane, thread: Thread, rest: str) -> Post | None:
-    message, index, part = _part(tx, lane, rest)
+def _in_thread(tx: Tx, lane: Lane, thread: Thread, message: Message, index: int) -> Post | None:
+    part = _part(tx, lane, message, index)
     if part is None:
         return None
     is_first = index == 0

@@ -19,7 +19,9 @@ from bot.ports.webhook import Notice
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """Post, edit or delete on a platform. `look` first: an earlier try may have happened."""
+    """Post, edit or delete on a platform. `look` first: an earlier try may have happened, and left
+    one of `looks`.
+    """
 
     lane: Lane
     effect: Effect
@@ -29,6 +31,7 @@ class Call:
     digest: str = ""
     sent: Sent | None = None
     look: bool = False
+    looks: tuple[Content, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,8 @@ from bot.domain.message import Limits
 class Attempt:
     """One try at a post. `key` (20 characters) is the same for every try of the same effect.
 
-    `save` stores progress durably before a step that must not be done twice.
+    `save` stores progress durably before a step that must not be done twice. `looks` is what an
+    earlier try may have left standing, where that has changed since.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Attempt:
     first_at: datetime
     progress: Mapping[str, str]
     save: Callable[[Mapping[str, str]], Awaitable[None]]
+    looks: tuple[Content, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +59,8 @@ class Outlet(Protocol):
     async def delete(self, sent: Sent) -> None:
         """Take a post away; one that is gone already is no error."""
 
-    async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
-        """The post an uncertain attempt left behind, if it did."""
+    async def find(self, place: Place, content: Content | None, attempt: Attempt) -> Sent | None:
+        """The post an uncertain attempt left behind, if it did; no content: to be taken away."""
 
     async def link(self, sent: Sent) -> str:
         """A link by which a member can jump to a post; empty where the platform has none."""

@@ -50,6 +50,10 @@ class Posts(Repository):
         self.session.topics.add("posts")
         return int(given)
 
+    def keyed(self, key: str) -> int | None:
+        found = self.session.run(_BY_KEY, key=key).scalar()
+        return None if found is None else int(found)
+
     def edit(self, post_id: int, content: Content) -> bool:
         self.session.topics.add("posts")
         changed = self.session.run(_EDIT, post_id=post_id, said=_DUMP(content))

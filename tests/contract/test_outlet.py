@@ -145,6 +145,25 @@ async def test_an_uncertain_post_is_recognised(harness: Harness) -> None:
     assert len(await harness.standing(harness.contact)) == 1
 
 
+async def test_an_uncertain_post_can_be_taken_away(harness: Harness) -> None:
+    """What was said is not to be said any more before it is known whether it stands."""
+    kept = await harness.media.keep("a.txt", b"secret")
+    await harness.outlet.post(harness.contact, post("stays"), attempt())
+    said, first = post("goes", attachments=(kept,)), attempt()
+    progress: dict[str, str] = {}
+
+    async def save(made: Mapping[str, str]) -> None:
+        progress.update(made)
+
+    await harness.outlet.post(harness.contact, said, replace(first, save=save))
+    again = replace(first, number=2, looks=(post("never"), said), progress=progress)
+    found = await harness.outlet.find(harness.contact, None, again)
+    assert found is not None
+    await harness.outlet.delete(found)
+    [left] = await harness.standing(harness.contact)
+    assert "stays" in left.words
+
+
 async def test_a_post_that_never_was_is_not_found(harness: Harness) -> None:
     assert await harness.outlet.find(harness.contact, post("never"), attempt()) is None
 

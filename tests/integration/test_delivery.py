@@ -40,6 +40,13 @@ async def last(world: World) -> Message:
     return (await world.messages())[-1]
 
 
+def is_unclear(tx: Tx) -> bool:
+    """Whether the next thing to the contact may have happened."""
+    lane = tx.outbox.lane(LaneKind.CONTACT, 1, tx.conversations.get(1).place)
+    effect = tx.outbox.next(lane.id)
+    return effect is not None and effect.uncertain and effect.state is State.PENDING
+
+
 async def test_replies_arrive_in_the_order_in_which_they_were_given(world: World) -> None:
     await claimed(world)
     texts = [f"line {number}" for number in range(20)]
@@ -177,6 +184,35 @@ async def test_what_was_edited_after_an_unclear_try_shows_so(world: World) -> No
         world.courier.wake(number)
     await world.settle()
     assert world.heard() == ["New words"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("stands", [True, False])
+async def test_what_was_taken_back_after_an_unclear_try_stands_nowhere(
+    world: World, *, stands: bool
+) -> None:
+    """Nobody knows whether it arrived: it is looked for, and not posted once more."""
+    await claimed(world)
+    failures = iter([Unclear("the line broke")])
+
+    def fail(_: str, place: Place) -> None:
+        if to_contact(place) and (error := next(failures, None)):
+            raise error
+
+    setattr(world.outlet, "after" if stands else "before", fail)
+    await types(world, "/reply 1 My password is secret")
+    async with asyncio.timeout(60):
+        while not await world.store.read(is_unclear):
+            await asyncio.sleep(0.005)
+    assert world.heard() == (["My password is secret"] if stands else [])
+    await types(world, f"/message delete {(await last(world)).id}")
+    posts = world.outlet.calls.count("post")
+    world.ahead += timedelta(seconds=5)
+    for number in range(1, 9):
+        world.courier.wake(number)
+    await world.settle()
+    assert world.heard() == []
+    assert world.outlet.calls.count("post") == posts
 
 
 async def test_what_is_edited_while_it_is_posted_shows_so(world: World) -> None:

@@ -101,6 +101,18 @@ async def test_after_minutes_it_is_looked_for_in_the_history(at: DiscordHarness)
     assert await texts(at) == ["once"]
 
 
+async def test_after_minutes_it_is_found_by_the_words_it_had_then(at: DiscordHarness) -> None:
+    """Posted again with the new ones, it would stand twice."""
+    first = attempt()
+    sent = await at.outlet.post(at.contact, POST, first)
+    await at._discord.settings(enforce_nonce=False)
+    ago = first.first_at - timedelta(minutes=5)
+    late = replace(first, number=2, first_at=ago, looks=(POST,))
+    edited = Post(voice="attendant", text="twice")
+    assert await at.outlet.post(at.contact, edited, late) == sent
+    assert await texts(at) == ["once"]
+
+
 async def test_one_that_was_deleted_meanwhile_counts_as_delivered(at: DiscordHarness) -> None:
     first = attempt()
     sent = await at.outlet.post(at.contact, POST, first)

@@ -68,6 +68,9 @@ class PostRepository(Protocol):
     def add(self, place: Place, author: str, content: Content, key: str, at: datetime) -> int:
         """Add a post; the same key again answers with the post that is there."""
 
+    def keyed(self, key: str) -> int | None:
+        """The post that was added with a key."""
+
     def edit(self, post_id: int, content: Content) -> bool: ...
     def delete(self, post_id: int) -> bool: ...
     def at(self, place: Place) -> Sequence[Posted]:

@@ -41,7 +41,7 @@ class LedgerOutlet:
     async def delete(self, sent: Sent) -> None:
         await self._call("DELETE", f"/posts/{sent.platform_id}", {})
 
-    async def find(self, place: Place, content: Content, attempt: Attempt) -> Sent | None:
+    async def find(self, place: Place, content: Content | None, attempt: Attempt) -> Sent | None:
         """Blind in the negative control: then nothing is ever found."""
         if os.environ.get("LEDGER_BLIND"):
             return None
@@ -73,6 +73,6 @@ def words(content: Content) -> str:
     return content.title
 
 
-def _sent(place: Place, content: Content, stored: dict[str, Any]) -> Sent:
+def _sent(place: Place, content: Content | None, stored: dict[str, Any]) -> Sent:
     thread = place.thread or (stored["id"] if isinstance(content, Card) else None)
     return Sent(place=replace(place, thread=thread), platform_id=stored["id"])
