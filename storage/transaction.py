@@ -16,6 +16,7 @@ from storage.repositories.outbox import Outbox
 from storage.repositories.people import People
 from storage.repositories.posts import Posts
 from storage.repositories.privacy import Privacy
+from storage.repositories.queue import Queue
 from storage.repositories.reports import Reports
 from storage.repositories.search import Search
 from storage.repositories.sources import Sources
@@ -34,6 +35,7 @@ class Transaction:
         self.conversations: ports.ConversationRepository = Conversations(session)
         self.messages: ports.MessageRepository = Messages(session)
         self.tickets: ports.TicketRepository = Tickets(session)
+        self.queue: ports.QueueRepository = Queue(session)
         self.tags: ports.TagRepository = Tags(session)
         self.blocks: ports.BlockRepository = Blocks(session)
         self.search: ports.SearchRepository = Search(session)

@@ -15,9 +15,9 @@ from bot.commands.registry import Argument, Form, Kind
 from bot.domain.desk import DIRECT, Role
 from bot.domain.errors import NotFound
 from bot.domain.identity import Person
-from bot.domain.ticket import Ticket
+from bot.domain.queue import Label
 from bot.ports.store import Tx
-from bot.services import access
+from bot.services import access, inbox
 
 # Discord: 25 choices, each of 100 characters.
 MOST, LENGTH = 25, 100
@@ -57,13 +57,12 @@ def for_form(tx: Tx, form: Form, person: Person) -> Mapping[str, list[str]]:
 
 
 def _tickets(tx: Tx, person: Person) -> list[Choice]:
-    seen = [one for one in tx.tickets.open() if access.sees(tx, person, one)]
-    return [(_ticket(tx, one), str(one.number)) for one in seen]
+    within_reach = inbox.within_reach(tx, person)
+    return [(_ticket(one), str(one.number)) for one in tx.queue.labels(within_reach)]
 
 
-def _ticket(tx: Tx, one: Ticket) -> str:
-    contact = tx.conversations.get(one.conversation_id).contact_name
-    return f"#{one.number} · {contact} · {one.status} · {one.reason}"
+def _ticket(one: Label) -> str:
+    return f"#{one.number} · {one.contact} · {one.status} · {one.reason}"
 
 
 def _conversations(tx: Tx, person: Person) -> list[Choice]:

@@ -137,10 +137,9 @@ def _behind(tx: Tx, others: frozenset[str]) -> dict[str, str]:
     if not forums:
         return {}
     wanted = dict.fromkeys(shown, str(Status.CLOSED))
-    for ticket in tx.tickets.open():
-        place = tx.conversations.get(ticket.conversation_id).place
-        if place.thread and (place.workspace, place.channel) in forums:
-            wanted[f"{place.channel}/{place.thread}"] = str(ticket.status)
+    for workspace, channel in forums:
+        for thread, status in tx.queue.standing(workspace, channel).items():
+            wanted[f"{channel}/{thread}"] = str(status)
     return {post: status for post, status in wanted.items() if shown.get(post) != status}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.commands import resolve
 from bot.ports.store import Tx
@@ -21,15 +20,13 @@ class Choices:
     tickets: tuple[Option, ...] = ()
 
 
-def choices(tx: Tx, person: str, now: datetime) -> Choices:
+def choices(tx: Tx, person: str) -> Choices:
     """What one person may choose from, their own tickets first."""
-    queue = inbox.queue(tx, person, now)
-    entries = (*queue.mine, *queue.unclaimed, *queue.in_progress, *queue.awaiting)
-    numbered = {str(one.number): f"#{one.number} · {one.contact}" for one in entries}
+    labels = tx.queue.labels(inbox.within_reach(tx, tx.people.get(person)))
     return Choices(
         teams=tuple((team.name, team.name) for team in tx.desk.get().teams),
         people=tuple((one, tx.people.get(one).name) for one in resolve.attendants(tx)),
-        tickets=tuple(numbered.items()),
+        tickets=tuple((str(one.number), f"#{one.number} · {one.contact}") for one in labels),
     )
 
 

@@ -28,8 +28,7 @@ class Dialogs:
         self._baton = baton
 
     async def form(self, asked: Form, person: str) -> Json:
-        now = self._baton.clock.now()
-        return modals.form(asked, await self._baton.store.read(choices, person, now))
+        return modals.form(asked, await self._baton.store.read(choices, person))
 
     async def shown(self, response: Response, person: str) -> Json:
         """A response as a modal: the form it asks for, or what it says."""

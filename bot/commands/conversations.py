@@ -29,21 +29,24 @@ def _queue(context: Context) -> Response:
 def in_words(queue: inbox.Queue, now: datetime) -> str:
     """The queue as plain text, for where nothing better can be shown."""
     sections = {
-        "Mine": queue.mine,
-        "Unclaimed": queue.unclaimed,
-        "In progress": queue.in_progress,
-        "Awaiting the contact": queue.awaiting,
+        "mine": ("Mine", queue.mine),
+        "unclaimed": ("Unclaimed", queue.unclaimed),
+        "in_progress": ("In progress", queue.in_progress),
+        "awaiting": ("Awaiting the contact", queue.awaiting),
     }
     lines = []
-    for title, entries in sections.items():
+    for section, (title, entries) in sections.items():
         if entries:
-            lines += [f"**{title}**"]
+            total = queue.total(section)
+            lines += [f"**{title} ({total})**"]
             lines += [
                 f"#{one.number} · {one.contact} · {one.priority} · {one.who} · {one.reason}"
                 + (f" · {', '.join(one.tags)}" if one.tags else "")
                 + _due(one, now)
                 for one in entries
             ]
+            if total > len(entries):
+                lines.append(f"and {total - len(entries)} more: /ticket search finds them")
     if queue.with_agent:
         lines += ["**With the agent**"]
         lines += [

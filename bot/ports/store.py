@@ -26,6 +26,7 @@ class Tx(Protocol):
     conversations: repositories.ConversationRepository
     messages: repositories.MessageRepository
     tickets: repositories.TicketRepository
+    queue: repositories.QueueRepository
     tags: repositories.TagRepository
     blocks: repositories.BlockRepository
     search: repositories.SearchRepository

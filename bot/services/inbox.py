@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.conversation import Conversation, Mode
 from bot.domain.desk import Priority
+from bot.domain.identity import Person
+from bot.domain.queue import Share, Sight
 from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
@@ -15,6 +18,11 @@ from bot.services import access, people, record
 
 _RUNNING = timedelta(hours=2)
 _MOST = 50
+_OTHERS = {
+    "unclaimed": Status.OPEN,
+    "in_progress": Status.IN_PROGRESS,
+    "awaiting": Status.AWAITING,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +63,11 @@ class Queue:
     in_progress: tuple[Entry, ...]
     with_agent: tuple[Running, ...]
     load: tuple[tuple[str, int], ...]
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+    def total(self, section: str) -> int:
+        """How many there are of what is listed under a field of this name."""
+        return self.totals.get(section, len(getattr(self, section)))
 
     @property
     def is_empty(self) -> bool:
@@ -67,44 +80,39 @@ def queue(tx: Tx, attendant: str, now: datetime, *, tag: str = "") -> Queue:
     """Mine, what nobody has, what waits for the contact, what others have, what the agent has.
 
     An attendant sees the tickets of their teams; an admin without a team sees all. With a `tag`,
-    only the tickets that have it.
+    only the tickets that have it. Of each the first are listed, and all are counted.
     """
-    attendant = tx.desk.get().attendant(attendant)
-    teams = teams_seen(tx, attendant)
-    person = tx.people.get(attendant)
-    tickets = [
-        one
-        for one in tx.tickets.open()
-        if _visible(teams, attendant, one) and access.sees(tx, person, one)
-    ]
-    if tag:
-        tagged = tx.tags.tagged(tag)
-        tickets = [one for one in tickets if one.number in tagged]
-    load = Counter(one.holder for one in tickets if one.holder)
+    person = tx.people.get(tx.desk.get().attendant(attendant))
+    sight = _sight(tx, person, tag)
+    shares = tx.queue.shares(sight)
+    load: Counter[str] = Counter()
+    for share in shares:
+        if share.holder:
+            load[share.holder] += share.count
+    others = {
+        section: _entries(tx, tx.queue.others(sight, status, _MOST))
+        for section, status in _OTHERS.items()
+    }
     return Queue(
-        mine=_entries(tx, [one for one in tickets if attendant in {one.holder, one.assigned}]),
-        unclaimed=_entries(
-            tx, [one for one in tickets if one.status is Status.OPEN and one.assigned != attendant]
-        ),
-        awaiting=_entries(
-            tx,
-            [one for one in tickets if one.status is Status.AWAITING and one.holder != attendant],
-        ),
-        in_progress=_entries(
-            tx,
-            [
-                one
-                for one in tickets
-                if one.status is Status.IN_PROGRESS and one.holder != attendant
-            ],
-        ),
+        mine=_entries(tx, tx.queue.own(sight, _MOST)),
+        **others,
         with_agent=tuple(
             _running(tx, one)
             for one in (() if tag else tx.conversations.with_agent(now - _RUNNING, _MOST))
             if not one.is_erased and access.sees_conversation(tx, person, one)
         ),
-        load=tuple((record.name(tx, person), count) for person, count in load.most_common()),
+        load=tuple((record.name(tx, one), count) for one, count in load.most_common()),
+        totals=_totals(sight, shares),
     )
+
+
+def _totals(sight: Sight, shares: Sequence[Share]) -> Mapping[str, int]:
+    section_of = {status: section for section, status in _OTHERS.items()}
+    found: Counter[str] = Counter()
+    for share in shares:
+        is_own = sight.person in {share.holder, share.assigned}
+        found["mine" if is_own else section_of[share.status]] += share.count
+    return found
 
 
 def who(tx: Tx, ticket: Ticket) -> str:
@@ -124,9 +132,19 @@ def teams_seen(tx: Tx, attendant: str) -> frozenset[str]:
     return frozenset(team.name for team in teams)
 
 
-def _visible(teams: frozenset[str], attendant: str, ticket: Ticket) -> bool:
-    mine = attendant in {ticket.holder, ticket.assigned}
-    return mine or ticket.team in teams or not teams
+def within_reach(tx: Tx, person: Person) -> Sight:
+    """The open tickets that somebody can act on: of every team that is not private to others."""
+    desk = tx.desk.get()
+    seen = tuple(one.name for one in desk.teams if access.sees_team(tx, person, one.name))
+    sees_all = len(seen) == len(desk.teams)
+    return Sight(person=desk.attendant(person.id), teams=None if sees_all else seen)
+
+
+def _sight(tx: Tx, person: Person, tag: str) -> Sight:
+    """The open tickets that are somebody's concern."""
+    reach = within_reach(tx, person)
+    own = teams_seen(tx, person.id)
+    return replace(reach, teams=tuple(sorted(own)) if own else reach.teams, tag=tag)
 
 
 def _entries(tx: Tx, tickets: list[Ticket]) -> tuple[Entry, ...]:

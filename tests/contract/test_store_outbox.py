@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 
 from bot.domain.errors import NotFound
 from bot.domain.identity import Place
+from bot.domain.queue import Sight
+from bot.domain.states import Status
 from bot.ports.outbox import FRESH, Copy, Effect, Lane, LaneKind, State
 from bot.ports.repositories.threads import Sought
 from bot.ports.store import Store, Tx
@@ -24,6 +26,7 @@ from tests.contract.listening import all_ears
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
+ONE = Sight(person="console:ana", teams=("support",))
 PLACE = Place(workspace="console", channel="team")
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -460,6 +463,9 @@ async def test_an_effect_added_while_the_lane_is_emptied_is_not_forgotten(
         (lambda tx: tx.tickets.unclaimed(wall(), 9), "tickets_ladder"),
         (lambda tx: tx.tickets.load(["console:ana"]), "tickets_holder"),
         (lambda tx: tx.tickets.open("support"), "tickets_queue"),
+        (lambda tx: tx.queue.own(ONE, 9), "tickets_assigned"),
+        (lambda tx: tx.queue.others(ONE, Status.OPEN, 9), "tickets_queue"),
+        (lambda tx: tx.queue.standing("console", "forum"), "conversations_place"),
         (lambda tx: tx.tickets.numbers("support", 9), "tickets_queue"),
         (lambda tx: tx.tickets.begun("support", "x", wall(), below=9), "tickets_opened"),
         (lambda tx: tx.tickets.responsible(), "tickets_holder"),

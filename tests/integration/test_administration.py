@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.identity import Person, Place
+from bot.services import inbox
 from tests.world import World
 
 
@@ -147,3 +148,19 @@ async def test_the_queue_tells_mine_from_the_others(world: World) -> None:
     told = await world.run("alice", "/queue")
     assert told.queue is not None
     assert "**With the agent**" in told.text
+
+
+async def test_a_long_queue_lists_the_first_and_counts_them_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "_MOST", 2)
+    for number in range(1, 6):
+        await world.write("human please", who=f"contact{number}")
+    await world.run("bob", "/ticket claim 5")
+    queue = await world.baton.queue("console:alice")
+    assert [one.number for one in queue.unclaimed] == [1, 2]
+    assert (queue.total("unclaimed"), queue.total("in_progress"), queue.total("mine")) == (4, 1, 0)
+    told = (await world.run("alice", "/queue")).text
+    assert "**Unclaimed (4)**" in told
+    assert "and 2 more: /ticket search finds them" in told
+    assert told.count("more:") == 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic
 
 from nicegui import ui
 
@@ -33,10 +34,18 @@ _TOPICS = frozenset({"tickets", "conversations", "posts"})
 
 
 @dataclass(frozen=True, kw_only=True)
+class SectionShown:
+    """The first entries of a section, and how many more there are."""
+
+    entries: tuple[EntryShown, ...]
+    more: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class QueueLook:
     me: Person
     attendants: tuple[Person, ...]
-    sections: dict[str, tuple[EntryShown, ...]]
+    sections: dict[str, SectionShown]
     running: tuple[RunningShown, ...]
     load: tuple[tuple[str, int], ...]
 
@@ -70,12 +79,12 @@ class QueuePage:
             "Nothing waits", "New tickets appear here by themselves. Enjoy the quiet.", "done_all"
         )
         self._sections = {
-            "Mine": _section("Mine", self._ticket),
-            "Unclaimed": _section("Unclaimed", self._ticket),
-            "In progress": _section("In progress with others", self._ticket),
-            "Awaiting": _section("Awaiting the contact", self._ticket),
+            "mine": Section("Mine", self._ticket),
+            "unclaimed": Section("Unclaimed", self._ticket),
+            "in_progress": Section("In progress with others", self._ticket),
+            "awaiting": Section("Awaiting the contact", self._ticket),
         }
-        self._running = _section("With the agent", self._conversation)
+        self._running = Section("With the agent", self._conversation)
 
     async def refresh(self) -> None:
         visit = self._frame.visit
@@ -86,14 +95,12 @@ class QueuePage:
         people = {one.id: one.name for one in found.attendants}
         self._who.set_options(people, value=found.me.id if people else None)
         self._load.set_text(" · ".join(f"{name} has {count}" for name, count in found.load))
-        for name, (section, rows) in self._sections.items():
-            entries = found.sections[name]
-            section.set_visibility(bool(entries))
-            rows.show((one.entry.number, one) for one in entries)
-        section, running = self._running
-        section.set_visibility(bool(found.running))
-        running.show((one.running.conversation_id, one) for one in found.running)
-        self._nothing.set_visibility(not found.running and not any(found.sections.values()))
+        for name, part in self._sections.items():
+            shown = found.sections[name]
+            part.show([(one.entry.number, one) for one in shown.entries], more=shown.more)
+        self._running.show([(one.running.conversation_id, one) for one in found.running])
+        is_busy = found.running or any(one.entries for one in found.sections.values())
+        self._nothing.set_visibility(not is_busy)
 
     def _ticket(self, shown: EntryShown) -> Callable[[EntryShown], None]:
         return queue.ticket(shown, self._press)
@@ -120,13 +127,21 @@ class QueuePage:
             self._frame.moved()
 
 
-def _section(title: str, draw: Draw[T]) -> tuple[ui.element, Keyed[T]]:
+class Section(Generic[T]):
     """One part of the queue, hidden while it is empty."""
-    with box("section", "section") as section:
-        section.props["aria-label"] = title
-        text(title, "section-title", "h2")
-        rows = Keyed(draw, classes="rows")
-    return section, rows
+
+    def __init__(self, title: str, draw: Draw[T]) -> None:
+        with box("section", "section") as self._box:
+            self._box.props["aria-label"] = title
+            text(title, "section-title", "h2")
+            self._rows = Keyed(draw, classes="rows")
+            self._more = ui.label().classes("page-sub")
+
+    def show(self, entries: Sequence[tuple[Hashable, T]], *, more: int = 0) -> None:
+        self._box.set_visibility(bool(entries))
+        self._rows.show(entries)
+        self._more.set_text(f"and {more} more: /ticket search finds them")
+        self._more.set_visibility(more > 0)
 
 
 def _look(tx: Tx, attendant: str, now: datetime) -> QueueLook:
@@ -138,10 +153,8 @@ def _look(tx: Tx, attendant: str, now: datetime) -> QueueLook:
         me=me,
         attendants=tuple(people),
         sections={
-            "Mine": _entries(tx, found.mine, now),
-            "Unclaimed": _entries(tx, found.unclaimed, now),
-            "In progress": _entries(tx, found.in_progress, now),
-            "Awaiting": _entries(tx, found.awaiting, now),
+            name: _section(found, name, now)
+            for name in ("mine", "unclaimed", "in_progress", "awaiting")
         },
         running=tuple(
             RunningShown(running=one, when=f"{roughly(now - one.last_message_at)} ago")
@@ -151,18 +164,19 @@ def _look(tx: Tx, attendant: str, now: datetime) -> QueueLook:
     )
 
 
-def _entries(tx: Tx, entries: tuple[Entry, ...], now: datetime) -> tuple[EntryShown, ...]:
-    return tuple(_entry(tx, one, now) for one in entries)
+def _section(queue: inbox.Queue, name: str, now: datetime) -> SectionShown:
+    entries: tuple[Entry, ...] = getattr(queue, name)
+    shown = tuple(_entry(one, now) for one in entries)
+    return SectionShown(entries=shown, more=queue.total(name) - len(shown))
 
 
-def _entry(tx: Tx, entry: Entry, now: datetime) -> EntryShown:
+def _entry(entry: Entry, now: datetime) -> EntryShown:
     promised, late = due(entry.due_at, entry.due, now)
-    thread = tx.threads.of_ticket(entry.number)
     since = entry.waiting_since
     return EntryShown(
         entry=entry,
         waiting=f"waiting {roughly(now - since)}" if since else "",
         due=promised,
         late=late,
-        link=thread.link if thread else "",
+        link=entry.link,
     )

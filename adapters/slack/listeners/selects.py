@@ -18,7 +18,6 @@ def register(app: AsyncApp, tools: Tools) -> None:
     @app.options(re.compile(r".+"))
     async def suggest(ack: Any, body: Json) -> None:
         person = await tools.people.person(str(body["user"]["id"]))
-        now = tools.baton.clock.now()
-        found = await tools.baton.store.read(choices, person.id, now)
+        found = await tools.baton.store.read(choices, person.id)
         groups = modals.options(matching(found, str(body.get("value") or "")))
         await ack(option_groups=groups) if groups else await ack(options=[])

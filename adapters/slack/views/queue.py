@@ -14,7 +14,7 @@ from bot.services.inbox import Entry, Queue, Running
 
 Json = dict[str, Any]
 _REASON, _WORDS, _NAME = 200, 120, 80
-# How many of a section are shown in 100 blocks; /queue and the threads have them all.
+# How many of a section are shown in 100 blocks; /ticket search finds the others.
 _SHARES = {"mine": 18, "unclaimed": 24, "in_progress": 8, "awaiting": 10, "with_agent": 8}
 
 
@@ -34,10 +34,11 @@ def sections(queue: Queue, *, room: int) -> list[Json]:
     """Mine, unclaimed by due time, others', awaiting, with the agent, and who has how many."""
     share = room / blocks.VIEW_BLOCKS
     made = [
-        *_tickets("Mine", queue.mine, int(_SHARES["mine"] * share), _reply),
-        *_tickets("Unclaimed", queue.unclaimed, int(_SHARES["unclaimed"] * share), _claim),
-        *_tickets("In progress", queue.in_progress, int(_SHARES["in_progress"] * share), _more),
-        *_tickets("Awaiting the contact", queue.awaiting, int(_SHARES["awaiting"] * share), _more),
+        *(
+            block
+            for section, title, button in _SECTIONS
+            for block in _tickets(queue, section, title, button, int(_SHARES[section] * share))
+        ),
         *_with_agent(queue.with_agent, int(_SHARES["with_agent"] * share)),
     ]
     if not made:
@@ -45,12 +46,14 @@ def sections(queue: Queue, *, room: int) -> list[Json]:
     return [*made, *_load(queue.load)][:room]
 
 
-def _tickets(title: str, entries: tuple[Entry, ...], most: int, button: Any) -> list[Json]:
+def _tickets(queue: Queue, section: str, title: str, button: Any, most: int) -> list[Json]:
+    entries: tuple[Entry, ...] = getattr(queue, section)
     if not entries:
         return []
-    rest = len(entries) - most
+    total = queue.total(section)
+    rest = total - min(most, len(entries))
     return [
-        blocks.header(f"{title} ({len(entries)})"),
+        blocks.header(f"{title} ({total})"),
         *(_ticket(one, button(one)) for one in entries[:most]),
         *([blocks.context(blocks.mrkdwn(f"and {rest} more"))] if rest > 0 else []),
     ]
@@ -83,6 +86,14 @@ def _reply(entry: Entry) -> Button:
 
 def _more(entry: Entry) -> Button:
     return Button(action="ticket:more", label="More", value=str(entry.number))
+
+
+_SECTIONS = (
+    ("mine", "Mine", _reply),
+    ("unclaimed", "Unclaimed", _claim),
+    ("in_progress", "In progress", _more),
+    ("awaiting", "Awaiting the contact", _more),
+)
 
 
 def _with_agent(running: tuple[Running, ...], most: int) -> list[Json]:

@@ -11,6 +11,7 @@ from bot.ports.repositories.outbox import OutboxRepository
 from bot.ports.repositories.people import BlockRepository, PeopleRepository
 from bot.ports.repositories.platforms import PostRepository, SourceRepository
 from bot.ports.repositories.privacy import PrivacyRepository
+from bot.ports.repositories.queue import QueueRepository
 from bot.ports.repositories.threads import EventRepository, NoteRepository, ThreadRepository
 from bot.ports.repositories.tickets import (
     DueRepository,
@@ -33,6 +34,7 @@ __all__ = [
     "PeopleRepository",
     "PostRepository",
     "PrivacyRepository",
+    "QueueRepository",
     "ReportRepository",
     "SearchRepository",
     "SourceRepository",
