@@ -19,6 +19,8 @@ from bot.application import Baton
 from bot.commands.registry import Response
 from bot.domain.card import Button
 from bot.domain.identity import Place
+from bot.domain.queue import Sight
+from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.ports.outlet import Gone, OutletError
 from bot.ports.store import Tx
@@ -27,7 +29,7 @@ from bot.services.inbox import who
 log = logging.getLogger(__name__)
 _BOARDS = "discord:boards"
 _EVERY = 5.0
-_CLAIMS = 10
+_CLAIMS, _LINES = 10, 40
 _MARKS = {"urgent": "🔴", "high": "🔶", "normal": "▫️", "low": "▫️"}
 
 
@@ -74,12 +76,13 @@ def _board(tx: Tx, place: Place) -> Body | None:
     team = tx.desk.get().team_at(place.workspace, place.channel)
     if team is None:
         return None
-    tickets = tx.tickets.open(team.name)
-    lines = [_line(tx, one) for one in tickets]
-    waiting = [one for one in tickets if one.holder is None][:_CLAIMS]
+    sight = Sight(person="", teams=(team.name,))
+    count = sum(share.count for share in tx.queue.shares(sight))
+    lines = [_line(tx, one) for one in tx.queue.first(sight, _LINES)]
+    waiting = tx.queue.others(sight, Status.OPEN, _CLAIMS)
     return Body(
         content=clipped(
-            f"**The queue of {plain(team.name)}**: {len(tickets)} open\n" + "\n".join(lines),
+            f"**The queue of {plain(team.name)}**: {count} open\n" + "\n".join(lines),
             CONTENT,
         ),
         buttons=tuple(

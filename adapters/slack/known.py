@@ -11,6 +11,7 @@ from bot.ports.store import Tx
 from bot.services import catch_up
 
 _COMPARED = 100
+_LATELY = 1_000
 _MOST_THREADS = 500
 
 
@@ -32,30 +33,14 @@ class Known:
 
 def known(tx: Tx, source: Source, since: datetime) -> Known:
     """The conversations in a channel that are in use, and the team's threads there."""
-    numbers = {ticket.conversation_id: ticket.number for ticket in tx.tickets.open()}
-    recent = {one.id for one in tx.conversations.with_agent(since, _MOST_THREADS)}
-    threads: set[str] = set()
-    messages: list[str] = []
-    for conversation_id in {*numbers, *recent}:
-        conversation = tx.conversations.get(conversation_id)
-        if (conversation.workspace, conversation.channel) == (source.workspace, source.channel):
-            threads |= {conversation.thread} if conversation.thread else set()
-            said = tx.messages.of(conversation_id)
-            messages += [
-                one.source_id
-                for one in said
-                if one.source_id and not one.deleted_at and one.at >= since
-            ]
-        for thread in (
-            tx.threads.of_ticket(numbers.get(conversation_id, 0)),
-            tx.threads.of_takeover(conversation_id),
-        ):
-            is_here = thread and (thread.workspace, thread.channel) == (
-                source.workspace,
-                source.channel,
-            )
-            if thread and is_here and thread.anchor:
-                threads.add(thread.anchor)
+    here = source.workspace, source.channel
+    in_use = {one.id: one.thread for one in tx.conversations.in_use(*here, since)}
+    messages = [
+        one.source_id
+        for one in tx.messages.lately(*here, _LATELY)
+        if one.source_id and one.at >= since and one.conversation_id in in_use
+    ]
+    threads = {thread for thread in (*in_use.values(), *_team_threads(tx, source, since)) if thread}
     messages += _notes(tx, source, threads, since)
     latest = sorted(filter(_is_stamp, messages), key=float)[-_COMPARED:]
     waiting = _waiting(tx, source)
@@ -64,6 +49,15 @@ def known(tx: Tx, source: Source, since: datetime) -> Known:
         messages=frozenset(latest),
         waiting=frozenset(one.source_id for one in waiting),
     )
+
+
+def _team_threads(tx: Tx, source: Source, since: datetime) -> set[str | None]:
+    """Those of tickets, and of takeovers, that stand in this channel."""
+    here = source.workspace, source.channel
+    recent = tx.conversations.with_agent(since, _MOST_THREADS)
+    taken_over = (tx.threads.of_takeover(one.id) for one in recent)
+    threads = [*tx.threads.standing(*here), *filter(None, taken_over)]
+    return {one.anchor for one in threads if (one.workspace, one.channel) == here}
 
 
 def _is_stamp(ts: str) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, select
+from sqlalchemy import and_, bindparam, exists, func, literal_column, select, union
 
 from bot.domain.conversation import Conversation
 from storage import tables
@@ -62,6 +62,26 @@ _WITH_AGENT = (
     .order_by(_C.last_message_at.desc(), _C.id.desc())
     .limit(bindparam("limit"))
 )
+# Two questions, each along the index of what is in use: one with OR, or one that goes along the
+# place, would read all that ever was there.
+_HERE = (
+    _C.workspace.concat("") == bindparam("workspace"),
+    _C.channel.concat("") == bindparam("channel"),
+)
+_IN_USE = _ROWS.select.where(
+    _C.id.in_(
+        union(
+            select(_TICKETS.conversation_id)
+            .join(_ROWS.table, _C.id == _TICKETS.conversation_id)
+            .where(_TICKETS.status != literal_column("'closed'"), *_HERE),
+            select(_C.id).where(
+                _C.mode != literal_column("'ticket'"),
+                _C.last_message_at >= bindparam("since"),
+                *_HERE,
+            ),
+        )
+    )
+).order_by(_C.id)
 _THESE = _ROWS.select.where(_C.id.in_(bindparam("ids", expanding=True)))
 _HOLD = select(func.pg_advisory_xact_lock(bindparam("number")))
 
@@ -111,6 +131,10 @@ class Conversations(Repository):
 
     def takeovers_due(self, now: datetime, limit: int) -> list[Conversation]:
         return _ROWS.all(self.session, _TAKEOVERS, now=now, limit=limit)
+
+    def in_use(self, workspace: str, channel: str, since: datetime) -> list[Conversation]:
+        facts = {"workspace": workspace, "channel": channel, "since": since}
+        return _ROWS.all(self.session, _IN_USE, **facts)
 
     def recent(self, limit: int) -> list[Conversation]:
         return _ROWS.all(self.session, _RECENT, limit=limit)

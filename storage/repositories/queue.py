@@ -61,6 +61,7 @@ class _Statements:
         others = _ROWS.select.where(
             _IS_OPEN, _T.status == bindparam("status"), _IS_OTHERS, *team, *tag
         )
+        self.first = _ROWS.select.where(*seen).order_by(*_BY_TIME).limit(limit)
         self.own = _ROWS.select.where(_T.number.in_(_THEIRS), *tag).order_by(*_BY_TIME).limit(limit)
         self.others = others.order_by(*_BY_TIME).limit(limit)
         self.shares = (
@@ -80,6 +81,9 @@ _statements = cache(_Statements)
 
 
 class Queue(Repository):
+    def first(self, sight: Sight, limit: int) -> list[Ticket]:
+        return _ROWS.all(self.session, _for(sight).first, **_facts(sight), limit=limit)
+
     def own(self, sight: Sight, limit: int) -> list[Ticket]:
         return _ROWS.all(self.session, _for(sight).own, **_facts(sight), limit=limit)
 

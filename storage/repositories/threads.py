@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column
+from sqlalchemy import bindparam, literal_column, or_, select
 
 from bot.domain.summary import Summary
 from bot.domain.thread import OPENING, Event, Note, Thread
@@ -24,6 +24,17 @@ _OF_TICKETS = _THREADS.select.where(
 _OF_TAKEOVER = _CURRENT.where(
     _T.conversation_id == bindparam("conversation_id"), _T.ticket_number.is_(None)
 )
+_TICKETS = tables.table(tables.Tickets).c
+_IS_OPEN = _TICKETS.status != literal_column("'closed'")
+# The place is an expression here, so that the walk goes along the open tickets: the threads that
+# ever stood in a channel may be many more.
+_STANDING = _THREADS.select.where(
+    _T.conversation_id.in_(select(_TICKETS.conversation_id).where(_IS_OPEN)),
+    or_(_T.ticket_number.is_(None), _T.ticket_number.in_(select(_TICKETS.number).where(_IS_OPEN))),
+    _T.workspace.concat("") == bindparam("workspace"),
+    _T.channel.concat("") == bindparam("channel"),
+    ~_T.cut_off,
+).order_by(_T.id)
 _AT = (
     _THREADS.select.where(
         _T.workspace == bindparam("workspace"),
@@ -98,6 +109,9 @@ class Threads(Repository):
 
     def of_takeover(self, conversation_id: int) -> Thread | None:
         return _THREADS.sought(self.session, _OF_TAKEOVER, conversation_id=conversation_id)
+
+    def standing(self, workspace: str, channel: str) -> list[Thread]:
+        return _THREADS.all(self.session, _STANDING, workspace=workspace, channel=channel)
 
     def at(self, workspace: str, channel: str, anchor: str) -> Thread | None:
         return _THREADS.sought(

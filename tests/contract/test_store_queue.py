@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.conversation import Conversation, Mode
 from bot.domain.queue import Label, Share, Sight
 from bot.domain.states import Status
+from bot.domain.thread import Thread
 from bot.ports.store import Store, Tx
 from tests.contract.test_store import HOUR, NOW, conversation, ticket
 
@@ -62,6 +64,7 @@ async def test_who_sees_what_in_the_order_in_which_it_is_due(store: Store) -> No
         tagged = replace(SUPPORT, tag="vip")
         assert numbers(tx, tagged) == {"own": [4], "OPEN": [3], "IN_PROGRESS": [], "AWAITING": []}
         assert numbers(tx, EVERYTHING, most=1)["OPEN"] == [3]
+        assert [one.number for one in tx.queue.first(SUPPORT, 3)] == [3, 5, 2]
 
     await store.transact(unit)
 
@@ -81,6 +84,34 @@ async def test_all_are_counted_and_each_can_be_chosen(store: Store) -> None:
             number=5, contact="Contact of billing", status=Status.OPEN, reason="refund"
         )
         assert [one.number for one in tx.queue.labels(SUPPORT)] == [5, 4, 3, 2, 7]
+
+    await store.transact(unit)
+
+
+async def test_what_is_in_use_in_a_channel_is_found(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        old = {"last_message_at": NOW - HOUR}
+        escalated = conversation(tx, mode=Mode.TICKET, **old)
+        ticket(tx, escalated)
+        lately = conversation(tx)
+        conversation(tx, **old)
+        over = conversation(tx, mode=Mode.TICKET)
+        ticket(tx, over, status=Status.CLOSED)
+        conversation(tx, channel="elsewhere")
+        assert tx.conversations.in_use("console", "shop", NOW) == [escalated, lately]
+
+        def thread(of: Conversation, number: int | None, **facts: object) -> Thread:
+            given = {"team": "support", "workspace": "console", "channel": "team", "anchor": "a"}
+            given |= {"conversation_id": of.id, "ticket_number": number, "opened_at": NOW} | facts
+            return tx.threads.add(Thread(**given))
+
+        taken_over = thread(escalated, None)
+        thread(escalated, 1, cut_off=True)
+        current = thread(escalated, 1)
+        thread(escalated, 1, channel="elsewhere")
+        thread(over, 2)
+        thread(lately, None)
+        assert tx.threads.standing("console", "team") == [taken_over, current]
 
     await store.transact(unit)
 

@@ -31,6 +31,9 @@ class ConversationRepository(Protocol):
     def with_agent(self, since: datetime, limit: int) -> list[Conversation]:
         """Conversations in agent or takeover mode active since then, newest first."""
 
+    def in_use(self, workspace: str, channel: str, since: datetime) -> list[Conversation]:
+        """Those of a channel that have an open ticket, or that were active since then."""
+
     def recent(self, limit: int) -> list[Conversation]:
         """The newest conversations of any kind but practice, newest first."""
 

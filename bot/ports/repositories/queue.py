@@ -13,6 +13,9 @@ from bot.domain.ticket import Ticket
 class QueueRepository(Protocol):
     """Everything is in the order in which it is due (what is not due last), then by number."""
 
+    def first(self, sight: Sight, limit: int) -> list[Ticket]:
+        """The first of them all."""
+
     def own(self, sight: Sight, limit: int) -> list[Ticket]:
         """Those that the person holds or is assigned."""
 

@@ -17,6 +17,9 @@ class ThreadRepository(Protocol):
         """The ticket's current thread, not one that was cut off."""
 
     def of_takeover(self, conversation_id: int) -> Thread | None: ...
+    def standing(self, workspace: str, channel: str) -> list[Thread]:
+        """Those in a team's channel that belong to open tickets, or to takeovers before them."""
+
     def at(self, workspace: str, channel: str, anchor: str) -> Thread | None: ...
 
 
