@@ -30,6 +30,7 @@ from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
 from bot.ports.outlet import OutletError
 from bot.ports.store import Tx
+from bot.services import people
 
 log = logging.getLogger(__name__)
 # Discord: the first answer within 3 seconds.
@@ -170,10 +171,8 @@ class Interactions:
             values = completion.named(name, values, interaction.guild)
         except NotFound as error:
             return Response(text=str(error), ok=False)
-        await self._baton.store.transact(_meet, completion.roles(values, interaction.guild))
-        if name.startswith(_NAMES_PEOPLE) and interaction.guild:
-            said = " ".join(values.values())
-            await introductions.meet(self._baton.store, interaction.guild, said)
+        if await self._baton.store.read(people.is_staff, _who(interaction)):
+            await self._introduce(interaction, name, values)
         response = await self._baton.run(
             Invocation(
                 person=_who(interaction),
@@ -185,6 +184,13 @@ class Interactions:
             )
         )
         return replace(response, text=completion.linked(response.text, name, values))
+
+    async def _introduce(self, interaction: Interaction, name: str, values: Values) -> None:
+        """Roles and people that are named have their names from then on."""
+        await self._baton.store.transact(_meet, completion.roles(values, interaction.guild))
+        if name.startswith(_NAMES_PEOPLE) and interaction.guild:
+            said = " ".join(values.values())
+            await introductions.meet(self._baton.store, interaction.guild, said)
 
     async def _files(
         self, interaction: Interaction, data: Json, ids: list[str]

@@ -50,7 +50,7 @@ class Commands:
         command, rest = parsing.find(REGISTRY.values(), typed)
         values = parsing.parse(command, rest)
         read = {name: await self._value(command, name, value) for name, value in values.items()}
-        await self._directory.learn(_USER.findall(" ".join(read.values())))
+        await self._directory.named_by(person, _USER.findall(" ".join(read.values())))
         return Invocation(person=person, place=place, command=command.name, values=read)
 
     async def resolved(self, name: str, values: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from adapters.slack.workspace import Workspace
 from bot.application import Baton
 from bot.domain.identity import Person, local_id, platform_of, workspace_of
 from bot.ports.store import Tx
+from bot.services import people
 
 
 class Directory:
@@ -34,6 +35,11 @@ class Directory:
     async def refresh(self) -> None:
         named = await self._baton.store.read(_named, self._workspace.id)
         await self.learn([local_id(one) for one in named])
+
+    async def named_by(self, person: Person, users: Iterable[str]) -> None:
+        """Know those whom a member of the team has named."""
+        if await self._baton.store.read(people.is_staff, person):
+            await self.learn(users)
 
     async def learn(self, users: Iterable[str]) -> None:
         """Know how these people are called."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.assignment import Obstacle
-from bot.domain.desk import Team
+from bot.domain.desk import Role, Team
 from bot.domain.identity import Person, is_group, local_id, workspace_of
 from bot.ports.store import Tx
 from bot.services.calendar import at_work
@@ -20,6 +20,11 @@ def ids_of(tx: Tx, person: str) -> tuple[str, ...]:
 def acting(tx: Tx, person: Person) -> tuple[str, ...]:
     """The same for somebody who is here now, with the groups that their platform just told."""
     return tuple(dict.fromkeys((*person.ids, *ids_of(tx, person.id))))
+
+
+def is_staff(tx: Tx, person: Person) -> bool:
+    """Whether the desk gives them any role. What a stranger names is not even looked up."""
+    return tx.desk.get().role(*acting(tx, person)) is not Role.OUTSIDER
 
 
 def shown(tx: Tx, person: str) -> Person:

@@ -10,6 +10,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.commands import actions
 from bot.domain.card import Button
 from bot.domain.message import Attachment
 
@@ -57,8 +58,10 @@ class Body:
         return view
 
 
-_KINDS = "ticket|message|takeover|conversation|contact|away|choice|rating|help"
-_PRESSED = rf"(?P<action>(?:{_KINDS}):[^:]+):(?P<value>.+)"
+_KINDS = "|".join(
+    sorted({name.partition(":")[0] for name in actions.DEEDS} | {actions.CHOICE, "rating", "help"})
+)
+_PRESSED = rf"(?P<action>(?:{_KINDS}):[^:]+):(?P<value>(?s:.*))"
 
 
 def is_ours(custom_id: str) -> bool:

@@ -59,7 +59,7 @@ async def _run(tools: Tools, view: Json, person: Person) -> Response:
 
 
 async def _answer(tools: Tools, view: Json, person: Person, response: Response) -> Json:
-    """What Slack is to do with the modal."""
+    """What Slack is to do with the modal. Slack: a problem is shown at an input, if it has one."""
     if response.form and _asks_the_same(response.form, view):
         response = Response(text=_what_is_missing(response.form), ok=False)
     if response.form or response.queue:
@@ -71,9 +71,10 @@ async def _answer(tools: Tools, view: Json, person: Person, response: Response) 
         if await _asked_in_thread(tools, view, person, response):
             return {"response_action": "clear"}
         return {"response_action": "update", "view": modals.outcome(response)}
-    if not response.ok:
-        return {"response_action": "errors", "errors": {_field(view): response.text[:2_000]}}
-    if str(view["callback_id"]) in DEEDS:
+    if not response.ok and (known := forms.inputs(view)):
+        field = "text" if "text" in known else known[0]
+        return {"response_action": "errors", "errors": {field: response.text[:2_000]}}
+    if response.ok and str(view["callback_id"]) in DEEDS:
         return {"response_action": "clear"}
     return {"response_action": "update", "view": modals.outcome(response)}
 
@@ -110,9 +111,3 @@ def _asks_the_same(form: Form, view: Json) -> bool:
     """A form that asks for more than the modal did is the next step, not a mistake."""
     asked = {one.name for one in form.arguments}
     return form.command == forms.command(view)[0] and asked <= set(forms.inputs(view))
-
-
-def _field(view: Json) -> str:
-    """Slack: a problem is shown at an input of the modal."""
-    known = forms.inputs(view)
-    return "text" if "text" in known else known[0]

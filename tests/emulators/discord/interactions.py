@@ -32,6 +32,32 @@ def begin(
     parent: Interaction | None = None,
 ) -> Interaction:
     """Make it and send INTERACTION_CREATE to the application's gateway."""
+    interaction, payload = prepare(
+        world,
+        app=app,
+        kind=kind,
+        user_id=user_id,
+        channel=channel,
+        data=data,
+        message=message,
+        parent=parent,
+    )
+    announce.interaction(world, app.id, payload)
+    return interaction
+
+
+def prepare(
+    world: World,
+    *,
+    app: Application,
+    kind: InteractionType,
+    user_id: str,
+    channel: Channel,
+    data: Json,
+    message: Message | None = None,
+    parent: Interaction | None = None,
+) -> tuple[Interaction, Json]:
+    """One that can be answered, and what the gateway is to say of it."""
     interaction = Interaction(
         id=world.ids.next(),
         token=secrets.token_urlsafe(48),
@@ -48,8 +74,7 @@ def begin(
     )
     interaction.metadata = _metadata(world, interaction, parent)
     world.interactions[interaction.token] = interaction
-    announce.interaction(world, app.id, _payload(world, app, interaction, channel, message))
-    return interaction
+    return interaction, _payload(world, app, interaction, channel, message)
 
 
 async def settle(world: World, interaction: Interaction) -> Json:

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.discord.commands import OWN, given, name_of, path_of, payload
 from adapters.discord.views import answers, forms, posts
-from adapters.discord.views.body import allowed
+from adapters.discord.views.body import allowed, is_ours
 from adapters.discord.views.card import card, card_name
 from bot.commands import REGISTRY
 from bot.commands.registry import Form, Response
@@ -19,6 +19,7 @@ from bot.domain.desk import Priority
 from bot.domain.identity import Person
 from bot.domain.message import Attachment
 from bot.domain.states import Status
+from tests.fuzz import acts
 
 Json = dict[str, Any]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -233,6 +234,14 @@ def test_what_finds_no_room_in_the_id_of_a_form_is_kept_elsewhere() -> None:
     short = Form(command="routing edit", title="Edit", arguments=asked, values={"name": "x"})
     assert forms.has_room(short)
     assert forms.token(forms.modal(short, {}).custom_id) == ""
+
+
+@pytest.mark.parametrize("value", ["1", "", "two\nlines", "x" * 100])
+def test_every_button_can_be_shown_and_is_known_when_pressed(value: str) -> None:
+    for one in acts.buttons():
+        pressed = replace(one, value=value)
+        [shown] = answers.answer(Response(buttons=(pressed,))).parts()["view"].children
+        assert is_ours(shown.custom_id), shown.custom_id
 
 
 def test_a_forms_buttons_are_named_as_announced() -> None:
