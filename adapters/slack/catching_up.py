@@ -1,40 +1,39 @@
 """What was written while Baton was away: fetched from each place's mark, oldest first.
 
-Slack: the history of a channel leaves replies out, so the threads that are in use are fetched on
-their own; neither tells of edits and deletions, so the latest known messages are compared.
+Slack: the history of a channel leaves replies out, but says of each thread when the last one came;
+the threads with news are fetched on their own. Neither tells of edits and deletions, so the latest
+known messages are compared: afterwards, as nobody has to wait for that.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 
-from adapters.slack.errors import translated
 from adapters.slack.intake import Intake
-from adapters.slack.known import Known, known
+from adapters.slack.known import known
+from adapters.slack.look import Look
 from adapters.slack.places import Places
+from adapters.slack.reading import Reading
 from adapters.slack.workspace import Workspace
 from bot.application import Baton
 from bot.domain.errors import CannotKeep
-from bot.ports.outlet import Busy, Gone, OutletError, Unclear
+from bot.ports.outlet import Busy, OutletError, Unclear
 from bot.ports.repositories.platforms import ANY_DIRECT, Source
 from bot.ports.store import Tx
 from bot.services import catch_up
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
-_PAGE = 200
 _FOLLOWED = timedelta(days=7)
 _SWEEP_S = 900.0
 _AGAIN_S = 5.0
 _TRIES = 3
-# One call of many that fails must not have all places wait for another look at everything.
-_PAUSES_S = (0.2, 0.5, 1.0)
 
 
 class CatchUp:
@@ -42,6 +41,7 @@ class CatchUp:
 
     def __init__(self, workspace: Workspace, baton: Baton, intake: Intake, places: Places) -> None:
         self._workspace = workspace
+        self._reading = Reading(workspace)
         self._baton = baton
         self._intake = intake
         self._places = places
@@ -69,7 +69,8 @@ class CatchUp:
             else:
                 failed = 0 if is_complete else failed + 1
             if is_complete:
-                self.done.set()
+                if not self._wanted.is_set():
+                    self.done.set()
             else:
                 await asyncio.sleep(_AGAIN_S)
                 self._wanted.set()
@@ -83,11 +84,12 @@ class CatchUp:
         if not direct:  # nothing of theirs is fetched, so nobody waits for the channels
             await self._release(self._workspace.id, ANY_DIRECT)
             places.sort(key=lambda one: not one.channel.startswith("D"))
-        reached = {one.channel: await self._place(one, skip=not direct) for one in places}
-        is_heard = all(done for channel, done in reached.items() if channel.startswith("D"))
+        looked = {one.channel: await self._place(one, skip=not direct) for one in places}
+        is_heard = all(looks for channel, looks in looked.items() if channel.startswith("D"))
         if direct and listed and is_heard:  # whoever is new waits for what they wrote before
             await self._release(self._workspace.id, ANY_DIRECT)
-        return listed and all(reached.values())
+        compared = [await self._compared(look) for look in looked.values() if look]
+        return listed and all(looked.values()) and all(compared)
 
     async def _asked(self) -> bool:
         try:
@@ -97,119 +99,79 @@ class CatchUp:
             return False
         return True
 
-    async def _place(self, source: Source, *, skip: bool) -> bool:
-        """One broken channel never stops another. What cannot be read is not waited for."""
-        if skip and source.channel.startswith("D"):
-            await self._release(source.workspace, source.channel)
-            return True
+    async def _place(self, source: Source, *, skip: bool) -> Look | None:
+        """Fetch what was missed there; None where that has to be tried again. One broken channel
+        never stops another, and what cannot be read is not waited for.
+        """
+        look = Look(source=source)
+        if not (skip and source.channel.startswith("D")):
+            try:
+                look = await self._fetch(source)
+            except (Busy, Unclear, CannotKeep, aiohttp.ClientError, TimeoutError) as error:
+                log.warning("what was missed in %s comes later: %s", source.channel, error)
+                return None
+            except OutletError as error:
+                log.warning("what was missed in %s cannot be fetched: %s", source.channel, error)
+        await self._release(source.workspace, source.channel)
+        return look
+
+    async def _compared(self, look: Look) -> bool:
+        """Look for edits and deletions there; whether that has come to its end. A new connection
+        has other things to do first.
+        """
         try:
-            await self._fetch(source)
+            for root in look.unread:
+                if self._wanted.is_set():
+                    return True
+                look.found |= await self._reading.thread(look.source.channel, root, look.since)
+            await self._changes(look, look.ours.messages)
         except (Busy, Unclear, CannotKeep, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("what was missed in %s comes later: %s", source.channel, error)
+            log.warning("what was changed in %s shows later: %s", look.source.channel, error)
             return False
         except OutletError as error:
-            log.warning("what was missed in %s cannot be fetched: %s", source.channel, error)
-        await self._release(source.workspace, source.channel)
+            log.warning("changes in %s cannot be fetched: %s", look.source.channel, error)
         return True
 
     async def _release(self, workspace: str, channel: str) -> None:
         """Not where a new connection was made meanwhile: something may be missing before it."""
         await self._baton.caught_up(workspace, channel, unless=self._wanted.is_set)
 
-    async def _fetch(self, source: Source) -> None:
+    async def _fetch(self, source: Source) -> Look:
         """Its threads are read one after the other: what was written meanwhile is in some of them,
         so the mark goes no further than the beginning, and the next look reads from there.
         """
         begun = datetime.now(UTC)
         ours = await self._baton.store.read(known, source, begun - _FOLLOWED)
         since = min([source.mark, *ours.all], key=float)
-        found = {str(one["ts"]): one async for one in self._history(source.channel, since)}
-        for root in self._threads(source, ours, found):
-            async for reply in self._replies(source.channel, root, since):
-                found.setdefault(str(reply["ts"]), reply)
-        await self._changes(source, ours, found)
-        missed = sorted(
-            (ts for ts in found if float(ts) > float(source.mark) or ts in ours.waiting), key=float
-        )
+        found = await self._reading.channel(source.channel, since, ours.threads)
+        look = Look(source=source, ours=ours, since=since, found=found)
+        for root in sorted(look.with_news(), key=float):
+            look.found |= await self._reading.thread(source.channel, root, since)
+            look.read.add(root)
+        await self._changes(look, ours.waiting)
+        missed = sorted(look.missed(), key=float)
         for ts in missed:
-            await self._intake.fetched(found[ts], source.channel)
+            await self._intake.fetched(look.found[ts], source.channel)
         sure = [ts for ts in missed if float(ts) <= begun.timestamp()]
         mark = sure[-1] if sure else source.mark
         await self._baton.reached(source.workspace, source.channel, "", mark)
         if missed:
             log.info("fetched %d messages of %s", len(missed), source.channel)
+        return look
 
-    @staticmethod
-    def _threads(source: Source, ours: Known, found: dict[str, Json]) -> list[str]:
-        """Threads that are in use, and those with replies that nobody has seen."""
-        fresh = {
-            ts
-            for ts, one in found.items()
-            if float(one.get("latest_reply") or 0) > float(source.mark)
-            and (ts in ours.messages or float(ts) > float(source.mark))
-        }
-        return sorted(ours.threads | fresh, key=float)
-
-    async def _changes(self, source: Source, ours: Known, found: dict[str, Json]) -> None:
+    async def _changes(self, look: Look, known: Iterable[str]) -> None:
         """Edits and deletions of what Baton knows already; it ignores those it has heard of. What
         waits and is gone is not taken in any more.
         """
-        for ts in sorted(ours.all, key=float):
-            message = found.get(ts)
+        for ts in sorted(known, key=float):
+            message = look.found.get(ts)
             if message is None or message.get("subtype") == "tombstone":
                 change: Json = {"subtype": "message_deleted", "deleted_ts": ts, "ts": ts}
             elif message.get("edited"):
                 change = {"subtype": "message_changed", "message": message, "ts": ts}
             else:
                 continue
-            await self._intake.fetched(change, source.channel)
-
-    async def _history(self, channel: str, since: str) -> AsyncIterator[Json]:
-        client = self._workspace.client
-        async for one in self._pages(client.conversations_history, channel=channel, oldest=since):
-            yield one
-
-    async def _replies(self, channel: str, root: str, since: str) -> AsyncIterator[Json]:
-        """A thread that is gone has no replies."""
-        client = self._workspace.client
-        try:
-            async for one in self._pages(
-                client.conversations_replies, channel=channel, ts=root, oldest=since
-            ):
-                yield one
-        except Gone:
-            return
-
-    async def _pages(self, method: Any, **arguments: Any) -> AsyncIterator[Json]:
-        """Slack: 15 messages a page and one page a minute for unlisted commercial apps."""
-        cursor = ""
-        while True:
-            more = {"cursor": cursor} if cursor else {}
-            answer = await self._patient(method, **arguments, inclusive=True, limit=_PAGE, **more)
-            for one in answer.get("messages") or []:
-                yield one
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-
-    @staticmethod
-    async def _patient(method: Any, **arguments: Any) -> Json:
-        """Reading twice does no harm: waits when Slack asks to, and asks a few times more when it
-        fails. Raises an `OutletError`.
-        """
-        pauses = iter(_PAUSES_S)
-        while True:
-            try:
-                with translated():
-                    answer: Json = (await method(**arguments)).data
-            except (Busy, Unclear) as error:
-                asked = error.wait if isinstance(error, Busy) else None
-                pause = asked.total_seconds() if asked else next(pauses, None)
-                if pause is None:
-                    raise
-                await asyncio.sleep(pause)
-            else:
-                return answer
+            await self._intake.fetched(change, look.source.channel)
 
     async def _new_direct_messages(self) -> bool:
         """Follow those of people who never wrote before, from when Baton was last there; whether
@@ -219,7 +181,7 @@ class CatchUp:
         last = await self._baton.store.read(_mark, self._workspace.id, ANY_DIRECT)
         if last and await self._places.has_direct():
             try:
-                channels = await self._direct_channels()
+                channels = await self._reading.direct_channels()
             except (Busy, Unclear) as error:
                 log.warning("Slack does not list direct messages yet: %s", error)
                 return False
@@ -230,19 +192,6 @@ class CatchUp:
                 await self._baton.store.transact(_watch, self._workspace.id, channel, last)
         await self._baton.reached(self._workspace.id, ANY_DIRECT, "", now)
         return True
-
-    async def _direct_channels(self) -> list[str]:
-        """Every direct conversation that the app has. Raises an `OutletError`."""
-        found: list[str] = []
-        cursor = ""
-        method = self._workspace.client.users_conversations
-        while True:
-            more = {"cursor": cursor} if cursor else {}
-            page = await self._patient(method, types="im", limit=_PAGE, **more)
-            found += [str(one["id"]) for one in page["channels"]]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return found
 
 
 def _mark(tx: Tx, workspace: str, channel: str) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.ports.inbound import Written
@@ -17,38 +18,44 @@ _MOST_THREADS = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What Baton knows of a channel: threads that are in use, and messages people may change.
+    """What Baton knows of a channel: threads that are in use, and messages people may change, each
+    with the thread that it is a reply in.
 
     `waiting` came live and is not taken in yet; it may have been changed or deleted meanwhile.
     """
 
-    threads: frozenset[str]
-    messages: frozenset[str]
-    waiting: frozenset[str]
+    threads: frozenset[str] = frozenset()
+    messages: Mapping[str, str | None] = field(default_factory=dict)
+    waiting: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def all(self) -> frozenset[str]:
-        return self.messages | self.waiting
+        return frozenset({*self.messages, *self.waiting})
 
 
 def known(tx: Tx, source: Source, since: datetime) -> Known:
     """The conversations in a channel that are in use, and the team's threads there."""
     here = source.workspace, source.channel
     in_use = {one.id: one.thread for one in tx.conversations.in_use(*here, since)}
-    messages = [
-        one.source_id
+    messages = {
+        one.source_id: in_use[one.conversation_id]
         for one in tx.messages.lately(*here, _LATELY)
         if one.source_id and one.at >= since and one.conversation_id in in_use
-    ]
+    }
     threads = {thread for thread in (*in_use.values(), *_team_threads(tx, source, since)) if thread}
-    messages += _notes(tx, source, threads, since)
+    messages |= _notes(tx, source, threads, since)
     latest = sorted(filter(_is_stamp, messages), key=float)[-_COMPARED:]
     waiting = _waiting(tx, source)
     return Known(
         threads=frozenset({*threads, *(one.thread for one in waiting if one.thread)}),
-        messages=frozenset(latest),
-        waiting=frozenset(one.source_id for one in waiting),
+        messages={ts: _above(ts, messages[ts]) for ts in latest},
+        waiting={one.source_id: _above(one.source_id, one.thread) for one in waiting},
     )
+
+
+def _above(ts: str, thread: str | None) -> str | None:
+    """What a message is a reply to; a thread's own root stands in the channel."""
+    return thread if thread != ts else None
 
 
 def _team_threads(tx: Tx, source: Source, since: datetime) -> set[str | None]:
@@ -74,11 +81,11 @@ def _waiting(tx: Tx, source: Source) -> list[Written]:
     return [one for one in kept if one.channel == source.channel and _is_stamp(one.source_id)]
 
 
-def _notes(tx: Tx, source: Source, threads: set[str], since: datetime) -> list[str]:
+def _notes(tx: Tx, source: Source, threads: set[str], since: datetime) -> dict[str, str]:
     """Those that stand in threads which are fetched: elsewhere nothing is known of them."""
-    found = []
+    found = {}
     for note in tx.notes.lately(source.workspace, source.channel, _COMPARED):
         anchor = tx.threads.get(note.thread_id).anchor if note.thread_id else None
-        if note.source_id and not note.deleted_at and note.at >= since and anchor in threads:
-            found.append(note.source_id)
+        if note.source_id and note.at >= since and anchor in threads:
+            found[note.source_id] = anchor
     return found
