@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import desk_file, logs, loop, settings
+from bot import logs, loop, settings
 from bot.domain import span
 from bot.domain.errors import BadDesk, BadInput, BatonError, NotFound
 
@@ -42,6 +42,7 @@ DeskFile = Annotated[Path, typer.Argument(help="A desk file (TOML).")]
 def run() -> None:
     """Start Baton on what is configured; migrates the database first."""
     signal.signal(signal.SIGTERM, _stop_early)
+    loop.loading()
     from bot import main as composition
 
     chosen = settings.read()
@@ -98,7 +99,7 @@ def migrate() -> None:
 @config.command("apply")
 def apply(file: DeskFile) -> None:
     """Replace the whole desk by a file."""
-    from bot import offline
+    from bot import desk_file, offline
 
     desk = desk_file.read(file)
     _go(offline.replace_desk(settings.read(), desk))
@@ -116,7 +117,7 @@ def export() -> None:
 @config.command("diff")
 def diff(file: DeskFile) -> None:
     """Show how the desk differs from a file; status 1 if it does."""
-    from bot import offline
+    from bot import desk_file, offline
 
     wanted = desk_file.write(desk_file.read(file)).splitlines()
     now = _go(offline.export_desk(settings.read(), names=False)).splitlines()
@@ -179,7 +180,7 @@ def routing_replay(
 ) -> None:
     """Show what rules would have done to past conversations; nothing happens."""
     from adapters.agents.reader import Reader
-    from bot import offline
+    from bot import desk_file, offline
     from bot.services import replay
 
     wanted = desk_file.read(file) if file else None

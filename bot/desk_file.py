@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import timedelta
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,6 @@ _DURATIONS = {
     kind: {field.name for field in fields(kind) if "timedelta" in str(field.type)}
     for kind in (Desk, *_KINDS.values())
 }
-_DESK = TypeAdapter(Desk)
 _SAID = {
     "bool_parsing": "should be true or false",
     "bool_type": "should be true or false",
@@ -99,7 +99,7 @@ def _desk(raw: Mapping[str, Any]) -> Desk:
     wrong: list[str] = []
     spanned = _spans(document, (), document, wrong)
     try:
-        desk = _DESK.validate_python(spanned)
+        desk = _desk_type().validate_python(spanned)
     except ValidationError as error:
         wrong += [_explain(one, document) for one in error.errors()]
         raise BadDesk(problem="; ".join(wrong) + ".") from error
@@ -108,6 +108,12 @@ def _desk(raw: Mapping[str, Any]) -> Desk:
     if wrong := [*wrong, *problems(desk)]:
         raise BadDesk(problem="; ".join(wrong) + ".")
     return desk
+
+
+@cache
+def _desk_type() -> TypeAdapter[Desk]:
+    """Built for the first file that is read: most starts read none."""
+    return TypeAdapter(Desk)
 
 
 def _spans(value: Any, at: tuple[Any, ...], document: Mapping[str, Any], wrong: list[str]) -> Any:

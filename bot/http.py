@@ -8,8 +8,11 @@ import socket
 from collections.abc import Iterator
 
 import uvicorn
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from adapters import console
 from bot import health
@@ -22,25 +25,42 @@ from bot.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def http_app(parts: Parts) -> FastAPI:
-    """One HTTP server for everything."""
-    app = FastAPI(title="Baton", docs_url=None, redoc_url=None, openapi_url=None)
+def pages(parts: Parts) -> console.Console | None:
+    """The console, where it is wanted."""
+    if not parts.settings.serves_console:
+        return None
+    return console.console(
+        parts.baton,
+        clock=parts.clock,
+        password=parts.settings.console_password or None,
+        secret=secret_key(parts.settings),
+        connections=lambda: [_connection(one) for one in parts.platforms],
+        concerns=lambda: health.concerns(parts),
+    )
 
-    @app.get("/healthz")
-    async def healthz() -> dict[str, bool]:
-        return {"ok": True}
 
-    @app.get("/readyz")
-    async def readyz() -> JSONResponse:
+def http_app(parts: Parts, at_root: ASGIApp | None = None) -> Starlette:
+    """One HTTP server for everything; `at_root` gets what nothing else is there for."""
+
+    async def healthz(_request: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    async def readyz(_request: Request) -> Response:
         reasons = await health.unready(parts)
         body = {"ready": not reasons, "reasons": reasons}
         return JSONResponse(body, status_code=503 if reasons else 200)
 
-    @app.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(_request: Request) -> Response:
         text = await parts.metrics.text(parts.store)
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    app = Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics),
+        ]
+    )
     for mount in parts.mounts:
         mount(app)
     if parts.settings.api_token:
@@ -49,16 +69,8 @@ def http_app(parts: Parts) -> FastAPI:
         api.mount(
             app, parts.baton, token=parts.settings.api_token, unready=lambda: health.unready(parts)
         )
-    if parts.settings.serves_console:
-        console.mount(
-            app,
-            parts.baton,
-            clock=parts.clock,
-            password=parts.settings.console_password or None,
-            secret=secret_key(parts.settings),
-            connections=lambda: [_connection(one) for one in parts.platforms],
-            concerns=lambda: health.concerns(parts),
-        )
+    if at_root is not None:
+        app.mount("/", at_root)
     return app
 
 

@@ -21,11 +21,12 @@ from adapters.agents.openai_model import Access
 from adapters.agents.passages import Passage
 from adapters.agents.reader import Reader
 from adapters.charts import Charts
+from adapters.console import Console
 from adapters.console.outlet import ConsoleOutlet
 from adapters.practice import PracticeOutlet
 from adapters.slack import archive
 from adapters.webhooks.addresses import networks
-from adapters.webhooks.sender import WebhookSender
+from adapters.webhooks.port import Webhooks
 from bot import failpoints
 from bot.application import Baton
 from bot.clock import DeskClock
@@ -34,7 +35,7 @@ from bot.delivery.sharing import Sharing
 from bot.domain.identity import platform_of
 from bot.domain.message import Limits
 from bot.first_start import apply_desk, welcome
-from bot.http import Server, http_app, listen
+from bot.http import Server, http_app, listen, pages
 from bot.jobs import Jobs
 from bot.loop import loaded
 from bot.metrics import Metrics
@@ -75,8 +76,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         media = Media(settings.media_url)
         await media.keep("baton.txt", b"Baton keeps files here.\n")  # or says why it cannot
         outlets["console"] = ConsoleOutlet(store, clock)
-        sender = WebhookSender(networks(settings.webhook_allow))
-        stack.push_async_callback(sender.close)
+        webhooks = Webhooks(networks(settings.webhook_allow))
+        stack.push_async_callback(webhooks.close)
         outlets["practice"] = PracticeOutlet()
         mind, metrics = agent(settings, media), Metrics()
         parts = Parts(
@@ -104,7 +105,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
                 mind,
                 clock,
                 player=assembly.player(model_access(settings)),
-                webhooks=sender,
+                webhooks=webhooks,
                 observe=metrics.performed,
             ),
             jobs=Jobs(store, clock, media),
@@ -185,15 +186,27 @@ async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then stop cleanly. Raises `CannotRun`."""
     with listen(settings) as listener:
         async with assembled(settings) as parts:
-            app = http_app(parts)
+            console = pages(parts)
+            app = http_app(parts, console)
             server = Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
             loop = asyncio.get_running_loop()
             for wanted in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(wanted, server.stop)
             async with working(parts):
-                loaded()
                 await welcome(parts.store, settings)
-                await server.serve(sockets=[listener])
+                async with _opening(console, server):
+                    await server.serve(sockets=[listener])
+
+
+@asynccontextmanager
+async def _opening(console: Console | None, server: Server) -> AsyncIterator[None]:
+    """The console opens while everything else is served already."""
+    if console is None:
+        loaded()
+        yield
+        return
+    async with console.opening(opened=loaded, failed=server.stop):
+        yield
 
 
 def agent(settings: Settings, media: MediaPort | None = None) -> AgentPort:

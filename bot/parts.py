@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.application import Baton
 from bot.clock import DeskClock
@@ -35,4 +35,4 @@ class Parts:
     jobs: Jobs
     metrics: Metrics
     platforms: list[Platform]
-    mounts: list[Callable[[FastAPI], None]]
+    mounts: list[Callable[[Starlette], None]]

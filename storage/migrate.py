@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from storage import engines, schema
@@ -26,14 +26,21 @@ def migrate(url: str) -> None:
             now = schema.stand(connection)
             schema.check(where, now)
             if now.is_known and now.revision != schema.HEAD:
-                from storage import scripts  # noqa: PLC0415 - most starts need no Alembic
-
-                scripts.upgrade(connection)
+                _bring(connection, now)
                 schema.record(connection)
     except DBAPIError as error:
         raise explained(where, error) from error
     finally:
         engine.dispose()
+
+
+def _bring(connection: Connection, now: schema.Stand) -> None:
+    if now.revision is None and connection.dialect.name == "sqlite":
+        schema.create(connection)
+    else:
+        from storage import scripts  # noqa: PLC0415 - most starts need no Alembic
+
+        scripts.upgrade(connection)
 
 
 def current(url: str) -> str | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, text
 from sqlalchemy.engine import URL
+from sqlmodel import SQLModel
 
 from bot.domain.errors import CannotRun
-from storage import engines, tables
+from storage import engines, search_index, tables
 from storage.faults import named
 from storage.rows import Upsert
 
@@ -22,6 +23,8 @@ from storage.rows import Upsert
 HEAD = "0012"
 OLDEST_PROGRAM = "0.1.0"
 KNOWN = (*(f"{number:04}" for number in range(1, 12)), HEAD)
+# Alembic's own table, which is none of ours.
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 _KEY = "oldest_program"
 _PUT = Upsert(tables.table(tables.Meta), ["key"], lambda new, _old: {"value": new.value})
 
@@ -59,6 +62,14 @@ def stand(connection: Connection) -> Stand:
         ).scalar()
     of, _, oldest = (row or "").partition(" ")
     return Stand(revision=revision, oldest=oldest if revision and of == revision else None)
+
+
+def create(connection: Connection) -> None:
+    """Make in an empty SQLite file what all migrations together make, without loading Alembic."""
+    SQLModel.metadata.create_all(connection, checkfirst=False)
+    search_index.create(connection)
+    _VERSION.create(connection)
+    connection.execute(insert(_VERSION), {"version_num": HEAD})
 
 
 def record(connection: Connection) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 from fastapi_offline import FastAPIOffline
+from starlette.applications import Starlette
 
 from adapters.api import problems, routes
 from adapters.api.access import Access, Bounded
@@ -20,7 +21,7 @@ _ABOUT = (
 
 
 def mount(
-    app: FastAPI, baton: Baton, *, token: str, unready: Callable[[], Awaitable[list[str]]]
+    app: Starlette, baton: Baton, *, token: str, unready: Callable[[], Awaitable[list[str]]]
 ) -> None:
     """Serve `/api/v1`, `/api/openapi.json` and `/api/docs`. `unready` says what is wrong."""
     access = Access(token)

@@ -1,4 +1,4 @@
-"""Put the console's pages, files, login and guard below `/` of the one HTTP server."""
+"""The console's pages, files, login and guard: an application to be served at `/`."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ _FAVICON = (
 )
 
 
-def serve(
-    app: FastAPI,
+def site(
     baton: Baton,
     *,
     clock: Clock,
@@ -53,10 +52,10 @@ def serve(
     secret: str,
     connections: Callable[[], Sequence[Connection]],
     concerns: Callable[[], Awaitable[Sequence[Concern]]],
-) -> None:
-    """What `adapters.console.mount` describes. NiceGUI keeps its pages once a process."""
+) -> FastAPI:
+    """What `adapters.console.console` describes. NiceGUI keeps its pages once a process."""
     inbound = Inbound(baton)
-    site = Site(
+    shared = Site(
         baton=baton,
         inbound=inbound,
         live=Live(baton.store),
@@ -71,9 +70,10 @@ def serve(
     pages.include_router(files.router(baton))
     pages.include_router(report_files.router(baton))
     for path, show in _PAGES.items():
-        _add(site, path, show)
-    _answer_unknown(site)
+        _add(shared, path, show)
+    _answer_unknown(shared)
     ui.add_css(_STYLE.read_text(encoding="utf-8"), shared=True)
+    app = FastAPI(title="Baton", docs_url=None, redoc_url=None, openapi_url=None)
     ui.run_with(
         app,
         title="Baton",
@@ -85,7 +85,8 @@ def serve(
         reconnect_timeout=10.0,
     )
     pages.add_middleware(Guard, sessions=sessions)
-    _before_serving(app, site)
+    _before_serving(app, shared)
+    return app
 
 
 def _add(site: Site, path: str, show: Show) -> None:

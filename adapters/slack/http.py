@@ -7,10 +7,12 @@ import logging
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
-from fastapi import FastAPI, Request, Response
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 
 from adapters.slack.app import UNREADABLE
 
@@ -21,11 +23,10 @@ _FORM = "application/x-www-form-urlencoded"
 _LARGEST = 4_000_000
 
 
-def mount(app: FastAPI, bolt: AsyncApp, secret: str, is_ready: Callable[[], bool]) -> None:
+def mount(app: Starlette, bolt: AsyncApp, secret: str, is_ready: Callable[[], bool]) -> None:
     """Until it is ready, Slack is told to come again."""
     verifier = SignatureVerifier(secret)
 
-    @app.post(PATH)
     async def slack_events(request: Request) -> Response:
         """Signed requests only, and none that Bolt would stumble over before it checks that."""
         headers = dict(request.headers)
@@ -42,6 +43,8 @@ def mount(app: FastAPI, bolt: AsyncApp, secret: str, is_ready: Callable[[], bool
             log.warning("Slack sent something that cannot be read: %r", error)
             return Response(status_code=400)
         return to_starlette_response(answer)
+
+    app.add_route(PATH, slack_events, methods=["POST"])
 
 
 async def _bounded(request: Request) -> bytes | None:

@@ -8,8 +8,8 @@ import logging
 from typing import Any
 
 import aiohttp
-from fastapi import FastAPI
 from slack_sdk.errors import SlackApiError
+from starlette.applications import Starlette
 
 from adapters.slack import http, listeners
 from adapters.slack.app import bolt
@@ -98,7 +98,7 @@ class Slack:
         self._trouble = "it is not connected yet"
         self._begun: asyncio.Task[None] | None = None
 
-    def mount(self, app: FastAPI) -> None:
+    def mount(self, app: Starlette) -> None:
         """Serve HTTP mode; Socket Mode wins when both are configured."""
         if self._secret and not self._app_token:
             http.mount(app, self._bolt, self._secret, lambda: self._workspace.known)

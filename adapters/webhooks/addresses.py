@@ -1,17 +1,9 @@
-"""Which addresses a webhook may reach: the open internet, and what the operator allows by name.
-
-A host is resolved for each connection and connected to at just the address that was checked, so
-that a name cannot point elsewhere a moment later.
-"""
+"""Which addresses a webhook may reach: the open internet, and what the operator allows by name."""
 
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Iterable
-
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 
 from bot.domain.errors import CannotRun
 
@@ -57,25 +49,6 @@ def literal(host: str) -> Address | None:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return None
-
-
-class GuardedResolver(AbstractResolver):
-    """Raises `Forbidden` when any of a host's addresses is not to be reached."""
-
-    def __init__(self, allowed: tuple[Network, ...], inner: AbstractResolver | None = None) -> None:
-        self._allowed = allowed
-        self._inner = inner or ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        for one in found:
-            check(ipaddress.ip_address(one["host"].partition("%")[0]), self._allowed)
-        return found
-
-    async def close(self) -> None:
-        await self._inner.close()
 
 
 def check(address: Address, allowed: tuple[Network, ...]) -> None:

@@ -9,14 +9,8 @@ from http import HTTPStatus
 import aiohttp
 from yarl import URL
 
-from adapters.webhooks.addresses import (
-    Forbidden,
-    GuardedResolver,
-    Network,
-    check,
-    is_allowed,
-    literal,
-)
+from adapters.webhooks.addresses import Forbidden, Network, check, is_allowed, literal
+from adapters.webhooks.resolver import GuardedResolver
 from adapters.webhooks.signing import signed
 from bot.ports.outlet import Busy, OutletError, Refused, Unclear, Unreachable
 from bot.ports.webhook import Notice

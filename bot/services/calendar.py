@@ -8,8 +8,6 @@ from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from bot.domain.desk import Desk, Hours, Shift, Team
 from bot.domain.hours import WEEKDAYS, BusinessHours, is_open, parse_shift
 
@@ -78,4 +76,8 @@ def _week(team: Team, shift: Shift) -> Hours:
 
 
 def _holidays(country: str) -> Container[date]:
-    return holidays.country_holidays(country) if country else frozenset()
+    if not country:
+        return frozenset()
+    import holidays  # noqa: PLC0415 - most desks name no country
+
+    return holidays.country_holidays(country)

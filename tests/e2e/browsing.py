@@ -19,7 +19,7 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_PATIENCE_MS = 10_000
+_PATIENCE_MS = 60_000  # of a machine with much else to do
 MESSAGE = "Write a message"
 NOTE = "Internal note, or / for a command"
 expect.set_options(timeout=_PATIENCE_MS)

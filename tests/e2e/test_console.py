@@ -18,7 +18,6 @@ from tests.e2e.samples import all_kinds
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
-    pytest.mark.timeout(150),
 ]
 HUMAN = "I want to talk to a human, please."
 

@@ -12,7 +12,6 @@ from tests.e2e.browsing import CHROMIUM, MESSAGE, chromium, opened
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
-    pytest.mark.timeout(120),
 ]
 WORDS = "I want to talk to a human, please."
 

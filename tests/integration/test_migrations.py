@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,21 @@ from sqlmodel import SQLModel
 
 from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
-from storage import engines, migrate, schema, search_index
+from storage import engines, migrate, schema, scripts, search_index
 from storage.store import open_store
 from tests import postgres
 
 ROOT = Path(__file__).parents[2]
 MIGRATE = "import sys; from storage.migrate import migrate; migrate(sys.argv[1])"
+STEPS = """
+import sys
+from storage import engines, schema, scripts
+engine = engines.engine(engines.address(sys.argv[1]))
+with engine.begin() as connection:
+    scripts.upgrade(connection)
+    schema.record(connection)
+engine.dispose()
+"""
 OPEN = """
 import sys
 from bot.domain.errors import CannotRun
@@ -74,6 +84,36 @@ def differences(url: str) -> list[object]:
     return list(found)
 
 
+def upgraded(url: str) -> str:
+    """Brought here step by step, as every database that is older than this program."""
+    engine = engines.engine(engines.address(url))
+    with engine.begin() as connection:
+        scripts.upgrade(connection)
+        schema.record(connection)
+    engine.dispose()
+    return url
+
+
+def layout(url: str) -> set[tuple[object, ...]]:
+    """Everything that is in an SQLite file, but for the order of columns and how it was written."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        ask = connection.execute
+        found: set[tuple[object, ...]] = set()
+        for kind, name, table, sql in ask("SELECT type, name, tbl_name, sql FROM sqlite_master"):
+            if kind != "table":  # those of keys and constraints have no statement: see below
+                found |= {(kind, name, table, " ".join(sql.split()))} if sql else set()
+                continue
+            found.add((name, "AUTOINCREMENT" in sql))
+            found |= {(name, *one[1:]) for one in ask(f"PRAGMA table_xinfo({name})")}
+            found |= {(name, *one[2:]) for one in ask(f"PRAGMA foreign_key_list({name})")}
+            for _, index, *kinds in ask(f"PRAGMA index_list({name})"):
+                columns = [one[2] for one in ask(f"PRAGMA index_info({index})")]
+                found.add((name, *kinds, *columns))
+            if not name.startswith((search_index.TABLE, "sqlite_")):
+                found |= {(name, *row) for row in ask(f"SELECT * FROM {name}")}
+        return found
+
+
 def opened(url: str) -> None:
     asyncio.run(open_store(url, lambda _workspace: Limits()).close())
 
@@ -84,6 +124,24 @@ def test_the_migrated_schema_is_the_declared_one(empty_url: str) -> None:
     assert migrate.current(empty_url) == schema.HEAD
     execute(empty_url, "DROP INDEX lanes_due", "ALTER TABLE notes ADD COLUMN extra TEXT")
     assert len(differences(empty_url)) == 2, "negative control: a difference is seen"
+
+
+def test_a_new_file_is_what_all_migrations_make(tmp_path: Path) -> None:
+    """Only older ones go through them."""
+    new = f"sqlite:///{tmp_path / 'new.db'}"
+    migrate.migrate(new)
+    old = upgraded(f"sqlite:///{tmp_path / 'old.db'}")
+    assert differences(old) == []
+    assert layout(new) == layout(old)
+    for change in (
+        "DROP INDEX lanes_due",
+        "ALTER TABLE notes ADD COLUMN extra TEXT",
+        "DROP TRIGGER search_notes_insert",
+        "INSERT INTO meta (key, value) VALUES ('a', '1')",
+    ):
+        before = layout(old)
+        execute(old, change)
+        assert layout(old) != before, f"negative control: {change} is seen"
 
 
 def test_the_condition_of_each_partial_index_is_in_the_migrated_schema(database_url: str) -> None:
@@ -197,7 +255,7 @@ def test_migrations_work_from_anywhere(tmp_path: Path) -> None:
         shutil.copytree(ROOT / package, folder / package)
     url = f"sqlite:///{tmp_path / 'x.db'}"
     subprocess.run(
-        [sys.executable, "-c", MIGRATE, url],
+        [sys.executable, "-c", STEPS, url],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"},
         check=True,

@@ -15,8 +15,9 @@ import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from adapters.webhooks.addresses import Forbidden, GuardedResolver, is_public, networks
-from adapters.webhooks.sender import WebhookSender
+from adapters.webhooks.addresses import Forbidden, is_public, networks
+from adapters.webhooks.port import Webhooks
+from adapters.webhooks.resolver import GuardedResolver
 from bot import desk_file
 from bot.domain.desk import Priority, Targets
 from bot.domain.errors import BadDesk, BadInput, CannotRun
@@ -39,15 +40,15 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def sender() -> AsyncIterator[WebhookSender]:
+async def sender() -> AsyncIterator[Webhooks]:
     """One that may call this machine."""
-    made = WebhookSender(NEAR)
+    made = Webhooks(NEAR)
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def told(world: World, receiver: Receiver, sender: WebhookSender) -> World:
+async def told(world: World, receiver: Receiver, sender: Webhooks) -> World:
     """A world that tells the receiver everything."""
     world.courier.webhooks = sender
     answer = await world.run("alice", f"/desk webhook add crm {receiver.url} secret={SECRET}")
@@ -95,9 +96,7 @@ async def test_a_broken_promise_is_told(told: World, receiver: Receiver) -> None
     assert receiver.taken[3]["data"]["facts"]["clock"] == "resolution"
 
 
-async def test_only_what_it_asks_for(
-    world: World, receiver: Receiver, sender: WebhookSender
-) -> None:
+async def test_only_what_it_asks_for(world: World, receiver: Receiver, sender: Webhooks) -> None:
     world.courier.webhooks = sender
     line = f"/desk webhook add crm {receiver.url} closed,ticket.reopened {SECRET}"
     assert (await world.run("alice", line)).ok
@@ -225,7 +224,7 @@ async def test_private_addresses_are_no_place_to_call(host: str, database_url: s
     assert not is_public(ipaddress.ip_address(host))
     bracketed = f"[{host}]" if ":" in host else host
     with pytest.raises(Unreachable, match="private"):
-        await WebhookSender().tell(notice(f"https://{bracketed}/"))
+        await Webhooks().tell(notice(f"https://{bracketed}/"))
 
 
 async def test_a_name_that_leads_to_a_private_address(database_url: str) -> None:
@@ -235,7 +234,7 @@ async def test_a_name_that_leads_to_a_private_address(database_url: str) -> None
         await resolver.resolve("crm.example", 443)
     public = GuardedResolver((), Names("93.184.216.34"))
     assert [one["host"] for one in await public.resolve("crm.example", 443)] == ["93.184.216.34"]
-    far = WebhookSender()
+    far = Webhooks()
     with pytest.raises(Unreachable, match="private"):
         await far.tell(notice("https://localhost:1/"))
     await far.close()
@@ -249,7 +248,7 @@ async def test_what_an_answer_means(
     status: int,
     kind: type[OutletError],
     receiver: Receiver,
-    sender: WebhookSender,
+    sender: Webhooks,
     database_url: str,
 ) -> None:
     """A redirect is not followed, wherever it leads."""
@@ -260,9 +259,7 @@ async def test_what_an_answer_means(
     assert receiver.calls == 1
 
 
-async def test_it_asks_to_wait(
-    receiver: Receiver, sender: WebhookSender, database_url: str
-) -> None:
+async def test_it_asks_to_wait(receiver: Receiver, sender: Webhooks, database_url: str) -> None:
     receiver.fail.append(429)
     receiver.headers = {"retry-after": "7"}
     with pytest.raises(Busy) as caught:
@@ -271,7 +268,7 @@ async def test_it_asks_to_wait(
 
 
 async def test_a_message_that_fails_for_a_day_lets_others_pass(
-    receiver: Receiver, sender: WebhookSender, database_url: str
+    receiver: Receiver, sender: Webhooks, database_url: str
 ) -> None:
     receiver.fail.append(500)
     old = replace(notice(receiver.url), since=datetime.now(UTC) - timedelta(days=2), attempt=99)
@@ -281,7 +278,7 @@ async def test_a_message_that_fails_for_a_day_lets_others_pass(
 
 async def test_one_that_hangs_is_left(
     receiver: Receiver,
-    sender: WebhookSender,
+    sender: Webhooks,
     monkeypatch: pytest.MonkeyPatch,
     database_url: str,
 ) -> None:
