@@ -9,11 +9,11 @@ the file locked by another program, the server without connections.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 
-from benchmarks.chaos.measuring import TRIALS, Trial, measure
+from benchmarks.chaos.ending import run
+from benchmarks.chaos.measuring import TRIALS, Trial, is_wrong, measure
 from benchmarks.chaos.staging import NotEmpty
 
 _SECONDS = {"downtime": 15.0, "freeze": 40.0, "disk-full": 8.0, "database-away": 8.0}
@@ -41,12 +41,11 @@ def main() -> None:
         Trial("kills", chosen.kills)
     ]
     try:
-        found = asyncio.run(measure(chosen.platform, chosen.seed, trial, chosen.database))
+        found = run(measure(chosen.platform, chosen.seed, trial, chosen.database))
     except NotEmpty as error:
         parser.error(str(error.__doc__))
     print(json.dumps(found))
-    failed = found["lost"] or found["doubled"] or found["out_of_order"]
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if is_wrong(found) else 0)
 
 
 if __name__ == "__main__":

@@ -53,9 +53,19 @@ async def measure(
         if database:
             await asyncio.to_thread(emptied, database)
             found = await _frozen(platform, seed, trial.amount, database, aimed=True)
-            figures["aimed"] = found
+            figures["aimed"] = {"frozen": len(trials.AIMS), **found}
         return figures
     return figures | await _tried(platform, seed, trial, database, restart)
+
+
+def is_wrong(figures: Json) -> bool:
+    """Whether anything was lost, out of order, or doubled; what was frozen with the connection in
+    its hand may double a post where the platform has no idempotency key.
+    """
+    wrong = figures["lost"] or figures["doubled"] or figures["out_of_order"]
+    aimed = figures.get("aimed") or {"lost": 0, "out_of_order": 0}
+    unshown = not figures["control"]["doubled"] if "control" in figures else False
+    return bool(wrong or aimed["lost"] or aimed["out_of_order"] or unshown)
 
 
 async def _killed(platform: str, seed: int, kills: int, database: str) -> Json:

@@ -3,8 +3,9 @@ for each line of settings (JSON) that it reads.
 
 Each is a process of its own, which may be killed at any moment; only the seconds that Python takes
 to import everything are spent once. On standard output: `pid N`, `up`, `frozen`, `ended STATUS`.
-SIGTERM ends it in peace. With `freeze_at` among its settings it stops itself (SIGSTOP) right before
-that many posts, where all checks are made and nothing but the call is left to do.
+SIGTERM ends it in peace. With `freeze_at`
+among its settings it stops itself (SIGSTOP) once, in that many posts: with the connection in its
+hand, where all checks are made and nothing is left to do but to write to it.
 
 On Slack, unclear posts are looked for after `SETTLE` instead of after 35 s, as nothing takes longer
 than that to arrive in the emulator.
@@ -21,11 +22,14 @@ import sys
 from datetime import timedelta
 from typing import Any
 
+from aiohttp import ClientRequest
+
 from adapters.agents.reader import Reader
 from bot import logs, main
 from bot.settings import Settings
 
 SETTLE = timedelta(seconds=2)
+_POSTS = ("/chat.postMessage", "/messages")
 # What Baton loads only when it is needed.
 _LATER = {
     "slack": ("adapters.slack.platform", "adapters.slack.outlet", "adapters.slack.http"),
@@ -37,8 +41,8 @@ async def serve(settings: Settings, freeze_at: int) -> None:
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     async with main.assembled(settings) as parts:
-        for name in parts.outlets.keys() & _LATER:
-            _freeze(parts.outlets[name], freeze_at)
+        if freeze_at:
+            _freeze(freeze_at)
         if "slack" in parts.outlets:
             parts.outlets["slack"].settle = SETTLE
         async with main.working(parts):
@@ -46,18 +50,20 @@ async def serve(settings: Settings, freeze_at: int) -> None:
             await ended.wait()
 
 
-def _freeze(outlet: Any, count: int) -> None:
-    post, left = outlet.post, count
+def _freeze(count: int) -> None:
+    """Without a pause in between, a request is sent when aiohttp has a connection for it."""
+    send, left = ClientRequest.send, count
 
-    async def posted(*arguments: Any) -> Any:
+    async def sent(self: ClientRequest, connection: Any) -> Any:
         nonlocal left
-        left -= 1
+        left -= self.method == "POST" and self.url.path.endswith(_POSTS)
         if left == 0:
+            left = -1
             _say("frozen")
             os.kill(os.getpid(), signal.SIGSTOP)
-        return await post(*arguments)
+        return await send(self, connection)
 
-    outlet.post = posted
+    ClientRequest.send = sent  # type: ignore[method-assign]
 
 
 def raise_one(settings: Settings, freeze_at: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -77,14 +78,9 @@ class Program:
         os.kill(self.pid, signal.SIGSTOP)
         self._tell("frozen")
 
-    async def frozen(self, within: float) -> bool:
-        """Whether it has frozen itself by then, as it was started to."""
-        try:
-            line = await self._hears(within)
-        except TimeoutError:
-            return False
-        self._tell(line)
-        return True
+    async def frozen(self, within: float) -> None:
+        """Until it has frozen itself, as it was started to. Raises `TimeoutError`."""
+        self._tell(await self._hears(within))
 
     def thaw(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
@@ -95,6 +91,12 @@ class Program:
         if self.pid:
             os.kill(self.pid, signal.SIGKILL)
             self._heed(await self._hears(_START_S))
+
+    async def leave(self) -> None:
+        """Nothing is left behind, whatever the nursery and its child are doing."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.nursery.pid, signal.SIGKILL)
+        await self.nursery.wait()
 
     @property
     def written(self) -> str:
@@ -128,12 +130,10 @@ async def programmed(platform: str, settings: Settings, log: Path) -> AsyncItera
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=written,
+            start_new_session=True,  # Ctrl-C is for whoever began this
         )
     program = Program(platform, settings, log, nursery)
     try:
         yield program
     finally:
-        await program.end()
-        if nursery.stdin is not None:
-            nursery.stdin.close()
-        await nursery.wait()
+        await program.leave()

@@ -53,9 +53,13 @@ class Storm:
         tasks = self._busy(faults=faults)
         try:
             await trial()
-        finally:
-            self._over.set()
-            await asyncio.gather(*tasks)
+        except BaseException:
+            for one in tasks:
+                one.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+        self._over.set()
+        await asyncio.gather(*tasks)
         await self.scene.calm()
         await self.arrived()
 

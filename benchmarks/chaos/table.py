@@ -7,13 +7,13 @@ server that is thrown away, and is left out where it is not installed.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 from benchmarks.chaos.absences import Again
-from benchmarks.chaos.measuring import Json, Trial, measure
+from benchmarks.chaos.ending import run
+from benchmarks.chaos.measuring import Json, Trial, is_wrong, measure
 from storage.migrate import migrate
 from tests import postgres
 
@@ -67,21 +67,22 @@ def _row(
         url = stack.enter_context(server.clone()) if server else ""
         is_restart = server is not None and trial.name == "database-away"
         restart = Again(server.away) if server and is_restart else None
-        found = asyncio.run(measure(platform, seed, trial, url, restart))
+        found = run(measure(platform, seed, trial, url, restart))
     named = f"{trial.amount:g} {trial.name}" if trial.name == "kills" else trial.name
     shown = " | ".join(str(found[name]) for name in _FIGURES)
     print(
         f"| {named} | {platform.capitalize()} | {database} | {shown} | {_more(found)} |", flush=True
     )
-    return bool(found["lost"] or found["doubled"] or found["out_of_order"])
+    return is_wrong(found)
 
 
 def _more(found: Json) -> str:
     """What else a run has to show."""
     if "control" in found:
         return f"control: {found['control']['doubled']} doubled"
-    if "aimed" in found:
-        return f"frozen before a post: {found['aimed']['doubled']} doubled"
+    if aimed := found.get("aimed"):
+        lost = f", {aimed['lost']} lost" if aimed["lost"] else ""
+        return f"{aimed['frozen']} frozen in a post: {aimed['doubled']} doubled{lost}"
     return "" if found.get("said_so", True) else "Baton did not say so"
 
 

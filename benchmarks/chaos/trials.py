@@ -15,8 +15,8 @@ _TIMES = 2
 _FREEZES = 3
 # A process that wakes finds another at work for so long, before it is killed.
 _BESIDE_S = 3.0
-# Which of its posts a process freezes before.
-_AIMS = (2, 5)
+# In which of its posts a process freezes.
+AIMS = (2, 5)
 _AIM_S = 60.0
 
 
@@ -45,10 +45,10 @@ async def frozen(storm: Storm, seconds: float) -> None:
 async def relieved(storm: Storm, spare: Program, seconds: float, *, aimed: bool) -> None:
     """The same while another process takes over; it wakes beside that one, and is killed then.
 
-    `aimed`: each time between its last check and a post.
+    `aimed`: each time in a post, with nothing left to do but to write to the connection.
     """
     drawn = random.Random(f"freezes {storm.seed}")
-    for at in _AIMS if aimed else (0,) * _FREEZES:
+    for at in AIMS if aimed else (0,) * _FREEZES:
         asleep = storm.program
         if at:
             await asleep.end()
@@ -71,6 +71,8 @@ async def without(storm: Storm, absence: AbstractContextManager[None], seconds: 
     for _ in range(_TIMES):
         await storm.flows()
         await asyncio.to_thread(absence.__enter__)
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(absence.__exit__, None, None, None)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            await asyncio.to_thread(absence.__exit__, None, None, None)
         await storm.flows()
