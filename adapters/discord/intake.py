@@ -20,6 +20,7 @@ from bot.domain.identity import Person, Place
 from bot.patience import Patience
 from bot.ports.outlet import Busy, OutletError, Unclear
 from bot.ports.store import Tx
+from bot.services import catch_up
 
 log = logging.getLogger(__name__)
 _UNHEARD = (
@@ -107,8 +108,11 @@ class Intake:
             await self._patience.until_kept(lambda: self._edited(message))
 
     async def _edited(self, message: discord.Message) -> None:
+        """An edit that comes before its message brings it along."""
         place = await self.place(message.channel, message.guild, message.author)
         if place is not None:
+            if await self.baton.store.read(catch_up.is_ahead, place, str(message.id)):
+                await self.take(message, place, is_direct=message.guild is None)
             await self.changed(message, place)
 
     async def changed(

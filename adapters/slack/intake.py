@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -16,7 +17,8 @@ from bot.application import Baton
 from bot.domain.errors import BatonError, CannotRun, ThreadCutOff
 from bot.domain.identity import Place
 from bot.patience import Patience
-from bot.ports.inbound import Inbound, Written
+from bot.ports.inbound import Edited, Inbound, Written
+from bot.services import catch_up
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
@@ -115,6 +117,8 @@ class Intake:
 
     async def _receive(self, inbound: Inbound, event: Json, *, fetched: bool) -> None:
         try:
+            if isinstance(inbound, Edited) and not fetched and await self._is_ahead(inbound):
+                await self._baton.receive(await self._edited(event, inbound), fetched=False)
             await self._baton.receive(inbound, fetched=fetched)
         except ThreadCutOff as error:
             place = Place(
@@ -127,3 +131,13 @@ class Intake:
             raise
         except BatonError as error:  # nothing that could be sent again and then be a message
             log.info("message %s is not taken in: %s", inbound.key, error)
+
+    async def _is_ahead(self, change: Edited) -> bool:
+        """Whether an edit comes before its message."""
+        place = Place(workspace=change.workspace, channel=change.channel)
+        return await self._baton.store.read(catch_up.is_ahead, place, change.source_id)
+
+    async def _edited(self, event: Json, change: Edited) -> Written:
+        """The message that an edit brings along."""
+        where = {name: event[name] for name in ("channel", "channel_type") if name in event}
+        return replace(await self._written({**event["message"], **where}), edited_at=change.at)

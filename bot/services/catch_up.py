@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from bot.domain.identity import Person
+from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
 from bot.ports.inbound import Deleted, Edited, Inbound, Written
 from bot.ports.repositories.platforms import ANY_DIRECT, Source
@@ -65,6 +66,18 @@ def waiting(tx: Tx, workspace: str, channel: str) -> list[Written]:
     """The messages that wait there, also from before a restart: they may be gone meanwhile."""
     kept = [loads(text) for _, text in tx.sources.parked(workspace, channel, _MOST)]
     return [one for one in kept if isinstance(one, Written)]
+
+
+def is_ahead(tx: Tx, place: Place, source_id: str) -> bool:
+    """Whether a message is newer than what was fetched, and not known: its own event is late, or
+    lost, and the next look would bring it. Ids are numbers that grow.
+    """
+    where = place.workspace, place.channel
+    source = tx.sources.get(*where, place.thread or "") or tx.sources.get(*where)
+    if source is None or Decimal(source_id) <= Decimal(source.mark):
+        return False
+    known = tx.messages.find_source(*where, source_id) or tx.notes.find_source(*where, source_id)
+    return known is None
 
 
 def release(tx: Tx, workspace: str, channel: str) -> tuple[int, Inbound] | None:

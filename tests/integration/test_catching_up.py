@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.card import Card, Post, Transcript
-from bot.domain.identity import Person
+from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, Author
 from bot.ports.inbound import Deleted, Edited, Inbound, Written
 from bot.ports.repositories.platforms import ANY_DIRECT
-from bot.services.catch_up import dumps, loads
+from bot.services.catch_up import dumps, is_ahead, loads
 from tests.world import World
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -117,6 +117,20 @@ async def test_an_edit_back_to_the_first_words_is_the_last_one_too(world: World)
     await world.baton.receive(edit(0, "human please", 2))
     await world.baton.receive(edit(0, "something else", 1))
     assert [message.text for message in await world.messages()] == ["human please"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_newer_than_what_was_fetched_and_not_known_is_on_its_way(
+    world: World,
+) -> None:
+    await world.write("human please", source="20")
+    place = Place(workspace="console", channel="dm:carol")
+    elsewhere = Place(workspace="console", channel="dm:dave")
+    asked = [(place, "9"), (place, "20"), (place, "100"), (elsewhere, "100")]
+    found = [await world.store.read(is_ahead, *one) for one in asked]
+    assert found == [False, False, True, False]
+    await world.write("known", source="100")
+    assert not await world.store.read(is_ahead, place, "100")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

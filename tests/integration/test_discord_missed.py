@@ -155,6 +155,13 @@ async def test_live_events_wait_for_what_was_missed(tmp_path: Path, sqlite_templ
             await discord.post(CAROL, direct, "word 3")
             await world.until(lambda tx: len(tx.messages.of(1)) == 5)
             assert await said(world) == ["human please", *(f"word {n}" for n in range(4))]
+            await discord.gateway("reorder")
+            late = await discord.post(CAROL, direct, "an edit before its mesage")
+            await discord.edit(CAROL, direct, late["id"], "an edit before its message")
+            await world.until(lambda tx: len(tx.messages.of(1)) == 6)
+            await discord.post(CAROL, direct, "the last")
+            await world.until(lambda tx: len(tx.messages.of(1)) == 7)
+            assert (await said(world))[-2:] == ["an edit before its message", "the last"]
 
 
 async def test_what_the_gateway_brought_and_nobody_could_read_is_fetched(

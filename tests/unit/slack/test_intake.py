@@ -11,7 +11,9 @@ import pytest
 from adapters.slack.intake import Intake
 from bot import patience
 from bot.domain.errors import BadInput, CannotKeep, CannotRun
-from bot.domain.identity import Person
+from bot.domain.identity import Person, Place
+from bot.ports.inbound import Edited, Written
+from bot.services.catch_up import is_ahead
 
 
 class Desk:
@@ -19,7 +21,10 @@ class Desk:
 
     def __init__(self) -> None:
         self.kept: list[str] = []
+        self.taken: list[Any] = []
         self.refuses: list[Exception] = []
+        self.known: set[str] = set()
+        self.store = self
         self.tried = asyncio.Event()
 
     async def receive(self, inbound: Any, *, fetched: bool) -> None:
@@ -28,6 +33,13 @@ class Desk:
         if self.refuses:
             raise self.refuses.pop(0)
         self.kept.append(inbound.text)
+        self.taken.append(inbound)
+        self.known.add(inbound.source_id)
+
+    async def read(self, ask: Any, place: Place, source_id: str) -> bool:
+        assert ask is is_ahead
+        assert place == Place(workspace="slack:T1", channel="C1")
+        return source_id not in self.known
 
 
 class Files:
@@ -110,3 +122,19 @@ async def test_what_can_never_be_a_message_is_acknowledged_and_what_came_too_lat
     await told(live, "one", "1.0")
     with pytest.raises(CannotRun):
         await told(live, "two", "2.0")
+
+
+async def test_an_edit_that_comes_before_its_message_brings_it_along() -> None:
+    """Slack sends an event that found nobody again, a minute later."""
+    desk = Desk()
+    live = intake(desk)
+    edited = {"user": "U1", "ts": "3.000000"}
+    for number in (1, 2):
+        message = said(f"edit {number}", "1.0") | {"edited": edited, "thread_ts": "0.5"}
+        event = {"type": "message", "subtype": "message_changed", "channel": "C1"}
+        await live.live(event | {"message": message, "event_ts": f"3.{number}"})
+    assert desk.kept == ["edit 1", "edit 1", "edit 2"]
+    [written, *edits] = desk.taken
+    assert isinstance(written, Written)
+    assert (written.thread, written.edited_at) == ("0.5", edits[0].at)
+    assert all(isinstance(one, Edited) for one in edits)
