@@ -139,5 +139,5 @@ class Intake:
 
     async def _edited(self, event: Json, change: Edited) -> Written:
         """The message that an edit brings along."""
-        where = {name: event[name] for name in ("channel", "channel_type") if name in event}
+        where: Json = {one: event[one] for one in ("channel", "channel_type") if one in event}
         return replace(await self._written({**event["message"], **where}), edited_at=change.at)
