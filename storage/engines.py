@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.domain.errors import CannotRun
 
+# Less than a lease, and far more than a transaction takes between two statements.
+_SILENT_MS = 20_000
 BUSY_S = 5.0
 _WAL_TRIES = 100
 
@@ -54,10 +56,22 @@ def sqlite_readers(url: URL, size: int) -> Engine:
 
 
 def postgres(url: URL, size: int) -> Engine:
-    """A pool of connections to a server."""
-    return create_engine(
+    """A pool of connections to a server.
+
+    The server ends a transaction whose program says nothing more: a process that is frozen, or a
+    machine that is gone, holds what it has locked no longer than a lease.
+    """
+    made = create_engine(
         url, pool_size=size, max_overflow=0, pool_recycle=1800, connect_args={"connect_timeout": 5}
     )
+
+    def connected(connection: Any, _record: object) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET idle_in_transaction_session_timeout = {_SILENT_MS}")
+        connection.autocommit = False
+
+    event.listen(made, "connect", connected)
+    return made
 
 
 def engine(url: URL) -> Engine:

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 TRIALS = ("downtime", "freeze", "disk-full", "database-away")
 _CONVERSATIONS = 4
 _STORIES = 10
-_CONTROL_KILLS = 3
+_CONTROL_KILLS = 6
 _LAST = 60
 # What Baton is to say of it in its log, so that somebody can act.
 _SAID = {

@@ -30,6 +30,7 @@ from storage.store import open_store
 from tests.contract.listening import all_ears
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -434,3 +435,29 @@ async def test_an_error_that_is_kept_keeps_no_snapshot(store: Store) -> None:
     await store.transact(keep, "d")
     await store.scrub()
     assert kept.value is not None
+
+
+@ON_POSTGRES
+async def test_a_process_that_is_frozen_in_a_transaction_locks_nobody_out(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends it; when the process wakes, it does the whole unit again."""
+    monkeypatch.setattr(engines, "_SILENT_MS", 100)
+    frozen, other = open_store(database_url, limits), open_store(database_url, limits)
+    holds, wakes = threading.Event(), threading.Event()
+
+    def unit(tx: Tx) -> None:
+        tx.meta.put("a", "1")
+        if not holds.is_set():
+            holds.set()
+            wakes.wait(60)
+        tx.meta.put("b", "1")
+
+    asleep = asyncio.create_task(frozen.transact(unit))
+    await asyncio.to_thread(holds.wait, 60)
+    async with asyncio.timeout(60):
+        await other.transact(keep, "a", "2")
+    wakes.set()
+    await asleep
+    assert await other.read(known, "a", "b") == ["a", "b"]
+    await asyncio.gather(frozen.close(), other.close())
