@@ -54,6 +54,7 @@ class Jobs:
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         self._all: list[Job] = []
+        self._stopped = False
         self._add(self.look, seconds=tick / 2)
         self._add(self.shifts, seconds=tick)
         self._add(self.retention, seconds=tick * 10)
@@ -64,6 +65,8 @@ class Jobs:
         self._scheduler.start()
 
     def stop(self) -> None:
+        """What is under way in the store is finished there; the rest is due at the next start."""
+        self._stopped = True
         self._scheduler.shutdown(wait=False)
 
     @property
@@ -170,7 +173,16 @@ class Jobs:
 
     def _add(self, job: Job, *, seconds: float) -> None:
         self._all.append(job)
-        self._scheduler.add_job(job, "interval", seconds=seconds, id=job.__name__)
+        self._scheduler.add_job(
+            self._until_stopped, "interval", [job], seconds=seconds, id=job.__name__
+        )
+
+    async def _until_stopped(self, job: Job) -> None:
+        try:
+            await job()
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
 
 
 def _compact(tx: Tx) -> bool:

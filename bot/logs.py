@@ -14,6 +14,8 @@ from bot.settings import Settings
 
 # These speak of every request; what matters of them is logged by Baton itself.
 _QUIET = ("uvicorn", "apscheduler", "nicegui", "httpx", "alembic", "asyncio", "watchfiles")
+# It warns of each look that is left out because the one before is still busy, as it should be.
+_QUIETER = "apscheduler.scheduler"
 
 
 class TextLines(logging.Formatter):
@@ -64,6 +66,7 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(level=settings.log.upper(), handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(_QUIETER).setLevel(logging.ERROR)
 
 
 def _facts(record: logging.LogRecord) -> dict[str, object]:

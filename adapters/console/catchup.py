@@ -9,7 +9,7 @@ from datetime import datetime
 from adapters.console import places
 from adapters.console.inbound import Inbound
 from adapters.console.outlet import BATON
-from bot.domain.card import Card, Post
+from bot.domain.card import Post
 from bot.domain.errors import BatonError, ThreadCutOff
 from bot.ports.inbound import Deleted, Edited
 from bot.ports.repositories.platforms import Posted
@@ -18,8 +18,8 @@ from bot.ports.store import Tx
 log = logging.getLogger(__name__)
 # Everything up to this post was taken in; only catching up moves it.
 _WATERMARK = "console:seen"
-# Edits and deletes leave no post of their own: the newest posts of a channel are compared.
-_COMPARED = 100
+# Edits and deletes leave no post of their own: the newest posts are compared.
+_COMPARED = 1_000
 
 
 async def catch_up(inbound: Inbound) -> int:
@@ -49,29 +49,14 @@ async def _again(inbound: Inbound, posted: Posted) -> None:
 def _missed(tx: Tx) -> tuple[list[Posted], int]:
     """The people's posts beyond the watermark, and the newest post there is."""
     since = int(tx.meta.get(_WATERMARK) or 0)
-    everything = [post for channel in tx.posts.channels() for post in _of(tx, channel)]
-    new = [one for one in everything if one.id > since and one.author != BATON and not one.deleted]
-    upto = max((one.id for one in everything), default=since)
-    return sorted(new, key=lambda one: one.id), max(since, upto)
-
-
-def _of(tx: Tx, channel: str) -> list[Posted]:
-    """A channel's posts with those of its newest threads."""
-    roots = list(tx.posts.at(places.thread(channel, None)))
-    threads = [one for one in roots if isinstance(one.content, Card)][-_COMPARED:]
-    below = [post for one in threads for post in tx.posts.at(places.thread(channel, str(one.id)))]
-    return roots + below
+    return tx.posts.others(BATON, after=since), max(since, tx.posts.last_id())
 
 
 def _changes(tx: Tx, now: datetime) -> list[Edited | Deleted]:
     """What contacts changed or took back and Baton still knows otherwise."""
-    found: list[Edited | Deleted] = []
-    for channel in filter(places.is_direct, tx.posts.channels()):
-        for post in tx.posts.at(places.thread(channel, None))[-_COMPARED:]:
-            change = _change(tx, post, now)
-            if change and post.author != BATON:
-                found.append(change)
-    return found
+    newest = tx.posts.newest_of_others(BATON, _COMPARED)
+    changes = (_change(tx, post, now) for post in newest if places.is_direct(post.channel))
+    return [change for change in changes if change]
 
 
 def _change(tx: Tx, post: Posted, now: datetime) -> Edited | Deleted | None:

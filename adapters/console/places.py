@@ -19,6 +19,7 @@ _DIRECT = f"{DIRECT}:"
 # Who is offered to play the contact before anybody has written.
 CONTACTS = ("Carol", "Dan", "Erin")
 _LONGEST_NAME = 40
+_MOST_CONTACTS = 200
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -56,11 +57,10 @@ def shown(tx: Tx, person: str) -> Person:
 
 
 def contacts(tx: Tx) -> list[Person]:
-    """Everybody who has written here, and a few to begin with."""
+    """Whoever has written here lately, and a few to begin with."""
     local = [name.casefold() for name in CONTACTS]
-    local += [
-        channel.removeprefix(_DIRECT) for channel in tx.posts.channels() if is_direct(channel)
-    ]
+    lately = filter(is_direct, tx.posts.channels(_MOST_CONTACTS))
+    local += [channel.removeprefix(_DIRECT) for channel in lately]
     return [shown(tx, qualify(WORKSPACE, one)) for one in dict.fromkeys(local)]
 
 

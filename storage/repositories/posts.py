@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 
 from bot.domain.card import Content
 from bot.domain.identity import Place
@@ -16,6 +17,12 @@ from storage.rows import Repository, Rows, Upsert
 _ROWS = Rows(tables.Posts, Posted)
 _C = _ROWS.table.c
 _DUMP = nested(Content).dump
+_LIMIT: Any = bindparam("limit")
+
+
+def _newest(statement: Select[Any]) -> Select[Any]:
+    return statement.order_by(None).order_by(_C.id.desc()).limit(_LIMIT)
+
 
 _ADD = Upsert(_ROWS.table, ["key"], returning=["id"])
 _BY_KEY = select(_C.id).where(_C.key == bindparam("key"))
@@ -28,7 +35,21 @@ _IN_CHANNEL = _ROWS.select.where(
 _IN_THREAD = _IN_CHANNEL.where(_C.thread == bindparam("thread"))
 _AT_ROOT = _IN_CHANNEL.where(_C.thread.is_(None))
 _GET = _ROWS.select.where(_C.id == bindparam("post_id"))
-_CHANNELS = select(_C.channel).distinct().order_by(_C.channel)
+_STANDS = ~_C.deleted
+_LATEST_IN_THREAD = _newest(_IN_THREAD.where(_STANDS))
+_LATEST_AT_ROOT = _newest(_AT_ROOT.where(_STANDS))
+_OF_OTHERS = _ROWS.select.where(_C.author != bindparam("author"))
+_NEWEST_OF_OTHERS = _newest(_OF_OTHERS)
+_OTHERS = _OF_OTHERS.where(_STANDS, _C.id > bindparam("after")).order_by(_C.id)
+_LAST_ID = select(func.max(_C.id))
+# Of so many posts, the newest, channels are told.
+_LATELY = select(_C.channel, _C.id).order_by(_C.id.desc()).limit(10_000).subquery()
+_CHANNELS = (
+    select(_LATELY.c.channel)
+    .group_by(_LATELY.c.channel)
+    .order_by(func.max(_LATELY.c.id).desc())
+    .limit(_LIMIT)
+)
 
 
 class Posts(Repository):
@@ -72,5 +93,20 @@ class Posts(Repository):
     def get(self, post_id: int) -> Posted | None:
         return _ROWS.first(self.session, _GET, post_id=post_id)
 
-    def channels(self) -> list[str]:
-        return list(self.session.run(_CHANNELS).scalars())
+    def latest(self, place: Place, limit: int) -> list[Posted]:
+        facts = {"workspace": place.workspace, "channel": place.channel, "limit": limit}
+        if place.thread is None:
+            return _ROWS.all(self.session, _LATEST_AT_ROOT, **facts)[::-1]
+        return _ROWS.all(self.session, _LATEST_IN_THREAD, **facts, thread=place.thread)[::-1]
+
+    def others(self, author: str, *, after: int) -> list[Posted]:
+        return _ROWS.all(self.session, _OTHERS, author=author, after=after)
+
+    def newest_of_others(self, author: str, limit: int) -> list[Posted]:
+        return _ROWS.all(self.session, _NEWEST_OF_OTHERS, author=author, limit=limit)[::-1]
+
+    def last_id(self) -> int:
+        return int(self.session.run(_LAST_ID).scalar() or 0)
+
+    def channels(self, limit: int) -> list[str]:
+        return list(self.session.run(_CHANNELS, limit=limit).scalars())

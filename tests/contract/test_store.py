@@ -20,6 +20,7 @@ from bot.domain.states import Status
 from bot.domain.summary import Point, Summary
 from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
+from bot.ports.repositories.platforms import Posted
 from bot.ports.store import Store, Tx
 from storage.store import open_store
 from tests.contract.listening import all_ears
@@ -597,7 +598,42 @@ async def test_posts_stand_in_their_place(store: Store) -> None:
         assert (gone.content, gone.edited, gone.deleted) == (hello, False, True)
         assert (gone.channel, gone.thread, gone.author, gone.at) == ("team", str(first), "bob", NOW)
         assert tx.posts.get(404) is None
-        assert tx.posts.channels() == ["team"]
+        assert tx.posts.channels(9) == ["team"]
+
+    await store.transact(unit)
+
+
+async def test_of_many_posts_the_newest_are_read(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        assert (tx.posts.last_id(), tx.posts.channels(9)) == (0, [])
+        team = Place(workspace="console", channel="team")
+        added = [
+            tx.posts.add(place, author, Post(voice="line", text="x"), f"key{number}", NOW)
+            for number, (place, author) in enumerate(
+                [
+                    (team, "bob"),
+                    (replace(team, channel="dm:ana"), "ana"),
+                    (team, "baton"),
+                    (replace(team, thread="1"), "bob"),
+                    (team, "ana"),
+                    (team, "baton"),
+                ]
+            )
+        ]
+        tx.posts.delete(added[4])
+        told = {one: number for number, one in enumerate(added)}
+
+        def of(found: list[Posted]) -> list[int]:
+            return [told[one.id] for one in found]
+
+        assert of(tx.posts.latest(team, 9)) == [0, 2, 5]
+        assert of(tx.posts.latest(team, 2)) == [2, 5]
+        assert of(tx.posts.latest(replace(team, thread="1"), 9)) == [3]
+        assert of(tx.posts.others("baton", after=added[0])) == [1, 3]
+        assert of(tx.posts.newest_of_others("baton", 3)) == [1, 3, 4]
+        assert tx.posts.last_id() == added[-1]
+        assert tx.posts.channels(9) == ["team", "dm:ana"]
+        assert tx.posts.channels(1) == ["team"]
 
     await store.transact(unit)
 

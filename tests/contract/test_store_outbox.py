@@ -468,6 +468,7 @@ async def test_an_effect_added_while_the_lane_is_emptied_is_not_forgotten(
         (lambda tx: tx.conversations.in_use("w", "c", wall()), "tickets_assigned"),
         (lambda tx: tx.conversations.in_use("w", "c", wall()), "conversations_active"),
         (lambda tx: tx.threads.standing("w", "c"), "threads_conversation"),
+        (lambda tx: tx.posts.latest(PLACE, 9), "posts_place"),
         (lambda tx: tx.queue.standing("console", "forum"), "conversations_place"),
         (lambda tx: tx.tickets.numbers("support", 9), "tickets_queue"),
         (lambda tx: tx.tickets.begun("support", "x", wall(), below=9), "tickets_opened"),

@@ -201,7 +201,7 @@ def _look(tx: Tx, contact: str, now: datetime) -> Look:
     if is_console and contact not in known and contact not in tx.desk.get().attendants:
         known[contact] = places.shown(tx, contact)
     me = known.get(contact, people[0])
-    standing = [one for one in tx.posts.at(places.direct(me.id)) if not one.deleted][-_MOST:]
+    standing = tx.posts.latest(places.direct(me.id), _MOST)
     last_own = max((one.id for one in standing if one.author != BATON), default=0)
     return Look(
         me=me,

@@ -12,6 +12,7 @@ from adapters.console.views.elements import clock_time
 from adapters.console.views.posts import Shown
 from bot.domain.card import Card, Post, Transcript
 from bot.domain.identity import Person
+from bot.domain.queue import Sight
 from bot.ports.repositories.platforms import Posted
 from bot.ports.store import Tx
 
@@ -71,8 +72,8 @@ def _root(tx: Tx, channel: str, thread: str) -> Posted | None:
 
 def _home(tx: Tx, me: Person, names: list[str]) -> str:
     """Where something happened last, as nothing was chosen; else the member's own team."""
-    roots = [tx.posts.at(places.thread(name, None))[-1:] for name in names]
-    newest = max((post for last in roots for post in last), key=lambda one: one.id, default=None)
+    lasts = [tx.posts.latest(places.thread(name, None), 1) for name in names]
+    newest = max((post for last in lasts for post in last), key=lambda one: one.id, default=None)
     if newest:
         return newest.channel
     own = [team.channel for team in tx.desk.get().teams_of(me.id) if team.channel in names]
@@ -81,25 +82,24 @@ def _home(tx: Tx, me: Person, names: list[str]) -> str:
 
 def _channel(tx: Tx, name: str, *, current: bool) -> ChannelShown:
     team = tx.desk.get().team_at(places.WORKSPACE, name)
-    count = len(tx.tickets.open(team.name)) if team else 0
-    return ChannelShown(name=name, open=count, current=current)
+    shares = tx.queue.shares(Sight(person="", teams=(team.name,))) if team else ()
+    return ChannelShown(name=name, open=sum(one.count for one in shares), current=current)
 
 
 def _feed(tx: Tx, channel: str, thread: str, now: datetime) -> tuple[CardShown | Shown, ...]:
     """The channel's own posts: in full, or as rows while one of the threads is open."""
-    roots = tx.posts.at(places.thread(channel, None)) if channel else ()
-    standing_ones = [one for one in roots if not one.deleted][-_MOST_THREADS:]
+    roots = tx.posts.latest(places.thread(channel, None), _MOST_THREADS) if channel else ()
     return tuple(
         _card(tx, one, now, compact=bool(thread), opens=True, current=str(one.id) == thread)
         if isinstance(one.content, Card)
         else _post(tx, one, now)
-        for one in standing_ones
+        for one in roots
     )
 
 
 def _posts(tx: Tx, root: Posted, now: datetime) -> tuple[Shown, ...]:
-    below = tx.posts.at(places.thread(root.channel, str(root.id)))
-    return tuple(_post(tx, one, now) for one in below if not one.deleted)[-_MOST_POSTS:]
+    below = tx.posts.latest(places.thread(root.channel, str(root.id)), _MOST_POSTS)
+    return tuple(_post(tx, one, now) for one in below)
 
 
 def _card(

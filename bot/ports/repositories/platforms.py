@@ -76,5 +76,18 @@ class PostRepository(Protocol):
     def at(self, place: Place) -> Sequence[Posted]:
         """The posts of a thread, or those at the root of a channel, oldest first."""
 
+    def latest(self, place: Place, limit: int) -> list[Posted]:
+        """The newest of them that stand, oldest first."""
+
+    def others(self, author: str, *, after: int) -> list[Posted]:
+        """What anybody but that author has added after a post, and stands, oldest first."""
+
+    def newest_of_others(self, author: str, limit: int) -> list[Posted]:
+        """The newest posts of anybody but that author, deleted ones too, oldest first."""
+
+    def last_id(self) -> int:
+        """The id of the newest post; 0 when there is none."""
+
     def get(self, post_id: int) -> Posted | None: ...
-    def channels(self) -> list[str]: ...
+    def channels(self, limit: int) -> list[str]:
+        """Where something was posted lately, the newest first."""
