@@ -19,6 +19,7 @@ from bot.delivery.lanes import Courier
 from bot.domain.desk import Desk
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, Message
+from bot.domain.queue import Sight
 from bot.domain.thread import Thread
 from bot.domain.ticket import Ticket
 from bot.ports.inbound import Deleted, Edited, Received, Written
@@ -31,6 +32,7 @@ from bot.services.promises import reconsider, sweep_promises
 from bot.services.takeover import end_due
 from tests.fakes import FakeAgent, FakeClock, FakeOutlet, FakeReader
 
+EVERYTHING = Sight(person="", teams=None)
 DESK = """
 [[team]]
 name = "support"
@@ -224,7 +226,7 @@ class World:
         return await self.store.read(lambda tx: tx.tickets.get(number))
 
     async def tickets(self) -> list[Ticket]:
-        return await self.store.read(lambda tx: tx.tickets.open())
+        return await self.store.read(lambda tx: tx.queue.first(EVERYTHING, 1_000))
 
     async def messages(self, conversation_id: int = 1) -> list[Message]:
         return await self.store.read(lambda tx: tx.messages.of(conversation_id))

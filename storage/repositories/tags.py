@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, func, literal_column, select
+from sqlalchemy import bindparam, delete, func, select
 
 from storage import tables
 from storage.rows import Repository, Upsert
 
 _TABLE = tables.table(tables.Tags)
 _C = _TABLE.c
-_TICKETS = tables.table(tables.Tickets).c
 
 _OF = select(_C.tag).where(_C.ticket_number == bindparam("number")).order_by(_C.tag)
 _ADD = Upsert(_TABLE, ["ticket_number", "tag"])
 _REMOVE = delete(_TABLE).where(
     _C.ticket_number == bindparam("number"), _C.tag.not_in(bindparam("kept", expanding=True))
-)
-_TAGGED = (
-    select(_C.ticket_number)
-    .join(_TICKETS.number.table, _TICKETS.number == _C.ticket_number)
-    .where(_C.tag == bindparam("wanted"), _TICKETS.status != literal_column("'closed'"))
 )
 _USED = (
     select(_C.tag).group_by(_C.tag).order_by(func.count().desc(), _C.tag).limit(bindparam("limit"))
@@ -37,9 +31,6 @@ class Tags(Repository):
         for tag in tags:
             _ADD.run(self.session, ticket_number=number, tag=tag)
         self.session.topics.add("tickets")
-
-    def tagged(self, tag: str) -> frozenset[int]:
-        return frozenset(self.session.run(_TAGGED, wanted=tag).scalars())
 
     def used(self, limit: int) -> list[str]:
         return list(self.session.run(_USED, limit=limit).scalars())

@@ -51,8 +51,6 @@ _IS_OPEN = _C.status != literal_column("'closed'")
 _OF_CONVERSATION = _ROWS.select.where(_C.conversation_id == bindparam("conversation_id"))
 _OPEN_OF = _OF_CONVERSATION.where(_IS_OPEN)
 _LAST_OF = _OF_CONVERSATION.order_by(_C.number.desc()).limit(1)
-_OPEN = _ROWS.select.where(_IS_OPEN).order_by(_C.due_at.is_(None), _C.due_at, _C.number)
-_OPEN_OF_TEAM = _OPEN.where(_C.team == bindparam("team"))
 _OF_CONTACT = (
     _ROWS.select.join(_CONVERSATIONS, _CONVERSATIONS.c.id == _C.conversation_id)
     .where(_CONVERSATIONS.c.contact == bindparam("contact"))
@@ -182,11 +180,6 @@ class Tickets(Repository):
 
     def last_of(self, conversation_id: int) -> Ticket | None:
         return _ROWS.first(self.session, _LAST_OF, conversation_id=conversation_id)
-
-    def open(self, team: str | None = None) -> list[Ticket]:
-        if team is None:
-            return _ROWS.all(self.session, _OPEN)
-        return _ROWS.all(self.session, _OPEN_OF_TEAM, team=team)
 
     def numbers(self, team: str, limit: int) -> list[int]:
         return sorted(self.session.run(_NUMBERS, team=team, limit=limit).scalars())

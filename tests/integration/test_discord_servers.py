@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from adapters.discord import room
+from bot.domain.queue import Sight
 from tests.emulators.discord.client import Bot, Discord
 from tests.integration.discord_world import (
     CHANNELS,
@@ -22,10 +23,12 @@ from tests.integration.discord_world import (
     settings,
     text,
 )
+from tests.world import EVERYTHING
 
 Json = dict[str, Any]
 ALICE, BOB, CAROL, MALLORY = (PEOPLE[name] for name in ("alice", "bob", "carol", "mallory"))
 SUPPORT = CHANNELS["support"]
+ABROAD = Sight(person="", teams=("abroad",))
 ALLOWED = [
     "view_channel",
     "read_message_history",
@@ -169,7 +172,7 @@ async def test_a_server_that_fills_up_is_told_of_early(
                 assert not (await discord.channel(thread))["thread_metadata"]["archived"]
             await discord.settings(active_threads=2)
             await discord.post(CAROL, CHANNELS["help"], "human please")
-            await world.until(lambda tx: tx.tickets.open())
+            await world.until(lambda tx: tx.queue.first(EVERYTHING, 9))
         assert await discord.count("POST /guilds/{guild_id}/channels") == 0
 
 
@@ -187,7 +190,7 @@ async def test_direct_messages_belong_to_the_guild_that_one_is_in(
             eve = await discord.dm_channel("90", bot)
             await discord.post("90", eve, "human please")
             await discord.post("90", eve, "and quickly")
-            ticket = await world.until(lambda tx: tx.tickets.open("abroad"))
+            ticket = await world.until(lambda tx: tx.queue.first(ABROAD, 9))
             card = await world.card(1, "7000")
             await world.says(card["id"], "and quickly")
             await discord.post(CAROL, await world.direct(), "human please")
@@ -205,7 +208,7 @@ async def test_direct_messages_belong_to_the_guild_that_one_is_in(
             stranger = await discord.create_user("stranger")
             await discord.post(stranger, await discord.dm_channel(stranger, bot), "human please")
             await world.settle()
-            assert len(await world.read(lambda tx: tx.tickets.open())) == 2
+            assert len(await world.read(lambda tx: tx.queue.first(EVERYTHING, 9))) == 2
         assert await discord.violations() == []
 
 

@@ -20,6 +20,7 @@ from tests.integration.discord_world import (
     settings,
     text,
 )
+from tests.world import EVERYTHING
 
 ALICE, BOB, CAROL, DANA = (PEOPLE[name] for name in ("alice", "bob", "carol", "dana"))
 HELP, SUPPORT, BILLING = CHANNELS["help"], CHANNELS["support"], CHANNELS["billing"]
@@ -104,7 +105,7 @@ async def test_a_help_channel_gets_a_thread_per_conversation(world: DiscordWorld
     await world.says(asked["id"], "You get it back.")
     await discord.post(CAROL, asked["id"], "When?")
     await world.says(await world.thread(1, BILLING), "When?")
-    assert len(await world.read(lambda tx: tx.tickets.open())) == 1
+    assert len(await world.read(lambda tx: tx.queue.first(EVERYTHING, 9))) == 1
 
 
 async def test_a_private_channel_answers_in_a_private_thread(world: DiscordWorld) -> None:

@@ -60,9 +60,6 @@ class Nothing:
     def __init__(self) -> None:
         self.added: list[Any] = []
 
-    def open(self, _team: str | None = None) -> list[Any]:
-        return []
-
     def numbers(self, _team: str, _limit: int) -> list[int]:
         return []
 

@@ -20,9 +20,6 @@ class TicketRepository(Protocol):
     def put(self, ticket: Ticket) -> None: ...
     def open_of(self, conversation_id: int) -> Ticket | None: ...
     def last_of(self, conversation_id: int) -> Ticket | None: ...
-    def open(self, team: str | None = None) -> list[Ticket]:
-        """Every ticket that is not closed, by due time (none last), then by number."""
-
     def numbers(self, team: str, limit: int) -> list[int]:
         """Of some of a team's tickets that are not closed, the lowest first."""
 
@@ -90,9 +87,6 @@ class TagRepository(Protocol):
 
     def put(self, number: int, tags: Sequence[str]) -> None:
         """Let a ticket have these and no others."""
-
-    def tagged(self, tag: str) -> frozenset[int]:
-        """The numbers of the open tickets that have a tag."""
 
     def used(self, limit: int) -> list[str]:
         """The tags in use, the most frequent first."""
