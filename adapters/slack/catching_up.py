@@ -138,13 +138,14 @@ class CatchUp:
 
     async def _fetch(self, source: Source) -> Look:
         """Its threads are read one after the other: what was written meanwhile is in some of them,
-        so the mark goes no further than the beginning, and the next look reads from there.
+        so the mark goes no further than what Slack told of at first, and the next look reads from
+        there.
         """
-        begun = datetime.now(UTC)
-        ours = await self._baton.store.read(known, source, begun - _FOLLOWED)
+        ours = await self._baton.store.read(known, source, datetime.now(UTC) - _FOLLOWED)
         since = min([source.mark, *ours.all], key=float)
         found = await self._reading.channel(source.channel, since, ours.threads)
         look = Look(source=source, ours=ours, since=since, found=found)
+        told = look.newest()
         for root in sorted(look.with_news(), key=float):
             look.found |= await self._reading.thread(source.channel, root, since)
             look.read.add(root)
@@ -152,7 +153,7 @@ class CatchUp:
         missed = sorted(look.missed(), key=float)
         for ts in missed:
             await self._intake.fetched(look.found[ts], source.channel)
-        sure = [ts for ts in missed if float(ts) <= begun.timestamp()]
+        sure = [ts for ts in missed if float(ts) <= told]
         mark = sure[-1] if sure else source.mark
         await self._baton.reached(source.workspace, source.channel, "", mark)
         if missed:

@@ -34,6 +34,11 @@ class Look:
         awaited = {root for root in self.ours.waiting.values() if root}
         return (self.ours.threads - quiet) | fresh | awaited
 
+    def newest(self) -> float:
+        """Up to when Slack has told of everything: no clock but its own is asked."""
+        told = (float(stamp) for one in self.found.values() for stamp in _stamps(one))
+        return max(told, default=0.0)
+
     @property
     def unread(self) -> list[str]:
         """The threads in which messages are that Baton knows, and that were not read yet."""
@@ -45,6 +50,10 @@ class Look:
     @property
     def _mark(self) -> float:
         return float(self.source.mark)
+
+
+def _stamps(root: Json) -> list[str]:
+    return [root["ts"], *([root["latest_reply"]] if _tells(root) else [])]
 
 
 def _tells(root: Json) -> bool:

@@ -41,6 +41,11 @@ def test_what_waits_is_looked_for_before_it_is_taken_in() -> None:
     assert set(seen.missed()) == {"53.0"}
 
 
+def test_everything_is_told_up_to_the_newest_that_slack_speaks_of() -> None:
+    assert look(Known()).newest() == 0
+    assert look(Known(), root("55.0"), root("40.0", "60.0")).newest() == 60
+
+
 def test_for_changes_only_threads_with_known_messages_are_read_once() -> None:
     ours = Known(messages={"9.0": None, "10.0": "9.0", "11.0": "9.0", "12.0": "3.0"})
     seen = look(ours)
