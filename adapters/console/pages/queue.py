@@ -78,6 +78,7 @@ class QueuePage:
         self._nothing = empty(
             "Nothing waits", "New tickets appear here by themselves. Enjoy the quiet.", "done_all"
         )
+        self._nothing.set_visibility(False)
         self._sections = {
             "mine": Section("Mine", self._ticket),
             "unclaimed": Section("Unclaimed", self._ticket),
@@ -136,6 +137,7 @@ class Section(Generic[T]):
             text(title, "section-title", "h2")
             self._rows = Keyed(draw, classes="rows")
             self._more = ui.label().classes("page-sub")
+        self._box.set_visibility(False)
 
     def show(self, entries: Sequence[tuple[Hashable, T]], *, more: int = 0) -> None:
         self._box.set_visibility(bool(entries))
