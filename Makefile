@@ -33,7 +33,7 @@ check: .venv/ready
 audit: .venv/audit/ready
 	.venv/audit/bin/python .ci/audit
 
-# Broken payloads by the hundred; make fuzz COUNT=10000 for more.
+# Whatever may come from outside, broken, by the hundred; make fuzz COUNT=10000 for more.
 COUNT ?= 500
 fuzz: .venv/ready
 	BATON_FUZZ=$(COUNT) $(BIN)/python -m pytest tests/fuzz -k whatever -n 0 -q -s --timeout 3600

@@ -55,7 +55,7 @@ class Bounded:
             await answer(Problem(411, "Say how long the body is: send a Content-Length."))(
                 scope, receive, send
             )
-        elif length.isdigit() and int(length) > _LARGEST_BODY:
+        elif length.isdigit() and int(length[:20]) > _LARGEST_BODY:
             words = f"A body has {_LARGEST_BODY // 1024} KB at the most."
             await answer(Problem(413, words))(scope, receive, send)
         else:

@@ -12,7 +12,7 @@ from typing import Any
 
 import discord
 
-from adapters.discord.convert import clipped
+from adapters.discord.convert import clipped, text_of
 from bot.commands.registry import Argument, Command, Kind
 from bot.domain.desk import Role
 
@@ -159,7 +159,7 @@ def given(options: Iterable[Json]) -> tuple[list[str], Json]:
     options = list(options)
     nested = next((one for one in options if one["type"] in {_SUBCOMMAND, _GROUP}), None)
     if nested is None:
-        return [], {one["name"]: one.get("value", "") for one in options}
+        return [], {one["name"]: text_of(one.get("value")) for one in options}
     words, values = given(nested.get("options", []))
     return [nested["name"], *words], values
 

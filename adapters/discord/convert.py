@@ -54,6 +54,13 @@ def defused(text: str) -> str:
     return _PING.sub(lambda match: f"{match[0]}{_APART}", text)
 
 
+def text_of(value: object) -> str:
+    """A value that Discord documents as text; nothing is read as empty. Raises `TypeError`."""
+    if not isinstance(value, str | None):
+        raise TypeError(f"{type(value).__name__} is no text")
+    return value or ""
+
+
 def plain(text: str) -> str:
     """A name or a title: nothing in it is a mention or Markdown."""
     escaped = re.sub(r"([\\*_~`|\[\]])", r"\\\1", " ".join(text.split()))

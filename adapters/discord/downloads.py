@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import discord
 
+from adapters.discord.convert import text_of
 from adapters.discord.errors import translated
 from bot.domain.errors import BadInput, FileTooLarge
 from bot.domain.message import LARGEST_FILE, Attachment, in_units
@@ -39,8 +40,8 @@ def is_discords(url: str) -> bool:
 
 
 async def _fetch(one: discord.Attachment, media: MediaPort) -> Attachment:
-    name = one.title or one.filename
-    media_type = (one.content_type or "").partition(";")[0]
+    name = text_of(one.title) or text_of(one.filename)
+    media_type = text_of(one.content_type).partition(";")[0]
     problem = f"{in_units(one.size)} is too large; {in_units(LARGEST_FILE)} is the most"
     if not is_discords(one.url):
         problem = "it is kept outside of Discord"

@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from adapters.discord.convert import Names, from_discord
+from adapters.discord.convert import Names, from_discord, text_of
 from adapters.discord.places import PREFIX
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment
@@ -46,7 +46,7 @@ def person(user: discord.abc.User, space: str, groups: tuple[str, ...] = ()) -> 
         )
     return Person(
         id=f"{space}/{user.id}",
-        name=user.display_name,
+        name=text_of(user.display_name),
         avatar=user.display_avatar.url,
         groups=groups,
     )

@@ -92,7 +92,7 @@ def _retry_after(answer: Any) -> timedelta:
     """Slack: whole seconds in Retry-After."""
     headers = {str(name).lower(): value for name, value in dict(answer.headers).items()}
     value = str(headers.get("retry-after", ""))
-    return timedelta(seconds=int(value) if value.isdigit() else 1)
+    return timedelta(seconds=int(value[:6]) if value.isdecimal() else 1)
 
 
 def _with_scope(error: SlackApiError, words: str) -> str:

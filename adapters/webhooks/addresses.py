@@ -16,6 +16,10 @@ _WRAPPING = tuple(
 )
 
 
+# IANA: all of IPv6 that is anybody's; without it are old forms that carry an IPv4 address, too.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+
+
 class Forbidden(OSError):
     """The address is not one that a webhook may reach."""
 
@@ -39,8 +43,10 @@ def is_allowed(address: Address, allowed: Iterable[Network]) -> bool:
 def is_public(address: Address) -> bool:
     """Whether it is anybody's on the internet, and not this machine's or this network's own."""
     plain = _unwrapped(address)
-    wraps = plain.version == 6 and any(plain in network for network in _WRAPPING)  # noqa: PLR2004 - IPv6
-    return plain.is_global and not plain.is_multicast and not wraps
+    if isinstance(plain, ipaddress.IPv6Address):
+        wraps = any(plain in network for network in _WRAPPING)
+        return plain in _UNICAST and plain.is_global and not wraps
+    return plain.is_global and not plain.is_multicast
 
 
 def literal(host: str) -> Address | None:

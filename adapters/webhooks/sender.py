@@ -107,7 +107,7 @@ def _causes(error: BaseException | None) -> list[BaseException]:
 def _refusal(status: int, retry_after: str, notice: Notice, now: datetime) -> OutletError:
     if status in _REFUSES:
         return Refused(f"The endpoint refuses it ({status}).")
-    if status == HTTPStatus.TOO_MANY_REQUESTS and retry_after.isdigit():
+    if status == HTTPStatus.TOO_MANY_REQUESTS and retry_after.isdecimal():
         wait = timedelta(seconds=min(int(retry_after[:6]), 3600))
         return Busy("The endpoint asks to wait.", wait=wait)
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:

@@ -217,7 +217,8 @@ async def test_a_bad_webhook_is_refused(text: str, said: str, database_url: str)
     [
         "127.0.0.1", "10.0.0.5", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0",
         "100.64.0.1", "224.0.0.1", "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1",
-        "64:ff9b::a00:1", "2002:7f00:1::1", "255.255.255.255",
+        "64:ff9b::a00:1", "2002:7f00:1::1", "255.255.255.255", "::127.0.0.1", "::ffff:0:10.0.0.1",
+        "fec0::1", "ff02::1",
     ],
 )  # fmt: skip
 async def test_private_addresses_are_no_place_to_call(host: str, database_url: str) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import discord
 from discord import ui
 
-from adapters.discord.convert import clipped
+from adapters.discord.convert import clipped, text_of
 from bot.commands import actions
 from bot.commands.registry import Argument, Form, Kind
 
@@ -119,5 +119,5 @@ def fields(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         found |= fields([inner] if inner else one.get("components", []))
         name = str(one.get("custom_id", ""))
         if name and name != FILES:
-            found[name] = one.get("value") or ",".join(one.get("values", []))
+            found[name] = text_of(one.get("value")) or ",".join(one.get("values", []))
     return found

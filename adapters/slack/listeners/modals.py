@@ -89,7 +89,7 @@ async def _asked_in_thread(tools: Tools, view: Json, person: Person, response: R
     """Somebody else holds the ticket: ask where its thread is."""
     command, values = forms.command(view)
     number = values.get("ticket", "")
-    if not command.startswith(("ticket", "reply")) or not number.isdigit():
+    if not command.startswith(("ticket", "reply")) or not number.isdecimal():
         return False
     place = await tools.baton.store.read(_thread, int(number))
     if place is None or place.workspace != tools.workspace.id:

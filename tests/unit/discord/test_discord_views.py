@@ -244,6 +244,14 @@ def test_every_button_can_be_shown_and_is_known_when_pressed(value: str) -> None
         assert is_ours(shown.custom_id), shown.custom_id
 
 
+@pytest.mark.parametrize("value", [5, ["x"], {"a": "b"}])
+def test_a_value_that_is_no_text_is_not_read(value: Any) -> None:
+    with pytest.raises(TypeError):
+        given([{"name": "ticket", "type": 3, "value": value}])
+    with pytest.raises(TypeError):
+        forms.fields([{"type": 4, "custom_id": "text", "value": value}])
+
+
 def test_a_forms_buttons_are_named_as_announced() -> None:
     form = Form(command="ticket reply", title="Reply", arguments=(), values={"ticket": "42"})
     assert forms.custom_id(form) == "ticket:reply:42"

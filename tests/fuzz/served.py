@@ -1,0 +1,74 @@
+"""A Baton that serves everything it can, in this process, for whoever attacks it.
+
+NiceGUI keeps its pages once a process: one such Baton is started in a session of tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from adapters.console.guard import COOKIE, Sessions
+from bot import http, main
+from bot.parts import Parts
+from bot.settings import Settings
+from tests.world import DESK
+
+PASSWORD, TOKEN, KEY = "a password", "a token", "a key for tests"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """`cookie` is that of somebody who has logged in."""
+
+    app: FastAPI
+    parts: Parts
+    url: str
+    cookie: dict[str, str]
+
+
+@asynccontextmanager
+async def served(folder: Path, template: Path) -> AsyncIterator[Served]:
+    shutil.copy(template, folder / "baton.db")
+    (folder / "desk.toml").write_text(DESK, encoding="utf-8")
+    settings = Settings(
+        desk=str(folder / "desk.toml"),
+        database_url=f"sqlite:///{folder / 'baton.db'}",
+        media_url=str(folder / "media"),
+        console="on",
+        console_password=PASSWORD,
+        secret_key=KEY,
+        api_token=TOKEN,
+        slack_bot_token="xoxb-of-nobody",
+        slack_signing_secret="a secret",
+        slack_api_url="http://127.0.0.1:9/api/",
+    )
+    async with main.assembled(settings) as parts:
+        app = http.http_app(parts)
+        parts.platforms.clear()  # there is no Slack: its route alone is of interest
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
+        server = http.Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listener]))
+        async with main.working(parts):
+            try:
+                while not server.started:
+                    await asyncio.sleep(0.01)
+                yield Served(
+                    app=app,
+                    parts=parts,
+                    url=f"http://127.0.0.1:{listener.getsockname()[1]}",
+                    cookie={COOKIE: Sessions(KEY, PASSWORD).make()},
+                )
+            finally:
+                server.stop()
+                await running
