@@ -207,7 +207,7 @@ def _table(value: Any, name_of: Callable[[str], str]) -> Table:
     nested: list[tuple[str, Any]] = []
     for field in fields(value):
         one = getattr(value, field.name)
-        if one == _default(field) and field.default is not MISSING:
+        if one == _default(field):
             continue
         if is_dataclass(one) or isinstance(one, Mapping) or _is_tables(one):
             nested.append((field.name, one))

@@ -105,6 +105,7 @@ def test_every_documented_key_is_read() -> None:
 def test_what_is_written_reads_back_as_the_same_desk() -> None:
     desk = desk_file.parse(FULL)
     text = desk_file.write(desk, lambda person: f"name of {person[-3:]}")
+    assert "\n\n\n" not in text
     assert desk_file.parse(text) == desk
     assert "# name of ICE" in text
     assert desk_file.write(desk_file.parse(desk_file.write(desk))) == desk_file.write(desk)
