@@ -63,10 +63,17 @@ def configure(settings: Settings) -> None:
     secrets = Secrets(settings)
     lines = JsonLines if settings.log_format == "json" else TextLines
     handler.setFormatter(lines(secrets))
+    _leave_out_what_no_line_says()
     logging.basicConfig(level=settings.log.upper(), handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger(_QUIETER).setLevel(logging.ERROR)
+
+
+def _leave_out_what_no_line_says() -> None:
+    """Where in the code, in which thread and process: logging's own way to be spared the search."""
+    logging._srcfile = None  # noqa: SLF001 - as logging's manual has it
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def _facts(record: logging.LogRecord) -> dict[str, object]:

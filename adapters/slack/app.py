@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
-from adapters.slack.workspace import Workspace
+from adapters.slack.workspace import Workspace, sdk_log
 
 Json = dict[str, Any]
 Take = Callable[[Json], Awaitable[None]]
@@ -40,7 +40,7 @@ def bolt(workspace: Workspace, signing_secret: str, take: Take) -> AsyncApp:
         process_before_response=True,
         # What people delete of the app's own posts counts as its own events.
         ignoring_self_events_enabled=False,
-        logger=log,
+        logger=sdk_log(),
     )
 
     @app.middleware

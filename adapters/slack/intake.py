@@ -102,11 +102,10 @@ class Intake:
         return await self._written(event) if convert.is_written(event) else None
 
     async def _written(self, event: Json) -> Written:
-        author, names, attachments = await asyncio.gather(
-            self._people.person(str(event["user"])),
-            self._people.names(event),
-            self._downloads.fetch(event.get("files") or []),
-        )
+        author = await self._people.person(str(event["user"]))
+        names = await self._people.names(event)
+        files = event.get("files")
+        attachments = await self._downloads.fetch(files) if files else ()
         return convert.written(
             event,
             workspace=self._workspace.id,

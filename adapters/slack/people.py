@@ -49,6 +49,8 @@ class People:
     async def names(self, message: Json) -> Names:
         """What everybody is called whom a message mentions."""
         users, groups = mentioned(message)
+        if not users and not groups:
+            return Names()
         people = await asyncio.gather(*(self.person(user) for user in users))
         known = await self.groups() if groups else {}
         return Names(

@@ -33,6 +33,8 @@ _RULES = (
 _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 # A bare address; closing punctuation belongs to the sentence.
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
+# A line in which nothing can be markup, as most are: to parse it would find a paragraph.
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;:?!'\"()-])*(?<! )")
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 _PARAGRAPH = "\n\n"
 # Slack: a rich text list is indented 8 levels at the most.
@@ -52,6 +54,13 @@ _MARKDOWN = _parser()
 
 def rich_text(markdown: str) -> Json | None:
     """A rich_text block that says what the Markdown says; None for nothing."""
+    if _PLAIN.fullmatch(markdown):
+        return {"type": "rich_text", "elements": [section(literal(markdown))]}
+    return parsed(markdown)
+
+
+def parsed(markdown: str) -> Json | None:
+    """The same for whatever markup may be in it."""
     parts = _Builder().build(_MARKDOWN.parse(markdown))
     return {"type": "rich_text", "elements": parts} if parts else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -11,8 +10,8 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from adapters.slack.app import Take, taken
+from adapters.slack.workspace import sdk_log
 
-log = logging.getLogger(__name__)
 _PING_S = 5.0
 
 
@@ -24,7 +23,7 @@ class Socket(AsyncSocketModeHandler):
     """
 
     def __init__(self, app: AsyncApp, app_token: str, take: Take) -> None:
-        super().__init__(app, app_token, logger=log, ping_interval=_PING_S)
+        super().__init__(app, app_token, logger=sdk_log(), ping_interval=_PING_S)
         self._take = take
 
     async def handle(self, client: Any, req: SocketModeRequest) -> None:

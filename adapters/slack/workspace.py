@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -54,6 +55,16 @@ async def opened(token: str, api_url: str = "") -> AsyncIterator[Workspace]:
             token=token,
             base_url=api_url or AsyncWebClient.BASE_URL,
             session=session,
+            logger=sdk_log(),
             retry_handlers=[],
         )
         yield Workspace(client=client)
+
+
+def sdk_log() -> logging.Logger:
+    """Where Slack's libraries log. They look at a logger's own level: without one they would word a
+    line about each request that nobody sees.
+    """
+    log = logging.getLogger("slack_sdk")
+    log.setLevel(log.getEffectiveLevel())
+    return log

@@ -25,6 +25,7 @@ from bot.domain.errors import CannotKeep
 from bot.domain.identity import platform_of
 from bot.domain.values import replace
 from bot.failpoints import passing
+from bot.outage import Outage
 from bot.ports.agent import AgentPort
 from bot.ports.clock import Clock
 from bot.ports.outbox import FRESH, LaneKind
@@ -32,6 +33,7 @@ from bot.ports.outlet import Busy, Outlet
 from bot.ports.player import PlayerPort
 from bot.ports.store import Store, Tx
 from bot.ports.webhook import WebhookPort
+from bot.supervision import supervised
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ LEASE = timedelta(seconds=30)
 # The time a call may still begin in before the lease ends: longer than a call may take.
 _MARGIN = 22.0
 _SWEEP = 2.0
+# A lease is extended when it is so old; it is looked at as often as a sweep.
+_AGED = LEASE.total_seconds() / 3
 _AGAIN = 0.5
 # Whoever queued something drains it; others look a moment later whether that happens.
 _SOONEST = 0.25
@@ -104,6 +108,10 @@ class Courier:
         self._draining: dict[int, asyncio.Task[None]] = {}
         self._woken: set[int] = set()
         self._alarms: dict[int, asyncio.TimerHandle] = {}
+        self._performing: dict[int, float] = {}  # lanes, and since when their lease holds
+        self._outage = Outage(
+            log, "nothing can be recorded, lanes wait", "it can be recorded again, lanes go on"
+        )
         self._stopping = False
         self._elsewhere = asyncio.Event()
 
@@ -111,6 +119,7 @@ class Courier:
         """Until cancelled: drain what is due now, and whatever becomes due."""
         await self._store.transact(free_the_dead, self.owner, at_start=True)
         unlisten = self._store.listen(self._heard, early=True)
+        keeper = asyncio.create_task(supervised("leases", self._keep), name="leases")
         try:
             while True:
                 await self._sweep()
@@ -120,6 +129,7 @@ class Courier:
                         await self._elsewhere.wait()
         finally:
             unlisten()
+            keeper.cancel()
 
     async def _sweep(self) -> None:
         """Take up every lane that is due and that nobody drains."""
@@ -196,7 +206,7 @@ class Courier:
         del self._draining[lane_id]
         if not task.cancelled() and (error := task.exception()):
             if isinstance(error, CannotKeep):
-                log.warning("lane %s waits: %s", lane_id, error)
+                self._outage.lasts(error)
                 return
             log.error("lane %s stopped; the sweep takes it up again", lane_id, exc_info=error)
         elif lane_id in self._woken:
@@ -228,18 +238,21 @@ class Courier:
         while True:
             began = monotonic()
             try:
-                return began, await self._store.transact(advance, done, self._turnover(lane_id))
+                step = await self._store.transact(advance, done, self._turnover(lane_id))
             except CannotKeep as error:
                 if done is None or self._stopping:
                     raise
-                log.warning("lane %s: what was sent is recorded later: %s", lane_id, error)
+                self._outage.lasts(error)
+            else:
+                self._outage.ended()
+                return began, step
             await asyncio.sleep(_AGAIN)
 
     async def _hold_and_perform(self, work: Work, began: float) -> Done:
-        """Perform work while a side task keeps the lease."""
+        """Perform work while the lease is kept."""
         if monotonic() - began > (LEASE - FRESH).total_seconds() - _MARGIN:
             return Done(work=work, error=Busy("The process was held up for too long."))
-        keeper = asyncio.create_task(self._keep(work.lane.id), name=f"lease {work.lane.id}")
+        self._performing[work.lane.id] = began
         try:
             save = self._saver(work.effect.id)
             return await perform(
@@ -252,15 +265,23 @@ class Courier:
                 webhooks=self.webhooks,
             )
         finally:
-            keeper.cancel()
+            del self._performing[work.lane.id]
 
-    async def _keep(self, lane_id: int) -> None:
+    async def _keep(self) -> None:
+        """Extend the leases of all lanes that are at work, as they come of age."""
         while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
-            try:
-                await self._store.transact(_extend, lane_id, self.owner, self._wall())
-            except CannotKeep as error:
-                log.warning("the lease of lane %s could not be extended: %s", lane_id, error)
+            await asyncio.sleep(_SWEEP)
+            now = monotonic()
+            for lane_id, since in tuple(self._performing.items()):
+                if now - since < _AGED:
+                    continue
+                try:
+                    await self._store.transact(_extend, lane_id, self.owner, self._wall())
+                except CannotKeep as error:
+                    self._outage.lasts(error)
+                else:
+                    if lane_id in self._performing:
+                        self._performing[lane_id] = now
 
     def _saver(self, effect_id: int) -> Callable[[Mapping[str, str]], asyncio.Future[None]]:
         return lambda progress: asyncio.ensure_future(

@@ -15,6 +15,7 @@ from adapters.slack.choices import Choices
 from adapters.slack.forms import command
 from adapters.slack.forms import given as filled
 from adapters.slack.mrkdwn import Names
+from adapters.slack.rich_text import parsed, rich_text
 from adapters.slack.views import answers, modals, queue
 from adapters.slack.views.messages import mentions, render
 from bot.commands import REGISTRY
@@ -213,3 +214,8 @@ def test_the_fullest_queue_fits_a_home_tab_and_a_message() -> None:
     shown = answers.render(Response(queue=full))
     assert problems_in_message(shown.blocks) == []
     assert pings(shown.text, [*view["blocks"], *shown.blocks]) == []
+
+
+@given(st.from_regex(r"[A-Za-zäß][\w ,.;:?!'\"()\-]{0,30}", fullmatch=True))
+def test_plain_words_are_what_the_parser_would_find(words: str) -> None:
+    assert rich_text(words) == parsed(words)
