@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -31,9 +32,11 @@ from storage import tables
 from storage.known import Known
 from storage.later import Later
 from storage.mapping import Mapper
-from storage.statements import Result, Row, run, run_many
+from storage.statements import Prepared, Result, Row, prepared, run_many
 
 T = TypeVar("T")
+
+_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
 
 
 @dataclass(kw_only=True)
@@ -55,6 +58,11 @@ class Session:
     vault: Vault
     known: Known = field(default_factory=Known)
     later: Later = field(default_factory=Later)
+    # What the units before it have left to be written with the same commit; None where each unit
+    # writes for itself.
+    left: Later | None = None
+    # Called before anything is written that may have to be taken back with this unit alone.
+    guard: Callable[[], None] = lambda: None
     topics: set[str] = field(default_factory=set)
     held: set[tuple[Table, object]] = field(default_factory=set)
     # Answers that the repositories keep true themselves, through what they write.
@@ -73,20 +81,68 @@ class Session:
         return self.execute(statement, facts)
 
     def execute(self, statement: Executable, facts: Mapping[str, Any]) -> Result:
-        """Execute a statement after all that was to be written before it."""
-        self.flush()
-        return run(self.connection, statement, facts)
+        """Execute a statement after all that was to be written before it and concerns it."""
+        ready = prepared(self.connection, statement, facts)
+        if not ready.is_question:
+            self.flush()
+            self.guard()
+        elif self._concerns(ready):
+            self.flush()
+        return ready.run(self.connection, facts)
+
+    def waits(self, statement: Insert, key: object) -> bool:
+        """Whether a row is still to be written."""
+        left = self.left is not None and self.left.has_added(statement, key)
+        return left or self.later.has_added(statement, key)
+
+    def peek(self, statement: Executable, **facts: Any) -> Result:
+        """Ask the database, whatever is still to be written."""
+        return prepared(self.connection, statement, facts).run(self.connection, facts)
 
     def many(self, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute a statement for many rows, after all that was to be written before it."""
         self.known.forget(cast("Table", statement.table))
         self.flush()
+        self.guard()
         run_many(self.connection, statement, rows)
 
+    @property
+    def puts_off(self) -> bool:
+        """Whether what is written may wait until it is asked for, or for the end."""
+        return self.left is not None or self.later.is_batch
+
+    def id_for(self, table: Table) -> int | None:
+        """The id of a new row; None where the database has to give it.
+
+        SQLite has one writer, so the next one is free; a sequence has to be asked beforehand.
+        """
+        if self.left is None:
+            return self.later.id_for(table)
+        last = self.known.last_id(table)
+        if last is None:
+            last = int(self.run(_LAST_ID, name=table.name).scalar() or 0)
+        self.known.keep_last_id(table, last + 1)
+        return last + 1
+
     def flush(self) -> None:
-        """Write what a batch has gathered."""
-        if self.later.is_waiting:
+        """Write what was put off: what other units have left cannot be taken back with this one."""
+        if self.left is not None and self.left.tables:
+            self.left.write(self.connection)
+        if self.later.tables:
+            self.guard()
             self.later.write(self.connection)
+
+    def end(self) -> None:
+        """The unit is complete: what it has put off is written, or left to the commit."""
+        if self.left is None:
+            self.flush()
+        else:
+            self.left.take_over(self.later)
+
+    def _concerns(self, ready: Prepared) -> bool:
+        """Whether something waits that a question is about."""
+        left = self.left is not None and not ready.tables.isdisjoint(self.left.tables)
+        return left or not ready.tables.isdisjoint(self.later.tables)
 
     def asked(self, table: Table, statement: Executable, **facts: Any) -> list[Row]:
         """All rows of a question about one table alone, asked once until that table changes."""
@@ -139,11 +195,11 @@ class Rows(Generic[T]):
         """Store it; answers with the value and the id it was given."""
         row = self.mapper.dump(value)
         del row[self._key]
-        key = session.later.id_for(self.table)
+        key = session.id_for(self.table)
         if key is None:
             key = session.execute(self._add, row).scalar_one()
         else:
-            session.later.add(self._insert, {**row, self._key: key})
+            session.later.add(self._insert, key, {**row, self._key: key})
         session.known.changed(self.table)
         numbered: Any = replace(cast("Any", value), **{self._key: key}, **self.mapper.read(row))
         session.known.rows(self.table)[key] = numbered
@@ -168,8 +224,8 @@ class Rows(Generic[T]):
             known[key] = replace(before, **self.mapper.read(row)) if row else before
             if not row:
                 return
-        session.known.changed(self.table)
-        if before is not None and session.later.is_batch:
+        session.known.changed(self.table, row)
+        if before is not None and session.puts_off:
             session.later.change(self._update, key, row)
         elif not session.execute(self._update, {**row, "key_": key}).rowcount:
             known.pop(key, None)
@@ -178,6 +234,13 @@ class Rows(Generic[T]):
     def get(self, session: Session, key: object) -> T:
         """The value of a key; read once in a transaction. Raises `NotFound`."""
         return self._one(session, self._by_key, key)
+
+    def find(self, session: Session, key: object) -> T | None:
+        """The same; None where there is none."""
+        try:
+            return self.get(session, key)
+        except NotFound:
+            return None
 
     def lock(self, session: Session, key: object) -> T:
         """The value of a key, held until the commit. Raises `NotFound`."""
@@ -189,14 +252,14 @@ class Rows(Generic[T]):
         return self._read(session, session.run(statement, **facts))
 
     def sought(self, session: Session, statement: Executable, **facts: Any) -> T | None:
-        """The same for a statement about this table alone, asked once until the table changes."""
-        found = session.known.found(self.table)
-        question = (statement, *facts.values())
-        if question not in found:
+        """The same for a statement about this table alone, asked once until another row fits."""
+        found = session.known.keys(self.table, statement)
+        asked = tuple(facts.values())
+        if asked not in found:
             value = self.first(session, statement, **facts)
-            found[question] = None if value is None else getattr(value, self._key)
+            found[asked] = None if value is None else getattr(value, self._key)
             return value
-        key = found[question]
+        key = found[asked]
         return None if key is None else self.get(session, key)
 
     def change(self, session: Session, statement: UpdateBase, **facts: Any) -> T | None:
@@ -222,16 +285,14 @@ class Rows(Generic[T]):
     ) -> None:
         """Let something be known that would be `sought`."""
         key = None if value is None else getattr(value, self._key)
-        session.known.found(self.table)[(statement, *facts)] = key
+        session.known.keys(self.table, statement)[facts] = key
 
     def _one(self, session: Session, statement: Executable, key: object) -> T:
         known = session.known.rows(self.table).get(key)
-        if known is not None:
-            return cast("T", known)
-        found = self.first(session, statement, key_=key)
+        found = known if known is not None else self.first(session, statement, key_=key)
         if found is None:
             raise NotFound(what=self._what, name=key)
-        return found
+        return cast("T", found)
 
     def _read(self, session: Session, result: Result) -> T | None:
         row = result.fetchone()
@@ -283,6 +344,13 @@ class Upsert:
 
     def run(self, session: Session, **row: Any) -> Result:
         return session.run(self.of(session.connection), **row)
+
+    def put_off(self, session: Session, key: object, **row: Any) -> None:
+        """The same, where nothing is answered with and `key` is what conflicts."""
+        if session.puts_off:
+            session.later.add(self.of(session.connection), key, row)
+        else:
+            self.run(session, **row)
 
 
 def _upsert(

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
@@ -23,6 +23,7 @@ from bot.ports.vault import Vault
 from storage import engines
 from storage.faults import explained
 from storage.known import Known
+from storage.later import Later
 from storage.search_index import TABLE
 from storage.transaction import Transaction
 from storage.work import Job, Office
@@ -57,6 +58,9 @@ class SqliteStore:
         self._driver = _driver(self._connection)
         self._driver.execute("PRAGMA busy_timeout = 0")  # the loop must not wait
         self._known, self._state = Known(), 0
+        self._left = Later()  # what units have left to be written before the commit
+        self._one_by_one = 0  # so many of those that wait may not share a commit
+        self._is_guarded = False
         self._waiting: deque[Job] = deque()
         self._working: asyncio.Task[None] | None = None
         self._alone = asyncio.Lock()
@@ -162,11 +166,15 @@ class SqliteStore:
             async for job in self._joining():
                 jobs.append(job)
                 topics |= self._attempt(job)
+            self._left.write(self._connection)
             await asyncio.get_running_loop().run_in_executor(self._disk, self._commit)
         except BaseException as error:  # noqa: BLE001 - whoever waits is told
             with suppress(sqlite3.Error):
                 self._driver.rollback()
             self._forget()
+            if isinstance(error, IntegrityError) and len(jobs) > 1:
+                self._separate(jobs)
+                return frozenset()
             if not jobs:
                 jobs.extend(self._waiting)
                 self._waiting.clear()
@@ -199,10 +207,21 @@ class SqliteStore:
     def _forget(self) -> None:
         """After a rollback: what was read may never have been."""
         self._known.clear()
+        self._left = Later()
         self._office.forget_desk()
+
+    def _separate(self, jobs: list[Job]) -> None:
+        """One of them cannot be written, and takes no other with it: each commits for itself."""
+        self._waiting.extendleft(reversed(jobs))
+        self._one_by_one = len(jobs)
+        jobs.clear()
 
     async def _joining(self) -> AsyncIterator[Job]:
         """What waits, and what comes in because of it, for a moment."""
+        if self._one_by_one:
+            self._one_by_one -= 1
+            yield self._waiting.popleft()
+            return
         until = time.monotonic() + _GATHER_S
         while self._waiting and time.monotonic() < until:
             while self._waiting and time.monotonic() < until:
@@ -216,21 +235,31 @@ class SqliteStore:
 
     def _attempt(self, job: Job) -> set[str]:
         """Run one unit; its failure takes back its own changes only."""
-        driver = self._driver
-        session = self._office.session(self._connection, self._known)
-        driver.execute("SAVEPOINT unit")
+        session = self._office.session(self._connection, self._known, self._left, self._guard)
+        self._is_guarded = False
         try:
             job.run(Transaction(session))
         except BaseException as error:
             job.error = explained(self._url, error)
             self._known.clear()
-            if not driver.in_transaction:  # a full disk rolls everything back by itself
+            # A full disk rolls everything back by itself.
+            if self._left.is_torn or not self._driver.in_transaction:
                 raise
-            driver.execute("ROLLBACK TO unit")
+            if self._is_guarded:
+                self._driver.execute("ROLLBACK TO unit")
             session.topics.clear()
-        driver.execute("RELEASE unit")
+        if self._is_guarded:
+            self._driver.execute("RELEASE unit")
         self._office.tell_early(frozenset(session.topics))
         return session.topics
+
+    def _guard(self) -> None:
+        """Before a unit writes for the first time: from here on it can be taken back alone."""
+        if not self._is_guarded:
+            if self._left.tables:
+                self._left.write(self._connection)
+            self._driver.execute("SAVEPOINT unit")
+            self._is_guarded = True
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

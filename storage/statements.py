@@ -6,16 +6,17 @@ its engine would cost several times what the database needs to carry it out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, SelectBase
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from storage import moments
+from storage import moments, tables
 
 Convert = Callable[[Any], Any]
 Row = Sequence[Any]
@@ -86,6 +87,9 @@ class Prepared:
         # `x IN (…)` has as many places as there are values.
         self._expands = any(bind.expanding for bind in compiled.bind_names)
         self._columns = list(getattr(statement, "exported_columns", ()))
+        self.is_question = isinstance(statement, SelectBase)
+        # Every table that is named in it, and perhaps a column or two called like one.
+        self.tables = tables.NAMES.intersection(re.findall(r"\w+", self._sql))
         self._loads: list[tuple[int, Convert]] | None = None
 
     def run(self, connection: Connection, facts: Mapping[str, Any]) -> Result:
@@ -174,26 +178,27 @@ _PREPARED: WeakKeyDictionary[Executable, dict[tuple[str, ...], Prepared]] = Weak
 
 
 def run(connection: Connection, statement: Executable, facts: Mapping[str, Any]) -> Result:
-    """Execute a statement that is made once and used for good: what it compiles to is kept.
-
-    An insert or an update sets the columns that `facts` names.
-    """
-    return _prepared(connection, statement, facts).run(connection, facts)
+    """Execute a statement that is made once and used for good."""
+    return prepared(connection, statement, facts).run(connection, facts)
 
 
 def run_many(
     connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """The same for many rows, which all name the same facts."""
-    _prepared(connection, statement, rows[0]).run_many(connection, rows)
+    prepared(connection, statement, rows[0]).run_many(connection, rows)
 
 
-def _prepared(connection: Connection, statement: Executable, facts: Mapping[str, Any]) -> Prepared:
+def prepared(connection: Connection, statement: Executable, facts: Mapping[str, Any]) -> Prepared:
+    """What a statement compiles to, which is kept for good.
+
+    An insert or an update sets the columns that `facts` names.
+    """
     variants = _PREPARED.get(statement)
     if variants is None:
         variants = _PREPARED.setdefault(statement, {})
     variant = (connection.dialect.name, *facts)
-    prepared = variants.get(variant)
-    if prepared is None:
-        prepared = variants[variant] = Prepared(statement, connection.dialect, tuple(facts))
-    return prepared
+    ready = variants.get(variant)
+    if ready is None:
+        ready = variants[variant] = Prepared(statement, connection.dialect, tuple(facts))
+    return ready

@@ -471,3 +471,6 @@ class Counters(SQLModel, table=True):
 class Meta(SQLModel, table=True):
     key: str = Field(primary_key=True)
     value: str
+
+
+NAMES = frozenset(SQLModel.metadata.tables)

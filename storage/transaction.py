@@ -64,7 +64,7 @@ class Transaction:
     def complete(self) -> None:
         """Write what is worked out once, at the end of a unit."""
         self._lanes.settle()
-        self._session.flush()
+        self._session.end()
 
     def wake(self, topic: str) -> None:
         self._session.topics.add(topic)

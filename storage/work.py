@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.domain.message import Limits
 from bot.ports.vault import Vault
 from storage.known import Known
+from storage.later import Later
 from storage.rows import Newest, Session
 from storage.transaction import Transaction
 
@@ -59,10 +60,20 @@ class Office:
         self._early: list[Listener] = []
         self._desk = Newest()
 
-    def session(self, connection: Connection, known: Known | None = None) -> Session:
-        """For one unit; `known` is what units before it have read, and still holds."""
+    def session(
+        self,
+        connection: Connection,
+        known: Known | None = None,
+        left: Later | None = None,
+        guard: Callable[[], None] = lambda: None,
+    ) -> Session:
+        """For one unit; `known` is what units before it have read, and still holds. What is `left`
+        to the commit, and the `guard`: see `Session`.
+        """
         return Session(
             known=Known() if known is None else known,
+            left=left,
+            guard=guard,
             connection=connection,
             limits=self._limits,
             desk=lambda: self._desk,

@@ -94,7 +94,7 @@ def _sync(
     order_at = max(message.at, since or message.at)
     for subject in sorted(subjects | standing):
         if new or not tx.outbox.pending(lane.id, subject):
-            tx.outbox.add(lane, subject, order_at=order_at, epoch=epoch)
+            tx.outbox.add(lane, subject, order_at=order_at, epoch=epoch, new=new)
 
 
 def part_limits(tx: Tx, workspace: str) -> Limits:

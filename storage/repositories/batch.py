@@ -25,7 +25,6 @@ _NEW = (
 _NEXT_IDS = text(
     "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
 )
-_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
 
 
 def begin(session: Session, tickets: Sequence[Ticket]) -> None:
@@ -38,13 +37,8 @@ def begin(session: Session, tickets: Sequence[Ticket]) -> None:
     lanes.foresee(session, LaneKind.CONTACT, of)
     lanes.foresee(session, LaneKind.THREAD, below)
     effects.foresee(session, lanes.foresee(session, LaneKind.CARD, below), "card")
-    for table, each in _NEW:
-        session.later.take(table, _ids(session, table.name, each * len(tickets)))
-
-
-def _ids(session: Session, name: str, count: int) -> Sequence[int]:
-    """SQLite has one writer, so the next ones are free; a sequence has to be asked for each."""
     if session.on_postgres:
-        return sorted(session.run(_NEXT_IDS, name=name, count=count).scalars())
-    last = session.run(_LAST_ID, name=name).scalar() or 0
-    return range(last + 1, last + 1 + count)
+        for table, each in _NEW:
+            count = each * len(tickets)
+            ids = session.run(_NEXT_IDS, name=table.name, count=count).scalars()
+            session.later.take(table, sorted(ids))

@@ -107,7 +107,7 @@ class Conversations(Repository):
         _ROWS.put(self.session, conversation)
 
     def in_thread(self, workspace: str, channel: str, thread: str) -> Conversation | None:
-        return _ROWS.first(
+        return _ROWS.sought(
             self.session, _IN_THREAD, workspace=workspace, channel=channel, thread=thread
         )
 

@@ -11,12 +11,11 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 
 from bot.domain.values import replace
 from bot.ports.outbox import Backlog, Effect, Lane, State
-from storage import tables
 from storage.mapping import storable
-from storage.repositories.lanes import IS_LIVE, LANES, Lanes
-from storage.rows import Rows, Session, begins
+from storage.repositories.lanes import EFFECTS, IS_LIVE, LANES, Lanes
+from storage.rows import Session, begins
 
-_ROWS = Rows(tables.Effects, Effect)
+_ROWS = EFFECTS
 _C = _ROWS.table.c
 # 15 random bytes are 20 characters, the most that every platform takes as a nonce.
 _KEY_BYTES = 15
@@ -70,14 +69,8 @@ def foresee(session: Session, lanes: Sequence[Lane], subject: str) -> None:
 
 
 class Effects(Lanes):
-    def add(
-        self,
-        lane: Lane,
-        subject: str,
-        *,
-        order_at: datetime,
-        epoch: int | None = None,
-        delay: timedelta = timedelta(),
+    def _queue(
+        self, lane: Lane, subject: str, *, order_at: datetime, epoch: int | None, delay: timedelta
     ) -> Effect:
         created_at = datetime.now(UTC)
         effect = Effect(
@@ -91,6 +84,7 @@ class Effects(Lanes):
         )
         added = _ROWS.add(self.session, effect)
         self._foresee(added)
+        self._line_up(added)
         self.reschedule(lane.id)
         due = f"later:{lane.id}:{effect.due_at.timestamp()}"
         self.session.topics.add(due if delay else f"lane:{lane.id}")
@@ -103,6 +97,9 @@ class Effects(Lanes):
         self._end(lane_id, prefix, State.DEAD, storable(problem))
 
     def next(self, lane_id: int) -> Effect | None:
+        line = self.line(lane_id)
+        if line is not None:
+            return line[0] if line else None
         return _ROWS.first(self.session, _NEXT, lane_id=lane_id)
 
     def effect(self, effect_id: int) -> Effect:
@@ -112,12 +109,17 @@ class Effects(Lanes):
         before: Effect | None = self.session.known.rows(_ROWS.table).get(effect.id)
         _ROWS.put(self.session, effect)
         self._foresee(effect)
+        self._line_up(self.session.known.rows(_ROWS.table).get(effect.id, effect))
         if before is None or _due(before) != _due(effect):
             self.reschedule(effect.lane_id)
 
     def pending(self, lane_id: int, subject: str) -> Effect | None:
         if (asked := (_PENDING, lane_id, subject)) in self.session.foreseen:
             return cast("Effect | None", self.session.foreseen[asked])
+        line = self.line(lane_id)
+        if line is not None:
+            waiting = (one for one in line if one.state is State.PENDING)
+            return next((one for one in waiting if one.subject == subject), None)
         return _ROWS.first(self.session, _PENDING, lane_id=lane_id, subject=subject)
 
     def hasten(self, effect: Effect, delay: timedelta) -> None:
@@ -127,6 +129,9 @@ class Effects(Lanes):
             self.session.topics.add(f"later:{effect.lane_id}:{due_at.timestamp()}")
 
     def unfinished(self, lane_id: int, prefix: str) -> bool:
+        line = self.line(lane_id)
+        if line is not None:
+            return any(one.subject.startswith(prefix) for one in line)
         return _ROWS.first(self.session, _UNFINISHED, lane_id=lane_id, prefix=prefix) is not None
 
     def dead(self, limit: int) -> list[tuple[Effect, Lane]]:

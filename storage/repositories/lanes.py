@@ -7,21 +7,32 @@ one index read.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import bindparam, case, literal_column, or_, select, update
 
 from bot.domain.identity import Place
-from bot.ports.outbox import FRESH, Lane, LaneKind
+from bot.domain.values import replace
+from bot.ports.outbox import FRESH, Effect, Lane, LaneKind, State
 from storage import tables
 from storage.rows import Repository, Rows, Session, Upsert, locked
 
 LANES = Rows(tables.Lanes, Lane)
 _C = LANES.table.c
-_EFFECTS = tables.table(tables.Effects)
+EFFECTS = Rows(tables.Effects, Effect)
+_EFFECTS = EFFECTS.table
 
 IS_LIVE = _EFFECTS.c.state.in_([literal_column("'pending'"), literal_column("'sending'")])
+# A longer line of effects is not kept in mind.
+_SHORT = 32
+_LINE = (
+    EFFECTS.select.where(_EFFECTS.c.lane_id == bindparam("lane_id"), IS_LIVE)
+    .order_by(_EFFECTS.c.order_at, _EFFECTS.c.id)
+    .limit(_SHORT + 1)
+)
 _HEAD = (
     select(_EFFECTS.c.due_at)
     .where(_EFFECTS.c.lane_id == _C.id, IS_LIVE)
@@ -87,6 +98,11 @@ _HELD = select(_C.due_at, _C.leased_until).where(_C.owner.is_not(None), _C.due_a
 _SUSPENDED = LANES.select.where(_C.suspended != literal_column("''")).order_by(_C.id)
 
 
+def _due(line: Sequence[Effect]) -> datetime | None:
+    """When the first of a lane's effects is due."""
+    return line[0].due_at if line else None
+
+
 def foresee(session: Session, kind: LaneKind, refs: Sequence[int]) -> list[Lane]:
     """Know the lanes of a kind that there are; on PostgreSQL they are held."""
     found = LANES.learn(session, _THESE, kind=kind.value, refs=refs) if refs else []
@@ -97,6 +113,29 @@ def foresee(session: Session, kind: LaneKind, refs: Sequence[int]) -> list[Lane]
 
 
 class Lanes(Repository):
+    def line(self, lane_id: int) -> list[Effect] | None:
+        """What waits in a lane, in its order; None where it is asked for each time: others may add
+        to it on PostgreSQL, and it may be long.
+        """
+        if self.session.on_postgres:
+            return None
+        kept = self.session.known.kept(_EFFECTS)
+        if lane_id not in kept:
+            found = EFFECTS.learn(self.session, _LINE, lane_id=lane_id)
+            kept[lane_id] = found if len(found) <= _SHORT else None
+        return cast("list[Effect] | None", kept[lane_id])
+
+    def _line_up(self, effect: Effect) -> None:
+        """An effect was added or changed."""
+        kept = self.session.known.kept(_EFFECTS)
+        line: list[Effect] | None = kept.get(effect.lane_id)
+        if line is None:
+            return
+        others = [one for one in line if one.id != effect.id]
+        if effect.state in {State.PENDING, State.SENDING}:
+            insort(others, effect, key=lambda one: (one.order_at, one.id))
+        kept[effect.lane_id] = others if len(others) <= _SHORT else None
+
     def lane(self, kind: LaneKind, ref: int, place: Place) -> Lane:
         found = LANES.sought(self.session, _FIND, kind=kind.value, ref=ref)
         if found is not None:
@@ -116,7 +155,7 @@ class Lanes(Repository):
         LANES.put(self.session, lane, leaving=("owner", "leased_until"))
         if not lane.suspended:
             self.reschedule(lane.id)
-            LANES.change(self.session, _RESCHEDULE, lane_id=lane.id)
+            self._reschedule(lane.id)
 
     def reschedule(self, lane_id: int) -> None:
         """Have it worked out, at the end of the unit, when the lane has to be worked on.
@@ -140,18 +179,41 @@ class Lanes(Repository):
             self.session.many(_RESCHEDULE_MANY, [{"lane_id": lane_id} for lane_id in moved])
         else:
             for lane_id in moved:
-                LANES.change(self.session, _RESCHEDULE, lane_id=lane_id)
+                self._reschedule(lane_id)
         self.session.moved.clear()
 
+    def _reschedule(self, lane_id: int) -> None:
+        line = self.line(lane_id)
+        if line is None:
+            LANES.change(self.session, _RESCHEDULE, lane_id=lane_id)
+        elif not (lane := LANES.get(self.session, lane_id)).suspended:
+            LANES.put(self.session, replace(lane, due_at=_due(line)))
+
     def lease(self, lane_id: int, owner: str, until: datetime, now: datetime) -> Lane | None:
-        mine = self._known(lane_id)
-        is_fresh = mine and mine.leased_until and mine.leased_until >= until - FRESH
-        if mine and mine.owner == owner and is_fresh and not self.session.on_postgres:
-            return mine
-        return LANES.change(self.session, _LEASE, lane_id=lane_id, mine=owner, until=until, now=now)
+        if self.session.on_postgres:
+            facts = {"mine": owner, "until": until, "now": now}
+            return LANES.change(self.session, _LEASE, lane_id=lane_id, **facts)
+        lane = LANES.find(self.session, lane_id)
+        if lane is None:
+            return None
+        if lane.owner == owner and lane.leased_until and lane.leased_until >= until - FRESH:
+            return lane
+        if lane.owner not in {None, owner} and lane.leased_until and lane.leased_until > now:
+            return None
+        taken = replace(lane, owner=owner, leased_until=until)
+        LANES.put(self.session, taken)
+        return taken
 
     def release(self, lane_id: int, owner: str) -> None:
-        if LANES.change(self.session, _RELEASE, lane_id=lane_id, mine=owner):
+        line = self.line(lane_id)
+        if line is None:
+            if LANES.change(self.session, _RELEASE, lane_id=lane_id, mine=owner):
+                self.session.moved.discard(lane_id)
+            return
+        lane = LANES.find(self.session, lane_id)
+        if lane is not None and lane.owner == owner:
+            due_at = lane.due_at if lane.suspended else _due(line)
+            LANES.put(self.session, replace(lane, owner=None, leased_until=None, due_at=due_at))
             self.session.moved.discard(lane_id)
 
     def _known(self, lane_id: int) -> Lane | None:

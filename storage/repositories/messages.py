@@ -94,6 +94,8 @@ class Messages(Repository):
         added = _ROWS.add(self.session, message)
         if (asked := (_LAST_ID, message.conversation_id)) in self.session.foreseen:
             self.session.foreseen[asked] = added.id
+        if added.speaks_to_contact:
+            self.session.known.kept(_ROWS.table)[added.conversation_id] = added.id
         return added
 
     def get(self, message_id: int) -> Message:
@@ -123,7 +125,11 @@ class Messages(Repository):
         )
 
     def last_said(self, conversation_id: int) -> Message | None:
-        return _ROWS.first(self.session, _LAST_SAID, conversation_id=conversation_id)
+        kept = self.session.known.kept(_ROWS.table)
+        if conversation_id not in kept:
+            found = _ROWS.first(self.session, _LAST_SAID, conversation_id=conversation_id)
+            kept[conversation_id] = found.id if found else None
+        return None if kept[conversation_id] is None else self.get(kept[conversation_id])
 
     def last_id(self, conversation_id: int) -> int:
         if (asked := (_LAST_ID, conversation_id)) in self.session.foreseen:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import bindparam, case, select
 
-from bot.ports.outbox import Copy, Lane
+from bot.domain.values import replace
+from bot.ports.outbox import Copy, Effect, Lane
 from storage import tables
 from storage.repositories.effects import Effects
 from storage.repositories.lanes import LANES
@@ -53,8 +55,25 @@ _PAUSED = select(_DESTINATIONS.c.paused_until).where(
 
 
 class Outbox(Effects):
+    def add(
+        self,
+        lane: Lane,
+        subject: str,
+        *,
+        order_at: datetime,
+        epoch: int | None = None,
+        delay: timedelta = timedelta(),
+        new: bool = False,
+    ) -> Effect:
+        if new:
+            self.session.known.kept(_ROWS.table)[lane.id, subject] = None
+        return self._queue(lane, subject, order_at=order_at, epoch=epoch, delay=delay)
+
     def copy(self, lane_id: int, subject: str) -> Copy | None:
-        return _ROWS.first(self.session, _COPY, lane_id=lane_id, subject=subject)
+        kept = self.session.known.kept(_ROWS.table)
+        if (asked := (lane_id, subject)) not in kept:
+            kept[asked] = _ROWS.first(self.session, _COPY, lane_id=lane_id, subject=subject)
+        return cast("Copy | None", kept[asked])
 
     def copies(self, lane_id: int, prefix: str) -> list[Copy]:
         return _ROWS.all(self.session, _COPIES, lane_id=lane_id, prefix=prefix)
@@ -71,7 +90,9 @@ class Outbox(Effects):
     def put_copy(self, copy: Copy) -> None:
         row = _ROWS.mapper.dump(copy)
         del row["id"]
-        _PUT.run(self.session, **row)
+        asked = copy.lane_id, copy.subject
+        _PUT.put_off(self.session, asked, **row)
+        self.session.known.kept(_ROWS.table)[asked] = replace(copy, **_ROWS.mapper.read(row))
 
     def pause(self, workspace: str, channel: str, until: datetime) -> None:
         _PAUSE.run(self.session, workspace=workspace, channel=channel, paused_until=until)

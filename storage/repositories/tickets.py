@@ -162,6 +162,7 @@ class Tickets(Repository):
         number = _NUMBER.run(self.session, name="ticket", value=1).scalar_one()
         numbered = replace(ticket, number=number)
         _ROWS.insert(self.session, numbered)
+        self._keep_open(numbered)
         self.session.topics.add("tickets")
         return numbered
 
@@ -174,9 +175,14 @@ class Tickets(Repository):
     def put(self, ticket: Ticket) -> None:
         self.session.topics.add("tickets")
         _ROWS.put(self.session, ticket)
+        self._keep_open(ticket)
 
     def open_of(self, conversation_id: int) -> Ticket | None:
-        return _ROWS.first(self.session, _OPEN_OF, conversation_id=conversation_id)
+        kept = self.session.known.kept(_ROWS.table)
+        if conversation_id not in kept:
+            found = _ROWS.first(self.session, _OPEN_OF, conversation_id=conversation_id)
+            kept[conversation_id] = found.number if found else None
+        return None if kept[conversation_id] is None else self.get(kept[conversation_id])
 
     def last_of(self, conversation_id: int) -> Ticket | None:
         return _ROWS.first(self.session, _LAST_OF, conversation_id=conversation_id)
@@ -250,3 +256,11 @@ class Tickets(Repository):
             for person, count in self.session.run(statement, people=list(people)):
                 found[person] += count
         return found
+
+    def _keep_open(self, ticket: Ticket) -> None:
+        """Which ticket of a conversation is open is asked with every message."""
+        kept = self.session.known.kept(_ROWS.table)
+        if ticket.is_open:
+            kept[ticket.conversation_id] = ticket.number
+        elif kept.get(ticket.conversation_id) == ticket.number:
+            kept[ticket.conversation_id] = None

@@ -23,8 +23,12 @@ class OutboxRepository(Protocol):
         order_at: datetime,
         epoch: int | None = None,
         delay: timedelta = timedelta(),
+        new: bool = False,
     ) -> Effect:
-        """Queue an effect, due `delay` from now by the wall clock; wakes the lane then."""
+        """Queue an effect, due `delay` from now by the wall clock; wakes the lane then.
+
+        Of what is `new` no copy stands in that lane yet.
+        """
 
     def withdraw(self, lane: Lane, prefix: str) -> int:
         """Drop the pending effects of a lane whose subject begins so; answers with how many."""
