@@ -7,6 +7,7 @@ are known beforehand, so that nothing that is written has to be waited for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
 from sqlalchemy import Connection, Insert, Table, Update
@@ -23,9 +24,8 @@ class Later:
 
     def __init__(self) -> None:
         self._ids: dict[Table, Iterator[int]] = {}
-        self._added: dict[Insert, _Rows] = {}
-        self._changed: dict[Update, _Rows] = {}
-        self.tables: set[str] = set()  # those that something waits for
+        self._added: dict[str, tuple[Insert, _Rows]] = {}
+        self._changed: dict[str, tuple[Update, _Rows]] = {}
         self.is_torn = False  # something of it was written, and something could not be
 
     @property
@@ -40,28 +40,34 @@ class Later:
         """The next id of a new row; None where it has to be added at once."""
         return next(self._ids.get(table, iter(())), None)
 
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._added or self._changed)
+
+    def concerns(self, tables: AbstractSet[str]) -> bool:
+        """Whether something waits for one of these tables."""
+        return not (tables.isdisjoint(self._added) and tables.isdisjoint(self._changed))
+
     def add(self, insert: Insert, key: object, row: Row) -> None:
-        self._added.setdefault(insert, {})[key] = dict(row)
-        self.tables.add(_named(insert))
+        self._added.setdefault(_named(insert), (insert, {}))[1][key] = dict(row)
 
     def change(self, update: Update, key: object, row: Row) -> None:
         """Of several changes of a row the last one of each column stays."""
-        added = next((one for one in self._added if one.table is update.table), None)
-        if added is not None and key in self._added[added]:
-            self._added[added][key].update(row)
+        name = _named(update)
+        if self.has_added(name, key):
+            self._added[name][1][key].update(row)
         else:
-            self._changed.setdefault(update, {}).setdefault(key, {}).update(row)
-            self.tables.add(_named(update))
+            self._changed.setdefault(name, (update, {}))[1].setdefault(key, {}).update(row)
 
-    def has_added(self, insert: Insert, key: object) -> bool:
-        return key in self._added.get(insert, ())
+    def has_added(self, table: str, key: object) -> bool:
+        return table in self._added and key in self._added[table][1]
 
     def take_over(self, other: Later) -> None:
         """What another has gathered comes after what is here."""
-        for insert, rows in other._added.items():
+        for insert, rows in other._added.values():
             for key, row in rows.items():
                 self.add(insert, key, row)
-        for update, rows in other._changed.items():
+        for update, rows in other._changed.values():
             for key, row in rows.items():
                 self.change(update, key, row)
 
@@ -69,16 +75,16 @@ class Later:
         """Everything so far; what others refer to goes first."""
         added, self._added = self._added, {}
         changed, self._changed = self._changed, {}
-        self.tables.clear()
         self.is_torn = True
-        for insert in sorted(added, key=_rank):
-            run_many(connection, insert, list(added[insert].values()))
-        for update, by_key in changed.items():
+        for name in sorted(added, key=_rank):
+            insert, rows = added[name]
+            run_many(connection, insert, list(rows.values()))
+        for update, rows in changed.values():
             alike: dict[tuple[str, ...], list[Row]] = {}
-            for key, row in by_key.items():
+            for key, row in rows.items():
                 alike.setdefault(tuple(sorted(row)), []).append({**row, "key_": key})
-            for rows in alike.values():
-                run_many(connection, update, rows)
+            for several in alike.values():
+                run_many(connection, update, several)
         self.is_torn = False
 
 
@@ -86,11 +92,11 @@ def _named(statement: Insert | Update) -> str:
     return cast("Table", statement.table).name
 
 
-def _rank(statement: Insert) -> int:
+def _rank(table: str) -> int:
     """Tables that others refer to come before these."""
     if not _RANKS:
         _RANKS.update({one.name: n for n, one in enumerate(SQLModel.metadata.sorted_tables)})
-    return _RANKS[_named(statement)]
+    return _RANKS[table]
 
 
 _RANKS: dict[str, int] = {}

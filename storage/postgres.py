@@ -65,6 +65,11 @@ class PostgresStore:
             self._pool, self._read, lambda tx: unit(tx, *args, **kwargs)
         )
 
+    async def glance(
+        self, unit: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        return await self.read(unit, *args, **kwargs)
+
     def listen(
         self, listener: Callable[[frozenset[str]], None], *, early: bool = False
     ) -> Callable[[], None]:

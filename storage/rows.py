@@ -90,10 +90,10 @@ class Session:
             self.flush()
         return ready.run(self.connection, facts)
 
-    def waits(self, statement: Insert, key: object) -> bool:
-        """Whether a row is still to be written."""
-        left = self.left is not None and self.left.has_added(statement, key)
-        return left or self.later.has_added(statement, key)
+    def waits(self, table: Table, key: object) -> bool:
+        """Whether a new row is still to be written."""
+        left = self.left is not None and self.left.has_added(table.name, key)
+        return left or self.later.has_added(table.name, key)
 
     def peek(self, statement: Executable, **facts: Any) -> Result:
         """Ask the database, whatever is still to be written."""
@@ -126,9 +126,9 @@ class Session:
 
     def flush(self) -> None:
         """Write what was put off: what other units have left cannot be taken back with this one."""
-        if self.left is not None and self.left.tables:
+        if self.left is not None and self.left.is_waiting:
             self.left.write(self.connection)
-        if self.later.tables:
+        if self.later.is_waiting:
             self.guard()
             self.later.write(self.connection)
 
@@ -141,8 +141,8 @@ class Session:
 
     def _concerns(self, ready: Prepared) -> bool:
         """Whether something waits that a question is about."""
-        left = self.left is not None and not ready.tables.isdisjoint(self.left.tables)
-        return left or not ready.tables.isdisjoint(self.later.tables)
+        left = self.left is not None and self.left.concerns(ready.tables)
+        return left or self.later.concerns(ready.tables)
 
     def asked(self, table: Table, statement: Executable, **facts: Any) -> list[Row]:
         """All rows of a question about one table alone, asked once until that table changes."""

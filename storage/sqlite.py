@@ -52,11 +52,13 @@ class SqliteStore:
         self._url = url
         self._office = Office(limits, vault)
         self._writer = engines.sqlite_writer(url)
-        self._readers = engines.sqlite_readers(url, _READERS)
+        self._readers = engines.sqlite_readers(url, _READERS + 1)
         self._idle: deque[Connection] = deque()  # readers that nobody reads with
         self._connection = self._writer.connect()
         self._driver = _driver(self._connection)
-        self._driver.execute("PRAGMA busy_timeout = 0")  # the loop must not wait
+        self._glancing = self._readers.connect()
+        for driver in (self._driver, _driver(self._glancing)):
+            driver.execute("PRAGMA busy_timeout = 0")  # the loop must not wait
         self._known, self._state = Known(), 0
         self._left = Later()  # what units have left to be written before the commit
         self._one_by_one = 0  # so many of those that wait may not share a commit
@@ -87,6 +89,16 @@ class SqliteStore:
             self._pool, self._read, lambda tx: unit(tx, *args, **kwargs)
         )
 
+    async def glance(
+        self, unit: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """In the loop: the way to a thread and back takes several times longer than a row."""
+        self._check_open()
+        try:
+            return self._look(self._glancing, lambda tx: unit(tx, *args, **kwargs))
+        except (DBAPIError, sqlite3.Error):  # nobody is waited for here
+            return await self.read(unit, *args, **kwargs)
+
     def listen(
         self, listener: Callable[[frozenset[str]], None], *, early: bool = False
     ) -> Callable[[], None]:
@@ -113,7 +125,7 @@ class SqliteStore:
     def _finish(self) -> None:
         self._disk.shutdown()
         self._pool.shutdown()
-        for connection in (self._connection, *self._idle):
+        for connection in (self._connection, self._glancing, *self._idle):
             connection.close()
         self._writer.dispose()
         self._readers.dispose()
@@ -122,15 +134,20 @@ class SqliteStore:
         """In a thread, which keeps the connection to itself meanwhile."""
         try:
             connection = self._reader()
-            driver = _driver(connection)
             try:
-                driver.execute("BEGIN")
-                return unit(Transaction(self._office.session(connection)))
+                return self._look(connection, unit)
             finally:
-                driver.rollback()
                 self._idle.append(connection)
         except (DBAPIError, sqlite3.Error) as error:
             raise explained(self._url, error) from error
+
+    def _look(self, connection: Connection, unit: Callable[[Transaction], R]) -> R:
+        driver = _driver(connection)
+        try:
+            driver.execute("BEGIN")
+            return unit(Transaction(self._office.session(connection)))
+        finally:
+            driver.rollback()
 
     def _reader(self) -> Connection:
         try:
@@ -256,7 +273,7 @@ class SqliteStore:
     def _guard(self) -> None:
         """Before a unit writes for the first time: from here on it can be taken back alone."""
         if not self._is_guarded:
-            if self._left.tables:
+            if self._left.is_waiting:
                 self._left.write(self._connection)
             self._driver.execute("SAVEPOINT unit")
             self._is_guarded = True

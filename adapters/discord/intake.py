@@ -64,7 +64,7 @@ class Intake:
     ) -> None:
         """Take a message in, with its files. What cannot be one is told to its writer or logged."""
         writer = f"{place.workspace}/{message.author.id}"
-        is_public, known = await self.baton.store.read(_heard, place, writer, is_direct=is_direct)
+        is_public, known = await self.baton.store.glance(_heard, place, writer, is_direct=is_direct)
         if is_public is None:
             return
         me = await self._session.me()
@@ -95,7 +95,7 @@ class Intake:
         is_heard = self.reads_everything or message.content or message.attachments
         if is_heard or place.thread is None or message.channel.id in self._hinted:
             return
-        if await self.baton.store.read(_followed, place, is_direct=False) is not None:
+        if await self.baton.store.glance(_followed, place, is_direct=False) is not None:
             self._hinted.add(message.channel.id)
             await self._warn(place, _UNHEARD)
 
@@ -128,7 +128,7 @@ class Intake:
 
         async def take() -> None:
             for message_id in sorted(message_ids):
-                place = await self.baton.store.read(_home_of, channel_id, guild_id, channel)
+                place = await self.baton.store.glance(_home_of, channel_id, guild_id, channel)
                 if place is not None:
                     await self.baton.receive(incoming.deleted(message_id, place))
 
@@ -147,10 +147,10 @@ class Intake:
         """The guild on whose behalf somebody is talked to directly: where their direct messages
         went before, else the first that they are in; empty where they are in none.
         """
-        spaces = await self.baton.store.read(_direct)
+        spaces = await self.baton.store.glance(_direct)
         if len(spaces) == 1:
             return spaces[0]
-        if known := await self.baton.store.read(_direct_home, channel_id):
+        if known := await self.baton.store.glance(_direct_home, channel_id):
             return known.workspace
         for space in spaces:
             if await self._is_member(space, user_id):

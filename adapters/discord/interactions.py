@@ -114,7 +114,7 @@ class Interactions:
 
     async def _put_up(self, interaction: Interaction, name: str) -> Response:
         """What only Discord has, for admins."""
-        role = await self._baton.store.read(_role, _who(interaction))
+        role = await self._baton.store.glance(_role, _who(interaction))
         if role is not Role.ADMIN:
             return Response(text=str(NotAllowed(needed=Role.ADMIN, role=role)), ok=False)
         place = _where(interaction)

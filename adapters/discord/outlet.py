@@ -83,14 +83,14 @@ class DiscordOutlet:
     async def _stand(self, place: Place, content: Content, attempt: Attempt) -> Sent:
         if isinstance(content, Card) and place.thread is None:
             return await self._open(place, content, attempt)
-        here = await self._store.read(spot, place)
+        here = await self._store.glance(spot, place)
         return await self._say(here, content, attempt)
 
     async def edit(self, sent: Sent, content: Content) -> None:
         self._check(content)
         channel_id, message_id = _where(sent)
         with self._reached(sent.place):
-            here = await self._store.read(spot, sent.place)
+            here = await self._store.glance(spot, sent.place)
             await self._messages.edit(channel_id, message_id, self._body(here, content))
 
     async def delete(self, sent: Sent) -> None:
@@ -107,7 +107,7 @@ class DiscordOutlet:
     async def find(self, place: Place, content: Content | None, attempt: Attempt) -> Sent | None:
         if place.channel.startswith(DIRECTLY):
             place = await self._direct(place)
-        here = await self._store.read(spot, place)
+        here = await self._store.glance(spot, place)
         return await self._like(here, place, content, attempt)
 
     async def _like(
@@ -118,7 +118,7 @@ class DiscordOutlet:
         looks = [self._body(here, one) for one in (content, *attempt.looks) if one is not None]
         with translated():
             async for found in self._messages.like(here.target, looks, since):
-                if await self._store.read(_is_known, place, found):
+                if await self._store.glance(_is_known, place, found):
                     continue
                 if isinstance(content, Card) and place.thread is None:
                     return await self._with_thread(place, content, found)

@@ -66,6 +66,11 @@ class Store(Protocol):
     ) -> R:
         """Run a unit that changes nothing, beside the writer."""
 
+    async def glance(
+        self, unit: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """The same for what is found in a moment: a row or two, whatever the database's size."""
+
     def listen(
         self, listener: Callable[[frozenset[str]], None], *, early: bool = False
     ) -> Callable[[], None]:

@@ -91,6 +91,15 @@ def foresee(session: Session, ids: Sequence[int]) -> None:
     _ROWS.learn(session, _THESE, ids=ids)
 
 
+def with_ticket(session: Session) -> dict[object, int | None]:
+    """By contact and place: the conversation that has their open ticket, as far as it is known."""
+    return session.known.kept(_ROWS.table)
+
+
+def _whose(conversation: Conversation) -> tuple[str, str, str]:
+    return conversation.contact, conversation.workspace, conversation.channel
+
+
 class Conversations(Repository):
     def add(self, conversation: Conversation) -> Conversation:
         self.session.topics.add("conversations")
@@ -104,7 +113,13 @@ class Conversations(Repository):
 
     def put(self, conversation: Conversation) -> None:
         self.session.topics.add("conversations")
+        before: Conversation | None = self.session.known.rows(_ROWS.table).get(conversation.id)
         _ROWS.put(self.session, conversation)
+        kept, where = with_ticket(self.session), _whose(conversation)
+        if before is None or _whose(before) != where:
+            kept.clear()
+        elif kept.get(where) != conversation.id:  # the newest of several may be another one now
+            kept.pop(where, None)
 
     def in_thread(self, workspace: str, channel: str, thread: str) -> Conversation | None:
         return _ROWS.sought(
@@ -117,9 +132,13 @@ class Conversations(Repository):
         )
 
     def with_ticket_of(self, contact: str, workspace: str, channel: str) -> Conversation | None:
-        return _ROWS.first(
-            self.session, _WITH_TICKET, contact=contact, workspace=workspace, channel=channel
-        )
+        kept = with_ticket(self.session)
+        if (asked := (contact, workspace, channel)) not in kept:
+            facts = {"contact": contact, "workspace": workspace, "channel": channel}
+            found = _ROWS.first(self.session, _WITH_TICKET, **facts)
+            kept[asked] = found.id if found else None
+        found_id = kept[asked]
+        return None if found_id is None else self.get(found_id)
 
     def hold_contact(self, contact: str, workspace: str, channel: str) -> None:
         """A conversation that does not exist yet has no row to lock: hold a number instead."""

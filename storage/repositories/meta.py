@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from sqlalchemy import bindparam, delete, insert, literal_column, select
+from sqlalchemy import Executable, bindparam, delete, insert, literal_column, select
 
 from storage import tables
 from storage.rows import Repository, Session, Upsert, begins
@@ -24,7 +24,7 @@ _COUNTED = select(_COUNTERS.c.value).where(_COUNTERS.c.name == bindparam("name")
 _FORGET = delete(_COUNTERS).where(begins(_COUNTERS.c.name))
 _REMOVE = delete(_META).where(_META.c.key == bindparam("key"))
 _SEE = Upsert(_SEEN, ["digest"], returning=["digest"])
-_IS_SEEN = select(literal_column("1")).where(_SEEN.c.digest == bindparam("digest"))
+_IS_SEEN: Executable = select(literal_column("1")).where(_SEEN.c.digest == bindparam("digest"))
 _ADD_SEEN = insert(_SEEN)
 
 
@@ -58,7 +58,7 @@ def first_sight(session: Session, key: str) -> bool:
     digest = hashlib.sha256(key.encode(errors="surrogatepass")).digest()
     if not session.puts_off:
         return _SEE.run(session, digest=digest).scalar() is not None
-    if session.waits(_ADD_SEEN, digest) or session.peek(_IS_SEEN, digest=digest).scalar():
+    if session.waits(_SEEN, digest) or session.peek(_IS_SEEN, digest=digest).scalar():
         return False
     session.later.add(_ADD_SEEN, digest, {"digest": digest})
     return True

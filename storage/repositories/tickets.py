@@ -13,7 +13,7 @@ from bot.domain.states import Status
 from bot.domain.ticket import Ticket
 from bot.domain.values import replace
 from storage import tables
-from storage.repositories import batch
+from storage.repositories import batch, conversations
 from storage.rows import Repository, Rows, Session, Upsert, locked
 
 _ROWS = Rows(tables.Tickets, Ticket, key="number")
@@ -260,7 +260,10 @@ class Tickets(Repository):
     def _keep_open(self, ticket: Ticket) -> None:
         """Which ticket of a conversation is open is asked with every message."""
         kept = self.session.known.kept(_ROWS.table)
+        before = kept.get(ticket.conversation_id, "unknown")
         if ticket.is_open:
             kept[ticket.conversation_id] = ticket.number
-        elif kept.get(ticket.conversation_id) == ticket.number:
+        elif before == ticket.number:
             kept[ticket.conversation_id] = None
+        if before != kept.get(ticket.conversation_id, ""):
+            conversations.with_ticket(self.session).clear()

@@ -86,8 +86,8 @@ async def test_a_relayed_message_costs_little(
         await world.courier.settle_down()
     assert world.seen()[-2:] == ["It does not work.", "Have you tried this?"]
     assert world.heard()[-1] == "Have you tried this?"
-    # Three statements and a commit of each are so that nobody waits for the card here.
-    assert contact.statements <= 36
-    assert reply.statements <= 45
+    # Two statements and a commit of each are so that nobody waits for the card here.
+    assert contact.statements <= 23
+    assert reply.statements <= 22
     assert contact.commits <= 6
     assert reply.commits <= 7

@@ -1,0 +1,295 @@
+"""On SQLite one unit knows what others have read and left to be written: it is what is there."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.conversation import Conversation
+from bot.domain.errors import BadInput, NotFound
+from bot.domain.identity import Place
+from bot.domain.message import Author, Message
+from bot.domain.states import Status
+from bot.domain.thread import Event
+from bot.domain.ticket import Ticket
+from bot.ports.outbox import Copy, Lane, LaneKind, State
+from bot.ports.store import Store, Tx
+from storage.sqlite import SqliteStore
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PLACE = Place(workspace="console", channel="team")
+PEOPLE, CHANNELS, THREADS = ("console:ana",), ("shop", "help"), ("1", "2")
+SUBJECTS = ("card", "message:1:0", "message:1:1")
+LANES = 3
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def lane(tx: Tx, ref: int) -> Lane:
+    return tx.outbox.lane(LaneKind.THREAD, ref, PLACE)
+
+
+def answers(tx: Tx) -> Iterator[object]:
+    """Everything that is asked with a message."""
+    for who, channel in product(PEOPLE, CHANNELS):
+        yield tx.conversations.with_ticket_of(who, "console", channel)
+    for channel, thread in product(CHANNELS, THREADS):
+        yield tx.conversations.in_thread("console", channel, thread)
+    for number in range(1, 9):
+        yield tx.tickets.open_of(number)
+        yield tx.messages.last_said(number)
+    for lane_id in range(1, LANES + 1):
+        try:
+            yield tx.outbox.get_lane(lane_id)
+        except NotFound:
+            continue
+        yield tx.outbox.next(lane_id)
+        yield tx.outbox.unfinished(lane_id, "message:1:")
+        for subject in SUBJECTS:
+            yield tx.outbox.pending(lane_id, subject)
+            copy = tx.outbox.copy(lane_id, subject)
+            yield copy and replace(copy, id=0)
+
+
+def opened_for(tx: Tx, conversation_id: int, now: datetime = NOW) -> Ticket:
+    return tx.tickets.add(
+        Ticket(
+            conversation_id=conversation_id,
+            team="support",
+            signal="keyword",
+            reason="",
+            opened_at=now,
+            restarted_at=now,
+        )
+    )
+
+
+@dataclass
+class Life:
+    """Does something at random, as use cases would."""
+
+    chance: random.Random
+    now: datetime = NOW
+
+    def step(self, tx: Tx, *, fails: bool) -> None:
+        self.now += timedelta(seconds=1)
+        often = (self.ticket, self.queue, self.send)
+        rarely = (self.begin, self.move, self.move, self.say, self.withdraw, self.hold)
+        act = self.chance.choice((*often, *often, *rarely))
+        act(tx)
+        if fails:
+            tx.meta.put("never", "1")
+            raise BadInput(problem="no")
+
+    def begin(self, tx: Tx) -> None:
+        tx.conversations.add(
+            Conversation(
+                workspace="console",
+                channel=self.chance.choice(CHANNELS),
+                thread=self.chance.choice((*THREADS, None)),
+                contact=self.chance.choice(PEOPLE),
+                contact_name="Ana",
+                started_at=self.now,
+                last_message_at=self.now,
+            )
+        )
+
+    def some(self, tx: Tx) -> Conversation | None:
+        try:
+            return tx.conversations.lock(self.chance.randint(1, 8))
+        except NotFound:
+            return None
+
+    def move(self, tx: Tx) -> None:
+        if found := self.some(tx):
+            facts: Any = self.chance.choice(
+                ({"channel": "shop"}, {"channel": "help"}, {"thread": "2"}, {"thread": None})
+            )
+            tx.conversations.put(replace(found, last_message_at=self.now, **facts))
+
+    def ticket(self, tx: Tx) -> None:
+        found = self.some(tx)
+        if found is None:
+            return
+        if opened := tx.tickets.open_of(found.id):
+            status = self.chance.choice((Status.CLOSED, Status.AWAITING, Status.IN_PROGRESS))
+            tx.tickets.put(replace(opened, status=status))
+        elif (last := tx.tickets.last_of(found.id)) and self.chance.random() < 0.5:
+            tx.tickets.put(replace(last, status=Status.OPEN))
+        else:
+            opened_for(tx, found.id, self.now)
+
+    def say(self, tx: Tx) -> None:
+        if found := self.some(tx):
+            author = self.chance.choice(tuple(Author))
+            tx.messages.add(
+                Message(
+                    conversation_id=found.id,
+                    author=author,
+                    author_id="x",
+                    author_name="",
+                    text=str(self.now),
+                    at=self.now,
+                )
+            )
+
+    def queue(self, tx: Tx) -> None:
+        where = lane(tx, self.chance.randint(1, LANES))
+        for _ in range(self.chance.choice((1, 1, 1, 20))):
+            order = self.now + timedelta(seconds=self.chance.randint(-9, 9))
+            tx.outbox.add(where, self.chance.choice(SUBJECTS), order_at=order)
+
+    def send(self, tx: Tx) -> None:
+        where = lane(tx, self.chance.randint(1, LANES))
+        for _ in range(self.chance.choice((1, 2, 15))):
+            if head := tx.outbox.next(where.id):
+                state = self.chance.choice((State.SENDING, State.DONE, State.DEAD, State.PENDING))
+                tx.outbox.put_effect(replace(head, state=state, due_at=self.now))
+                tx.outbox.put_copy(
+                    Copy(
+                        lane_id=where.id,
+                        subject=head.subject,
+                        workspace="console",
+                        channel="team",
+                        platform_id=str(head.id),
+                        digest="",
+                        deleted=self.chance.random() < 0.2,
+                    )
+                )
+
+    def withdraw(self, tx: Tx) -> None:
+        tx.outbox.withdraw(lane(tx, self.chance.randint(1, LANES)), "message:")
+
+    def hold(self, tx: Tx) -> None:
+        where = lane(tx, self.chance.randint(1, LANES))
+        if self.chance.random() < 0.5:
+            tx.outbox.lease(where.id, "me", self.now + timedelta(seconds=30), self.now)
+        else:
+            tx.outbox.release(where.id, "me")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_is_known_is_what_is_there(store: Store, seed: int) -> None:
+    chance = random.Random(seed)
+    life = Life(chance)
+    for _ in range(60):
+        units = [
+            store.transact(life.step, fails=chance.random() < 0.2)
+            for _ in range(chance.randint(1, 4))
+        ]
+        outcomes = await asyncio.gather(*units, return_exceptions=True)
+        assert {type(one) for one in outcomes} <= {type(None), BadInput}
+        known = await store.transact(lambda tx: list(answers(tx)))
+        assert known == await store.read(lambda tx: list(answers(tx)))
+
+
+def begun(tx: Tx) -> Conversation:
+    return tx.conversations.add(
+        Conversation(
+            workspace="console",
+            channel="shop",
+            contact="console:ana",
+            contact_name="Ana",
+            started_at=NOW,
+            last_message_at=NOW,
+        )
+    )
+
+
+async def test_a_conversation_that_moves_is_found_where_it_is(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        found = begun(tx)
+        opened_for(tx, found.id)
+        sought = tx.conversations.with_ticket_of
+        assert sought("console:ana", "console", "shop") == found
+        assert sought("console:ana", "console", "help") is None
+        moved = replace(found, channel="help")
+        tx.conversations.put(moved)
+        assert sought("console:ana", "console", "shop") is None
+        assert sought("console:ana", "console", "help") == moved
+
+    await store.transact(unit)
+
+
+def noted(tx: Tx, of: int, kind: str = "noted") -> int:
+    return tx.events.add(Event(at=NOW, kind=kind, actor="x", conversation_id=of, data={})).id
+
+
+async def test_what_cannot_be_written_takes_nothing_else_with_it(store: Store) -> None:
+    """That the conversation is not there shows on SQLite only as all of it is written."""
+    known = (await store.transact(begun)).id
+    first, wrong, last = await asyncio.gather(
+        store.transact(noted, known, "first"),
+        store.transact(noted, 404),
+        store.transact(noted, known, "last"),
+        return_exceptions=True,
+    )
+    assert isinstance(wrong, IntegrityError)
+    written = await store.read(lambda tx: tx.events.recent(9))
+    assert {one.id: one.kind for one in written} == {first: "first", last: "last"}
+    with pytest.raises(IntegrityError):
+        await store.transact(noted, 404)
+    assert isinstance(await store.transact(noted, known), int)
+
+
+@ON_SQLITE
+async def test_what_others_refer_to_is_written_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(SqliteStore, "_separate")
+    known = (await store.transact(begun)).id
+    _, event = await asyncio.gather(
+        store.transact(noted, known), store.transact(lambda tx: noted(tx, begun(tx).id))
+    )
+    assert await store.read(lambda tx: tx.events.get(event).conversation_id) == known + 1
+
+
+@ON_SQLITE
+async def test_a_unit_that_fails_leaves_what_others_have_left(store: Store) -> None:
+    known = (await store.transact(begun)).id
+
+    def fails(tx: Tx, number: int) -> None:
+        noted(tx, known, "never")
+        if number % 2:
+            tx.meta.put("never", "1")  # written at once, and so is all before it
+        assert len(tx.events.recent(9)) == number + 2
+        raise BadInput(problem="no")
+
+    for number in range(2):
+        outcomes = await asyncio.gather(
+            store.transact(noted, known),
+            store.transact(fails, number),
+            return_exceptions=True,
+        )
+        assert isinstance(outcomes[1], BadInput)
+    assert [one.kind for one in await store.read(lambda tx: tx.events.recent(9))] == ["noted"] * 2
+    assert await store.read(lambda tx: tx.meta.get("never")) is None
+
+
+async def test_a_glance_sees_what_is_committed_and_changes_nothing(store: Store) -> None:
+    known = (await store.transact(begun)).id
+    assert (await store.glance(lambda tx: tx.conversations.get(known))).id == known
+    with pytest.raises(NotFound):
+        await store.glance(lambda tx: tx.conversations.get(404))
+    with pytest.raises(Exception, match=r"read-?only"):
+        await store.glance(begun)
+    assert await store.glance(lambda tx: tx.conversations.in_thread("a", "b", "c")) is None
+
+
+@ON_SQLITE
+async def test_a_glance_does_not_wait_for_a_writer(store: Store, database_url: str) -> None:
+    known = (await store.transact(begun)).id
+    other = sqlite3.connect(make_url(database_url).database or "", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert (await store.glance(lambda tx: tx.conversations.get(known))).id == known
+    other.close()
