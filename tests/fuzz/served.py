@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from adapters.console.guard import COOKIE, Sessions
 from bot import http, main
@@ -29,7 +29,7 @@ PASSWORD, TOKEN, KEY = "a password", "a token", "a key for tests"
 class Served:
     """`cookie` is that of somebody who has logged in."""
 
-    app: FastAPI
+    apps: tuple[Starlette, ...]
     parts: Parts
     url: str
     cookie: dict[str, str]
@@ -52,19 +52,24 @@ async def served(folder: Path, template: Path) -> AsyncIterator[Served]:
         slack_api_url="http://127.0.0.1:9/api/",
     )
     async with main.assembled(settings) as parts:
-        app = http.http_app(parts)
+        console = http.pages(parts)
+        assert console is not None
+        app = http.http_app(parts, console)
         parts.platforms.clear()  # there is no Slack: its route alone is of interest
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
         server = http.Server(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))
-        async with main.working(parts):
+        opened = asyncio.Event()
+        opening = console.opening(opened=opened.set, failed=opened.set)
+        async with main.working(parts), opening:
             try:
+                await opened.wait()
                 while not server.started:
                     await asyncio.sleep(0.01)
                 yield Served(
-                    app=app,
+                    apps=(app, await console._app),
                     parts=parts,
                     url=f"http://127.0.0.1:{listener.getsockname()[1]}",
                     cookie={COOKIE: Sessions(KEY, PASSWORD).make()},

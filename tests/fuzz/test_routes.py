@@ -38,7 +38,7 @@ async def test_whatever_comes_to_any_route(
     async with served(tmp_path, sqlite_template) as at, aiohttp.ClientSession() as session:
         for page in ("/", "/queue"):
             await _good(at, session, page)  # some routes are there from the first visit on
-        found = list(routes(at.app))
+        found = [one for app in at.apps for one in routes(app)]
         tried = set()
         with caplog.at_level(_OURS):
             for number in range(max(EXAMPLES, len(found))):

@@ -1,7 +1,9 @@
 """Several `baton run` on one PostgreSQL between the emulators, any of which a test may kill.
 
-`python -m tests.integration.replicas [--rounds N] [--seed N]` is the long way: under load, again
-and again one is killed and started anew; in the end the emulators tell what everybody was shown.
+`python -m tests.integration.replicas [--rounds N] [--seed N] [--slack http]` is the long way: under
+load, again and again one is killed and started anew; in the end the emulators tell what everybody
+was shown. By HTTP, Slack's requests reach the processes through a balancer, each the next one, and
+Slack loses answers and sends things twice.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +34,7 @@ from adapters.slack.outlet import SlackOutlet
 from bot.__main__ import main as cli
 from storage.migrate import migrate
 from tests import postgres
+from tests.emulators.balancer import balancing
 from tests.emulators.discord.client import Discord
 from tests.emulators.discord.client import launched as discord_process
 from tests.emulators.slack.client import Slack
@@ -138,6 +141,7 @@ class Fleet:
     replicas: list[Replica]
     first: dict[str, Any] = field(default_factory=dict)
     said: dict[str, list[str]] = field(default_factory=lambda: {"slack": [], "discord": []})
+    replied: list[str] = field(default_factory=list)
 
     async def begin(self) -> None:
         """A ticket on each platform."""
@@ -153,9 +157,24 @@ class Fleet:
         self.said["discord"].append(words)
         await self.discord.post(discord_world.PEOPLE["carol"], self.direct, words)
 
+    async def burst(self, number: int) -> None:
+        """Carol writes three times within moments; then Alice replies by a command.
+
+        One that Slack says has failed is hers to repeat, and counts for nothing.
+        """
+        for part in "abc":
+            await self.write(f"[{number:04}{part}]")
+        words = f"[r{number:04}]"
+        done = await self.slack.user("U0ALICE").command("/reply", f"1 {words}", "C0TEAM")
+        if done["outcome"] == "acked":
+            self.replied.append(words)
+
     async def shown(self, platform: str) -> list[str]:
-        """What stands in the ticket's thread of a platform."""
+        """What stands in the ticket's thread of a platform, or in Carol's of Slack."""
         try:
+            if platform == "replies":
+                found = await self.slack.thread("C0HELP", self.first["ts"])
+                return [one["text"] for one in found]
             return await (self._on_slack() if platform == "slack" else self._on_discord())
         except Exception:  # noqa: BLE001 - the thread is not there yet
             return []
@@ -187,7 +206,7 @@ class Fleet:
 
     async def verdict(self, platform: str) -> dict[str, int]:
         """What the emulator tells: everything that was said, against what the team was shown."""
-        said = self.said[platform]
+        said = self.replied if platform == "replies" else self.said[platform]
         await self.until(platform, said[-1])
         await asyncio.sleep(_SETTLE_S)
         shown = [word for one in await self.shown(platform) for word in said if word in one]
@@ -222,10 +241,14 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(folder: Path, database: str, size: int = 3) -> AsyncIterator[Fleet]:
+async def fleet(
+    folder: Path, database: str, size: int = 3, *, mode: str = "socket"
+) -> AsyncIterator[Fleet]:
     """All started, connected, and a ticket open on each platform."""
-    async with slack_process() as slack, discord_process() as discord:
-        app = await slack_world.populated(slack)
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(slack_process())
+        discord = await stack.enter_async_context(discord_process())
+        app = await slack_world.populated(slack, mode=mode)
         bot = await discord_world.populated(discord)
         (folder / "desk.toml").write_text(DESK, encoding="utf-8")
         clean = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
@@ -237,7 +260,7 @@ async def fleet(folder: Path, database: str, size: int = 3) -> AsyncIterator[Fle
             "BATON_SECRET_KEY": "the same for all",
             "BATON_CONSOLE": "off",
             "SLACK_BOT_TOKEN": app["bot_token"],
-            "SLACK_APP_TOKEN": app["app_token"],
+            "SLACK_APP_TOKEN": app["app_token"] if mode == "socket" else "",
             "SLACK_SIGNING_SECRET": app["signing_secret"],
             "SLACK_API_URL": slack.api_url,
             "DISCORD_BOT_TOKEN": bot.token,
@@ -247,6 +270,11 @@ async def fleet(folder: Path, database: str, size: int = 3) -> AsyncIterator[Fle
         }
         replicas = [Replica(folder, env, number, _free_port()) for number in range(size)]
         direct = await discord.dm_channel(discord_world.PEOPLE["carol"], bot)
+        if mode == "http":
+            addresses = [f"http://127.0.0.1:{one.port}" for one in replicas]
+            balancer = await stack.enter_async_context(balancing(addresses))
+            await slack.change_app(mode="http", request_url=f"{balancer.url}/slack/events")
+            await slack.config(time_scale=0.02)  # the minute until Slack's second try
         try:
             for one in replicas:
                 one.start()
@@ -274,15 +302,15 @@ def serve(settle: float) -> None:
     cli()
 
 
-async def rounds(number: int, seed: int) -> bool:
+async def rounds(number: int, seed: int, mode: str = "socket") -> bool:
     """Kill, or stop for longer than a lease, and start again, under load; prints the table."""
     chance = random.Random(seed)
     with postgres.running() as server, tempfile.TemporaryDirectory() as folder:
         migrate(server.make_template())
         with server.clone() as database:
-            async with fleet(Path(folder), database) as made:
+            async with fleet(Path(folder), database, mode=mode) as made:
                 waits: dict[str, list[float]] = {"killed": [], "hung": []}
-                load = asyncio.create_task(_load(made))
+                load = asyncio.create_task(_load(made, mode))
                 for turn in range(number):
                     await asyncio.sleep(chance.uniform(0.5, 2.0))
                     owner = made.owner()
@@ -295,7 +323,8 @@ async def rounds(number: int, seed: int) -> bool:
                     await victim.ready()
                 load.cancel()
                 await asyncio.gather(load, return_exceptions=True)
-                verdicts = {platform: await made.verdict(platform) for platform in made.said}
+                judged = [*made.said, *(["replies"] if made.replied else [])]
+                verdicts = {platform: await made.verdict(platform) for platform in judged}
     for platform, one in verdicts.items():
         facts = ", ".join(f"{name} {value}" for name, value in one.items())
         sys.stdout.write(f"seed {seed}, {platform}: {facts}\n")
@@ -309,10 +338,16 @@ async def rounds(number: int, seed: int) -> bool:
     )
 
 
-async def _load(made: Fleet) -> None:
+async def _load(made: Fleet, mode: str) -> None:
     for number in itertools.count():
-        await made.write(f"[{number:04}]")
-        await asyncio.sleep(0.2)
+        if mode == "socket":
+            await made.write(f"[{number:04}]")
+            await asyncio.sleep(0.2)
+            continue
+        for kind in ("duplicate", "lose_ack"):
+            await made.slack.fault(kind, "message", probability=0.1, times=1)
+        await made.burst(number)
+        await asyncio.sleep(1.0)
 
 
 def main() -> None:
@@ -320,10 +355,11 @@ def main() -> None:
     parser.add_argument("--serve", type=float, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--slack", choices=("socket", "http"), default="socket")
     chosen = parser.parse_args()
     if chosen.serve is not None:
         serve(chosen.serve)
-    elif not asyncio.run(rounds(chosen.rounds, chosen.seed)):
+    elif not asyncio.run(rounds(chosen.rounds, chosen.seed, chosen.slack)):
         sys.exit(1)
 
 
