@@ -1,25 +1,15 @@
-"""Fixtures that several suites share: a database of each kind, and a store on it."""
+"""How the suite is run: who imports what, and how many at once."""
 
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+import sys
 
 import pytest
-from hypothesis import settings
 
-from bot.domain.message import Limits
-from bot.ports.store import Store
-from storage.migrate import migrate
-from storage.store import open_store
-from tests import postgres
-from tests.world import World, at_work
-
-# How long an example takes says how busy the machine is, not whether a rule holds.
-settings.register_profile("baton", deadline=None)
-settings.load_profile("baton")
+# Workers and the programs that tests begin import the same: one compiles it, the others read that.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -27,45 +17,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 2 * (os.cpu_count() or 1)
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file to copy."""
-    path = tmp_path_factory.mktemp("template") / "baton.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[postgres.Server]:
-    """A server for the whole session, with a migrated template."""
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL (initdb, pg_ctl) is not installed")
-    with postgres.running() as server:
-        migrate(server.make_template())
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A new migrated database, once for each kind."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "baton.db")
-        yield f"sqlite:///{tmp_path / 'baton.db'}"
-        return
-    with request.getfixturevalue("postgres_server").clone() as url:
-        yield url
-
-
-@pytest.fixture
-async def store(database_url: str) -> AsyncIterator[Store]:
-    """An open store on a migrated database."""
-    opened = open_store(database_url, lambda _workspace: Limits(), "a key for tests")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def world(store: Store) -> AsyncIterator[World]:
-    """A whole Baton on a fake platform."""
-    async with at_work(store) as at:
-        yield at
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever only hands out tests needs no fixtures, and hands them out sooner."""
+    if config.getoption("dist") == "no":
+        config.pluginmanager.import_plugin("tests.fixtures")
