@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -10,6 +11,8 @@ import pytest
 # Workers and the programs that tests begin import the same: one compiles it, the others read that.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Until all tests are collected, nothing is garbage that is worth looking for.
+gc.disable()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -21,3 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Whoever only hands out tests needs no fixtures, and hands them out sooner."""
     if config.getoption("dist") == "no":
         config.pluginmanager.import_plugin("tests.fixtures")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
