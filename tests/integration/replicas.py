@@ -15,7 +15,6 @@ import os
 import random
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -40,8 +39,8 @@ from tests.emulators.discord.client import launched as discord_process
 from tests.emulators.slack.client import Slack
 from tests.emulators.slack.client import separate_process as slack_process
 from tests.integration import discord_world, slack_world
+from tests.nursery import Program, program
 
-ROOT = Path(__file__).parents[2]
 PATIENCE_S = 150.0
 # Slack: what may have been posted is looked for after this; nothing here arrives later than that.
 _SETTLE_S = 1.0
@@ -79,47 +78,49 @@ class Replica:
     env: dict[str, str]
     number: int
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    process: Program | None = None
+    ended: asyncio.Task[int] | None = None
 
-    def start(self) -> None:
-        with (self.folder / f"log.{self.number}").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.replicas", "--serve", str(_SETTLE_S)],
-                cwd=self.folder,
-                env=self.env | {"BATON_HTTP_PORT": str(self.port)},
-                stdout=log,
-                stderr=log,
-            )
+    async def start(self) -> None:
+        self.process = await program(
+            *("tests.integration.replicas", "--serve", str(_SETTLE_S), "--log", str(self._log)),
+            env=self.env | {"BATON_HTTP_PORT": str(self.port)},
+            cwd=self.folder,
+        )
+        self.ended = asyncio.create_task(self.process.wait())
 
     def send(self, number: signal.Signals) -> None:
         assert self.process is not None
         self.process.send_signal(number)
 
-    def kill(self) -> None:
+    async def kill(self) -> None:
         """At once, as a power cut would."""
         self.send(signal.SIGKILL)
-        assert self.process is not None
-        self.process.wait()
+        assert self.ended is not None
+        await self.ended
 
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+    async def stop(self) -> None:
+        if self.process is None or self.ended is None or self.ended.done():
             return
         self.process.send_signal(signal.SIGCONT)
         self.process.terminate()
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        _, running = await asyncio.wait((self.ended,), timeout=15)
+        if running:
+            await self.kill()
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / f"log.{self.number}"
 
     @property
     def log(self) -> str:
-        return (self.folder / f"log.{self.number}").read_text(encoding="utf-8")
+        return self._log.read_text(encoding="utf-8")
 
     async def ready(self) -> None:
         """Raises `AssertionError` with its log when it does not come up."""
         async with aiohttp.ClientSession() as http:
             until = time.monotonic() + PATIENCE_S
-            while time.monotonic() < until and self.process and self.process.poll() is None:
+            while time.monotonic() < until and self.ended and not self.ended.done():
                 try:
                     async with http.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
                         if answer.status == 200:
@@ -251,9 +252,7 @@ async def fleet(
         app = await slack_world.populated(slack, mode=mode)
         bot = await discord_world.populated(discord)
         (folder / "desk.toml").write_text(DESK, encoding="utf-8")
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
-        env = clean | {
-            "PYTHONPATH": str(ROOT),
+        env = {name: "" for name in os.environ if name.startswith(_OURS)} | {
             "BATON_DATABASE_URL": database,
             "BATON_DESK": str(folder / "desk.toml"),
             "BATON_MEDIA_URL": str(folder / "media"),
@@ -277,7 +276,7 @@ async def fleet(
             await slack.config(time_scale=0.02)  # the minute until Slack's second try
         try:
             for one in replicas:
-                one.start()
+                await one.start()
             for one in replicas:
                 await one.ready()
             made = Fleet(slack, discord, database, direct, replicas)
@@ -285,7 +284,7 @@ async def fleet(
             yield made
         finally:
             for one in replicas:
-                one.stop()
+                await one.stop()
 
 
 def _free_port() -> int:
@@ -294,8 +293,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(settle: float) -> None:
+def serve(settle: float, log: Path) -> None:
     """`baton run`, which looks sooner for what it may have posted in Slack."""
+    with log.open("ab") as told:
+        for output in (1, 2):
+            os.dup2(told.fileno(), output)
     facts = SlackOutlet.__init__.__kwdefaults__ or {}
     facts["settle"] = timedelta(seconds=settle)
     sys.argv = ["baton", "run"]
@@ -316,10 +318,10 @@ async def rounds(number: int, seed: int, mode: str = "socket") -> bool:
                     owner = made.owner()
                     victim = owner if turn % 2 == 0 else chance.choice(made.replicas)
                     how = "hung" if turn % 4 == 2 else "killed"
-                    victim.kill() if how == "killed" else victim.send(signal.SIGSTOP)
+                    await victim.kill() if how == "killed" else victim.send(signal.SIGSTOP)
                     if victim is owner:
                         waits[how].append(await made.relieved(victim))
-                    victim.start() if how == "killed" else victim.send(signal.SIGCONT)
+                    await victim.start() if how == "killed" else victim.send(signal.SIGCONT)
                     await victim.ready()
                 load.cancel()
                 await asyncio.gather(load, return_exceptions=True)
@@ -353,12 +355,13 @@ async def _load(made: Fleet, mode: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--serve", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--log", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--slack", choices=("socket", "http"), default="socket")
     chosen = parser.parse_args()
     if chosen.serve is not None:
-        serve(chosen.serve)
+        serve(chosen.serve, chosen.log)
     elif not asyncio.run(rounds(chosen.rounds, chosen.seed, chosen.slack)):
         sys.exit(1)
 

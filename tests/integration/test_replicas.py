@@ -22,7 +22,7 @@ async def test_killed_processes_lose_nothing_and_double_nothing(
                 for number in range(first, first + 8):
                     await made.write(f"[{number:04}]")
                     if number == first + 3:
-                        owner.kill()
+                        await owner.kill()
                 took = await made.relieved(owner)
                 assert took < 15, "a process that ended on this machine is known at once"
             clean = {"said": 16, "lost": 0, "doubled": 0, "out of order": 0}
