@@ -1,7 +1,7 @@
 """Write the generated parts of the documentation: `make docs`.
 
 The diagram of a ticket's life, the reference of the slash commands, the columns of a report, the
-help of the command line.
+help of the command line. And the schema of a new SQLite file, which the migrations make.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from bot.__main__ import app
 from bot.commands import REGISTRY
 from bot.domain.report_csv import COLUMNS
 from bot.domain.states import diagram
+from storage import scripts
 
 DOCS = Path(__file__).parent
+SCHEMA = DOCS.parent / "storage" / "migrations" / "newest.sql"
 CLI = ("", "run", "demo", "check", "migrate", "config", "report", "routing", "evaluate")
 
 
@@ -88,6 +90,7 @@ def main() -> None:
     (DOCS / "commands.md").write_text(commands(), encoding="utf-8")
     (DOCS / "reports.md").write_text(reports(), encoding="utf-8")
     (DOCS / "cli.md").write_text(command_line(), encoding="utf-8")
+    SCHEMA.write_text(scripts.newest(), encoding="utf-8")
 
 
 if __name__ == "__main__":

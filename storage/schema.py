@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
-from sqlmodel import SQLModel
 
 from bot.domain.errors import CannotRun
-from storage import engines, search_index, tables
+from storage import engines, tables
 from storage.faults import named
 from storage.rows import Upsert
 
@@ -23,8 +23,6 @@ from storage.rows import Upsert
 HEAD = "0012"
 OLDEST_PROGRAM = "0.1.0"
 KNOWN = (*(f"{number:04}" for number in range(1, 12)), HEAD)
-# Alembic's own table, which is none of ours.
-_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 _KEY = "oldest_program"
 _PUT = Upsert(tables.table(tables.Meta), ["key"], lambda new, _old: {"value": new.value})
 
@@ -65,11 +63,15 @@ def stand(connection: Connection) -> Stand:
 
 
 def create(connection: Connection) -> None:
-    """Make in an empty SQLite file what all migrations together make, without loading Alembic."""
-    SQLModel.metadata.create_all(connection, checkfirst=False)
-    search_index.create(connection)
-    _VERSION.create(connection)
-    connection.execute(insert(_VERSION), {"version_num": HEAD})
+    """Make in an empty SQLite file what all migrations together make, without loading Alembic.
+
+    Down to the order of indexes, by which SQLite chooses between equals: `storage.scripts.newest`.
+    """
+    written = (files("storage") / "migrations" / "newest.sql").read_text(encoding="utf-8")
+    for statement in written.split("\n\n"):
+        connection.exec_driver_sql(statement)
+    put = text("INSERT INTO alembic_version (version_num) VALUES (:version)")
+    connection.execute(put, {"version": HEAD})
 
 
 def record(connection: Connection) -> None:
