@@ -192,6 +192,7 @@ def settings(
         desk=str(folder / "desk.toml"),
         media_url=str(folder / "media"),
         console="off",
+        secret_key="the key of this test",
         discord_bot_token=bot.token,
         discord_api_url=discord.api_url,
         discord_gateway_url=discord.gateway_url,

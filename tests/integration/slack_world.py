@@ -156,6 +156,7 @@ def settings(
         desk=str(folder / "desk.toml"),
         media_url=str(folder / "media"),
         console="off",
+        secret_key="the key of this test",
         slack_bot_token=app["bot_token"],
         slack_app_token=app["app_token"] if mode == "socket" else "",
         slack_signing_secret=app["signing_secret"],
