@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
@@ -186,10 +186,11 @@ class SqliteStore:
             self._left.write(self._connection)
             await asyncio.get_running_loop().run_in_executor(self._disk, self._commit)
         except BaseException as error:  # noqa: BLE001 - whoever waits is told
+            is_refused = self._left.is_torn and not isinstance(error, OperationalError)
             with suppress(sqlite3.Error):
                 self._driver.rollback()
             self._forget()
-            if isinstance(error, IntegrityError) and len(jobs) > 1:
+            if is_refused and len(jobs) > 1:
                 self._separate(jobs)
                 return frozenset()
             if not jobs:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from storage import moments, tables
+from storage import moments, search_index, tables
 
 Convert = Callable[[Any], Any]
 Row = Sequence[Any]
@@ -88,8 +88,7 @@ class Prepared:
         self._expands = any(bind.expanding for bind in compiled.bind_names)
         self._columns = list(getattr(statement, "exported_columns", ()))
         self.is_question = isinstance(statement, SelectBase)
-        # Every table that is named in it, and perhaps a column or two called like one.
-        self.tables = tables.NAMES.intersection(re.findall(r"\w+", self._sql))
+        self.tables = _named(self._sql)
         self._loads: list[tuple[int, Convert]] | None = None
 
     def run(self, connection: Connection, facts: Mapping[str, Any]) -> Result:
@@ -140,6 +139,13 @@ class Prepared:
             connection_invalidated=is_lost,
             dialect=self._dialect,
         )
+
+
+def _named(sql: str) -> frozenset[str]:
+    """Every table that a statement is about, and perhaps one that a column is called like."""
+    words = set(re.findall(r"\w+", sql))
+    indexed = [one.table for one in search_index.ALL] if search_index.TABLE in words else []
+    return tables.NAMES.intersection(words.union(indexed))
 
 
 def _dumps(names: Mapping[Any, str], dialect: Dialect) -> list[tuple[str, Convert]]:

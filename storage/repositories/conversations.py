@@ -118,7 +118,10 @@ class Conversations(Repository):
         kept, where = with_ticket(self.session), _whose(conversation)
         if before is None or _whose(before) != where:
             kept.clear()
-        elif kept.get(where) != conversation.id:  # the newest of several may be another one now
+        elif (
+            kept.get(where) != conversation.id
+            or conversation.last_message_at < before.last_message_at
+        ):  # the newest of several may be another one now
             kept.pop(where, None)
 
     def in_thread(self, workspace: str, channel: str, thread: str) -> Conversation | None:

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.conversation import Conversation
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.identity import Place
 from bot.domain.message import Author, Message
+from bot.domain.search import Query
 from bot.domain.states import Status
 from bot.domain.thread import Event
 from bot.domain.ticket import Ticket
@@ -221,24 +222,74 @@ async def test_a_conversation_that_moves_is_found_where_it_is(store: Store) -> N
     await store.transact(unit)
 
 
+async def test_a_conversation_whose_time_goes_back_is_not_the_newest(store: Store) -> None:
+    def unit(tx: Tx) -> None:
+        for _ in range(2):
+            opened_for(tx, begun(tx).id)
+        sought = tx.conversations.with_ticket_of
+        first, last = tx.conversations.get(1), tx.conversations.get(2)
+        assert sought("console:ana", "console", "shop") == last
+        tx.conversations.put(replace(last, last_message_at=NOW - timedelta(hours=1)))
+        assert sought("console:ana", "console", "shop") == first
+
+    await store.transact(unit)
+
+
+async def test_one_ticket_closes_and_another_opens_in_whatever_order(store: Store) -> None:
+    """A conversation has one open ticket at each step, not only as it is in the end."""
+
+    def unit(tx: Tx) -> None:
+        first, last = tx.tickets.get(1), tx.tickets.get(2)
+        tx.tickets.put(replace(first, reason="written first"))
+        tx.tickets.put(replace(last, status=Status.CLOSED))
+        tx.tickets.put(replace(first, reason="written first", status=Status.OPEN))
+
+    def twice(tx: Tx) -> None:
+        talk = begun(tx).id
+        tx.tickets.put(replace(opened_for(tx, talk), status=Status.CLOSED))
+        opened_for(tx, talk)
+
+    await store.transact(twice)
+    await store.transact(unit)
+    assert await store.read(lambda tx: [tx.tickets.get(one).is_open for one in (1, 2)]) == [
+        True,
+        False,
+    ]
+
+
+async def test_a_name_that_was_just_given_is_found(store: Store) -> None:
+    """The index of words is told of it as it is written."""
+    query = Query(words=("zoe",))
+
+    def unit(tx: Tx) -> list[Ticket]:
+        tx.conversations.put(replace(tx.conversations.get(1), contact_name="Zoe"))
+        return tx.search.tickets(query, me="x", teams=None, limit=9)
+
+    await store.transact(lambda tx: opened_for(tx, begun(tx).id))
+    assert [one.number for one in await store.transact(unit)] == [1]
+
+
 def noted(tx: Tx, of: int, kind: str = "noted") -> int:
     return tx.events.add(Event(at=NOW, kind=kind, actor="x", conversation_id=of, data={})).id
 
 
-async def test_what_cannot_be_written_takes_nothing_else_with_it(store: Store) -> None:
-    """That the conversation is not there shows on SQLite only as all of it is written."""
+@pytest.mark.parametrize("nowhere", [404, 1 << 70])
+async def test_what_cannot_be_written_takes_nothing_else_with_it(
+    store: Store, nowhere: int
+) -> None:
+    """That a conversation is not there, or cannot be, shows on SQLite only as all is written."""
     known = (await store.transact(begun)).id
     first, wrong, last = await asyncio.gather(
         store.transact(noted, known, "first"),
-        store.transact(noted, 404),
+        store.transact(noted, nowhere),
         store.transact(noted, known, "last"),
         return_exceptions=True,
     )
-    assert isinstance(wrong, IntegrityError)
+    assert isinstance(wrong, DBAPIError | OverflowError)
     written = await store.read(lambda tx: tx.events.recent(9))
     assert {one.id: one.kind for one in written} == {first: "first", last: "last"}
-    with pytest.raises(IntegrityError):
-        await store.transact(noted, 404)
+    with pytest.raises((DBAPIError, OverflowError)):
+        await store.transact(noted, nowhere)
     assert isinstance(await store.transact(noted, known), int)
 
 
