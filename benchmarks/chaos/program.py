@@ -48,6 +48,7 @@ class Program:
         self.pid = int((await self._hears(_START_S)).removeprefix("pid "))
         self._tell(f"started {failpoint}")
         self._heed(await self._hears(_START_S))
+        self.kills += not self.pid
 
     async def kill_after(self, busy: Awaitable[None], seconds: float) -> None:
         """Let it live until it is `busy` and that long, unless a failpoint ends it before."""
