@@ -46,6 +46,11 @@ class Duty:
         finally:
             self.is_ours = self.stands_by = False
 
+    async def is_free(self) -> bool:
+        """Whether nobody has it, as far as can be known at once."""
+        sign = await self._store.read(duty.standing, self._name)
+        return sign is None or self._is_over(duty.owner_of(sign))
+
     async def _take(self) -> None:
         seen: str | None = None
         since = monotonic()

@@ -88,8 +88,8 @@ class CatchUp:
         is_heard = all(looks for channel, looks in looked.items() if channel.startswith("D"))
         if direct and listed and is_heard:  # whoever is new waits for what they wrote before
             await self._release(self._workspace.id, ANY_DIRECT)
-        compared = [await self._compared(look) for look in looked.values() if look]
-        return listed and all(looked.values()) and all(compared)
+        is_compared = await self._compare([look for look in looked.values() if look])
+        return listed and all(looked.values()) and is_compared
 
     async def _asked(self) -> bool:
         try:
@@ -107,7 +107,7 @@ class CatchUp:
         if not (skip and source.channel.startswith("D")):
             try:
                 look = await self._fetch(source)
-            except (Busy, Unclear, CannotKeep, aiohttp.ClientError, TimeoutError) as error:
+            except (Busy, Unclear, aiohttp.ClientError, TimeoutError) as error:
                 log.warning("what was missed in %s comes later: %s", source.channel, error)
                 return None
             except OutletError as error:
@@ -115,22 +115,35 @@ class CatchUp:
         await self._release(source.workspace, source.channel)
         return look
 
-    async def _compared(self, look: Look) -> bool:
-        """Look for edits and deletions there; whether that has come to its end. A new connection
-        has other things to do first.
+    async def _compare(self, looks: list[Look]) -> bool:
+        """Look for edits and deletions; whether that has come to its end. A new connection has
+        other things to do first.
         """
+        comparing = asyncio.ensure_future(self._compared(looks))
+        asked = asyncio.ensure_future(self._wanted.wait())
         try:
-            for root in look.unread:
-                if self._wanted.is_set():
-                    return True
-                look.found |= await self._reading.thread(look.source.channel, root, look.since)
-            await self._changes(look, look.ours.messages)
-        except (Busy, Unclear, CannotKeep, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("what was changed in %s shows later: %s", look.source.channel, error)
-            return False
-        except OutletError as error:
-            log.warning("changes in %s cannot be fetched: %s", look.source.channel, error)
-        return True
+            await asyncio.wait({comparing, asked}, return_when=asyncio.FIRST_COMPLETED)
+            return comparing.result() if comparing.done() else True
+        finally:
+            comparing.cancel()
+            asked.cancel()
+            await asyncio.gather(comparing, asked, return_exceptions=True)
+
+    async def _compared(self, looks: list[Look]) -> bool:
+        """One place after the other, whatever happens in one."""
+        is_complete = True
+        for look in looks:
+            channel = look.source.channel
+            try:
+                for root in look.unread:
+                    look.found.update(await self._reading.thread(channel, root, look.since))
+                await self._changes(look, look.ours.messages)
+            except (Busy, Unclear, aiohttp.ClientError, TimeoutError) as error:
+                log.warning("what was changed in %s shows later: %s", channel, error)
+                is_complete = False
+            except OutletError as error:
+                log.warning("changes in %s cannot be fetched: %s", channel, error)
+        return is_complete
 
     async def _release(self, workspace: str, channel: str) -> None:
         """Not where a new connection was made meanwhile: something may be missing before it."""
@@ -143,36 +156,45 @@ class CatchUp:
         """
         ours = await self._baton.store.read(known, source, datetime.now(UTC) - _FOLLOWED)
         since = min([source.mark, *ours.all], key=float)
-        found = await self._reading.channel(source.channel, since, ours.threads)
-        look = Look(source=source, ours=ours, since=since, found=found)
-        told = look.newest()
+        listed = await self._reading.channel(source.channel, since, ours.threads)
+        look = Look(source=source, ours=ours, since=since, listed=listed)
         for root in sorted(look.with_news(), key=float):
-            look.found |= await self._reading.thread(source.channel, root, since)
+            look.found.update(await self._reading.thread(source.channel, root, since))
             look.read.add(root)
         await self._changes(look, ours.waiting)
         missed = sorted(look.missed(), key=float)
         for ts in missed:
-            await self._intake.fetched(look.found[ts], source.channel)
-        sure = [ts for ts in missed if float(ts) <= told]
-        mark = sure[-1] if sure else source.mark
+            if not await self._baton.store.read(catch_up.is_known, source, ts):
+                await self._intake.fetched(look.found[ts], source.channel)
+        sure = [ts for ts in missed if float(ts) <= listed.told]
+        mark = max([source.mark, *sure], key=float)
         await self._baton.reached(source.workspace, source.channel, "", mark)
         if missed:
             log.info("fetched %d messages of %s", len(missed), source.channel)
         return look
 
-    async def _changes(self, look: Look, known: Iterable[str]) -> None:
+    async def _changes(self, look: Look, stamps: Iterable[str]) -> None:
         """Edits and deletions of what Baton knows already; it ignores those it has heard of. What
         waits and is gone is not taken in any more.
+
+        What was not found may stand in a thread that was not read, or be too new to be told of: it
+        is asked for by itself, and nobody's words are gone unless Slack says so.
         """
-        for ts in sorted(known, key=float):
+        channel = look.source.channel
+        for ts in sorted(stamps, key=float):
             message = look.found.get(ts)
+            if message is None:
+                if float(ts) > look.listed.shown:
+                    continue
+                message = await self._reading.one(channel, ts)
             if message is None or message.get("subtype") == "tombstone":
                 change: Json = {"subtype": "message_deleted", "deleted_ts": ts, "ts": ts}
-            elif message.get("edited"):
-                change = {"subtype": "message_changed", "message": message, "ts": ts}
             else:
-                continue
-            await self._intake.fetched(change, look.source.channel)
+                look.found[ts] = message
+                if not message.get("edited"):
+                    continue
+                change = {"subtype": "message_changed", "message": message, "ts": ts}
+            await self._intake.fetched(change, channel)
 
     async def _new_direct_messages(self) -> bool:
         """Follow those of people who never wrote before, from when Baton was last there; whether

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -74,15 +75,19 @@ def edited(event: Json, *, workspace: str, names: Names) -> Edited | None:
     mark = message.get("edited") or {}
     before = event.get("previous_message") or {}
     is_unfolded = mark == before.get("edited") and message.get("text") == before.get("text")
-    at = _edited_at(message, str(event.get("event_ts") or ""))
+    event_ts = str(event.get("event_ts") or "")
+    at = _edited_at(message, event_ts)
     if at is None or message.get("bot_id") or is_unfolded:
         return None
+    text = to_markdown(message, names)
+    # Of two edits in one second each may be fetched: their words tell them apart.
+    which = "" if event_ts else f"/{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:16]}"
     return Edited(
         workspace=workspace,
         channel=str(event["channel"]),
         source_id=str(message["ts"]),
-        text=to_markdown(message, names),
-        stamp=at.isoformat(),
+        text=text,
+        stamp=at.isoformat() + which,
         at=at,
     )
 

@@ -120,12 +120,10 @@ class Intake:
                 await self._baton.receive(await self._edited(event, inbound), fetched=False)
             await self._baton.receive(inbound, fetched=fetched)
         except ThreadCutOff as error:
-            place = Place(
-                workspace=inbound.workspace,
-                channel=inbound.channel,
-                thread=event.get("thread_ts"),
-            )
-            await self._whisper.say(place, str(event["user"]), str(error))
+            inner = event.get("message") or event
+            where = inbound.workspace, inbound.channel
+            place = Place(workspace=where[0], channel=where[1], thread=inner.get("thread_ts"))
+            await self._whisper.say(place, str(inner["user"]), str(error))
         except CannotRun:
             raise
         except BatonError as error:  # nothing that could be sent again and then be a message

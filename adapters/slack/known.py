@@ -47,9 +47,11 @@ def known(tx: Tx, source: Source, since: datetime) -> Known:
     latest = sorted(filter(_is_stamp, messages), key=float)[-_COMPARED:]
     waiting = _waiting(tx, source)
     return Known(
-        threads=frozenset({*threads, *(one.thread for one in waiting if one.thread)}),
+        threads=frozenset(threads),
         messages={ts: _above(ts, messages[ts]) for ts in latest},
-        waiting={one.source_id: _above(one.source_id, one.thread) for one in waiting},
+        waiting={
+            one.source_id: _above(one.source_id, one.thread or one.reply_to) for one in waiting
+        },
     )
 
 

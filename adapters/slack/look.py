@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.slack.known import Known
+from adapters.slack.reading import Listed
 from bot.ports.repositories.platforms import Source
 
 Json = dict[str, Any]
@@ -19,8 +20,12 @@ class Look:
     source: Source
     ours: Known = field(default_factory=Known)
     since: str = "0"
-    found: dict[str, Json] = field(default_factory=dict)
+    listed: Listed = field(default_factory=Listed)
     read: set[str] = field(default_factory=set)
+
+    @property
+    def found(self) -> dict[str, Json]:
+        return self.listed.found
 
     def with_news(self) -> frozenset[str]:
         """The threads with replies after the mark: those in use unless Slack has told otherwise,
@@ -34,11 +39,6 @@ class Look:
         awaited = {root for root in self.ours.waiting.values() if root}
         return (self.ours.threads - quiet) | fresh | awaited
 
-    def newest(self) -> float:
-        """Up to when Slack has told of everything: no clock but its own is asked."""
-        told = (float(stamp) for one in self.found.values() for stamp in _stamps(one))
-        return max(told, default=0.0)
-
     @property
     def unread(self) -> list[str]:
         """The threads in which messages are that Baton knows, and that were not read yet."""
@@ -50,10 +50,6 @@ class Look:
     @property
     def _mark(self) -> float:
         return float(self.source.mark)
-
-
-def _stamps(root: Json) -> list[str]:
-    return [root["ts"], *([root["latest_reply"]] if _tells(root) else [])]
 
 
 def _tells(root: Json) -> bool:

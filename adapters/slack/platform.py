@@ -97,11 +97,12 @@ class Slack:
         listeners.register(self._bolt, self._tools)
         self._trouble = "it is not connected yet"
         self._begun: asyncio.Task[None] | None = None
+        self._is_open = False
 
     def mount(self, app: Starlette) -> None:
         """Serve HTTP mode; Socket Mode wins when both are configured."""
         if self._secret and not self._app_token:
-            http.mount(app, self._bolt, self._secret, lambda: self._workspace.known)
+            http.mount(app, self._bolt, self._secret, lambda: self._is_open)
 
     def unready(self) -> list[str]:
         """What keeps Slack from working, in words for whoever operates Baton."""
@@ -118,6 +119,7 @@ class Slack:
         self._intake.begin()
         try:
             await self._identified()
+            await self._open()
             async with asyncio.TaskGroup() as tasks:
                 for name, work in {
                     "slack duty": lambda: self._duty.run(self._on_duty),
@@ -126,7 +128,7 @@ class Slack:
                 }.items():
                     tasks.create_task(supervised(name, work), name=name)
         finally:
-            self._trouble = "it is stopped"
+            self._trouble, self._is_open = "it is stopped", False
             await self._intake.finish()
             await self._tools.finish()
 
@@ -143,6 +145,14 @@ class Slack:
                 return
             log.error("Slack: %s", self._trouble)
             await asyncio.sleep(pause)
+
+    async def _open(self) -> None:
+        """HTTP: what Slack delivers from now on waits for what was missed before, unless another
+        process is at work, which has seen to that.
+        """
+        if not self._app_token and await self._duty.is_free():
+            await self._begin()
+        self._is_open = True
 
     async def _on_duty(self) -> None:
         """What one process does for all.
@@ -184,6 +194,7 @@ class Slack:
                 self._trouble = "" if is_there else await self._why_lost()
                 await asyncio.sleep(_WATCH_S if is_there else _ASK_S)
         finally:
+            handler.client.message_listeners.remove(self._hears)
             if self._begun is not None:
                 self._begun.cancel()
                 self._begun = None
@@ -205,7 +216,8 @@ class Slack:
     async def _hears(self, _client: Any, message: Json, _raw: str | None) -> None:
         """Slack: each new connection begins with hello; something may have been missed before."""
         if message.get("type") == "hello":
-            self._begun = asyncio.create_task(self._begin(), name="slack begins")
+            if self._begun is None or self._begun.done():
+                self._begun = asyncio.create_task(self._begin(), name="slack begins")
             self._intake.begin(self._begun)
             self._catch_up.request()
 

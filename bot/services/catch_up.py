@@ -24,9 +24,8 @@ _MOST = 10_000
 
 def begin(tx: Tx, workspace: str) -> list[Source]:
     """Have live events of every known place of a workspace wait; answers with the places."""
-    sources = tx.sources.of(workspace)
-    for source in sources:
-        if not source.thread and not source.catching_up:
+    for source in tx.sources.hold_all(workspace):
+        if not source.catching_up:
             tx.sources.put(replace(source, catching_up=True))
     return tx.sources.of(workspace)
 
@@ -46,11 +45,22 @@ def park(tx: Tx, inbound: Inbound) -> bool:
 
 def _behind(tx: Tx, inbound: Inbound) -> str:
     """The place that it waits for: its own, or where that is not known yet, all that are new."""
-    source = tx.sources.get(inbound.workspace, inbound.channel)
-    if source is not None:
-        return source.channel if source.catching_up else ""
+    source = tx.sources.share(inbound.workspace, inbound.channel)
+    if source is not None and source.catching_up:
+        return source.channel
     may_be_new = not isinstance(inbound, Written) or inbound.direct
-    return ANY_DIRECT if may_be_new and is_catching_up(tx, inbound.workspace, ANY_DIRECT) else ""
+    if not may_be_new:
+        return ""
+    new = tx.sources.share(inbound.workspace, ANY_DIRECT)
+    if new is None or not new.catching_up:
+        return ""
+    return ANY_DIRECT if source is None or _waits_there(tx, inbound) else ""
+
+
+def _waits_there(tx: Tx, inbound: Inbound) -> bool:
+    """Whether what came before it, when the place was not known yet, still waits with the new."""
+    waiting = tx.sources.parked(inbound.workspace, ANY_DIRECT, _MOST)
+    return any(loads(text).channel == inbound.channel for _, text in waiting)
 
 
 def reached(tx: Tx, workspace: str, channel: str, thread: str, mark: str) -> None:
@@ -76,17 +86,23 @@ def is_ahead(tx: Tx, place: Place, source_id: str) -> bool:
     source = tx.sources.get(*where, place.thread or "") or tx.sources.get(*where)
     if source is None or Decimal(source_id) <= Decimal(source.mark):
         return False
-    known = tx.messages.find_source(*where, source_id) or tx.notes.find_source(*where, source_id)
-    return known is None
+    return not is_known(tx, source, source_id)
+
+
+def is_known(tx: Tx, source: Source, source_id: str) -> bool:
+    """Whether a message of a place was taken in already: nothing of it need be fetched again."""
+    where = source.workspace, source.channel, source_id
+    known = tx.messages.find_source(*where) or tx.notes.find_source(*where)
+    return known is not None
 
 
 def release(tx: Tx, workspace: str, channel: str) -> tuple[int, Inbound] | None:
     """The next parked event; None when there is none left, and live events flow again."""
+    source = tx.sources.hold(workspace, channel)
     waiting = tx.sources.parked(workspace, channel, 1)
     if waiting:
         number, kept = waiting[0]
         return number, loads(kept)
-    source = tx.sources.get(workspace, channel)
     if source is not None and source.catching_up:
         tx.sources.put(replace(source, catching_up=False))
     return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, literal_column, select
 
 from bot.ports.repositories.platforms import Source
 from storage import tables
-from storage.rows import Repository, Rows, Upsert
+from storage.rows import Repository, Rows, Upsert, locked
 
 _ROWS = Rows(tables.Sources, Source)
 _C = _ROWS.table.c
@@ -19,6 +19,8 @@ _AT = _ROWS.select.where(
     _C.thread == bindparam("thread"),
 )
 _OF = _ROWS.select.where(_C.workspace == bindparam("workspace")).order_by(_C.id)
+_SHARED = _AT.with_for_update(read=True)
+_CHANNELS = locked(_OF.where(_C.thread == literal_column("''")))
 _PARK = insert(_PARKED)
 _WAITING = (
     select(_PARKED.c.id, _PARKED.c.inbound)
@@ -42,6 +44,21 @@ class Sources(Repository):
 
     def get(self, workspace: str, channel: str, thread: str = "") -> Source | None:
         return _ROWS.sought(self.session, _AT, workspace=workspace, channel=channel, thread=thread)
+
+    def share(self, workspace: str, channel: str) -> Source | None:
+        if not self.session.on_postgres:
+            return self.get(workspace, channel)
+        facts = {"workspace": workspace, "channel": channel, "thread": ""}
+        return _ROWS.first(self.session, _SHARED, **facts)
+
+    def hold(self, workspace: str, channel: str) -> Source | None:
+        found = self.get(workspace, channel)
+        return _ROWS.lock(self.session, found.id) if found else None
+
+    def hold_all(self, workspace: str) -> list[Source]:
+        if self.session.on_postgres:
+            self.session.known.clear()  # they may have been waited for
+        return _ROWS.all(self.session, _CHANNELS, workspace=workspace)
 
     def of(self, workspace: str) -> list[Source]:
         return _ROWS.all(self.session, _OF, workspace=workspace)

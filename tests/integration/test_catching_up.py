@@ -76,6 +76,20 @@ async def test_whoever_writes_for_the_first_time_waits_for_what_they_wrote_befor
     assert said == ["word 1", "word two"]
 
 
+async def test_what_somebody_new_writes_next_does_not_pass_what_waits(world: World) -> None:
+    """Their place is known from the first message on; the second one waits with the new still."""
+    await world.baton.reached("console", ANY_DIRECT, "", "1")
+    await world.baton.begin_catching_up("console")
+    for number in (1, 2):
+        await world.baton.receive(written(world, number))
+    stops = iter((False, True))
+    await world.baton.caught_up("console", ANY_DIRECT, unless=lambda: next(stops))
+    await world.baton.receive(written(world, 3))
+    await world.baton.caught_up("console", ANY_DIRECT)
+    said = [one.text for one in await world.messages() if one.author is Author.CONTACT]
+    assert said == ["word 1", "word 2", "word 3"]
+
+
 def edit(number: int, text: str, second: int) -> Edited:
     return Edited(
         workspace="console",

@@ -13,8 +13,10 @@ from adapters.slack.catching_up import CatchUp
 from adapters.slack.platform import Slack
 from bot.domain.identity import Person
 from bot.domain.message import Author
+from bot.duty import Duty
 from bot.ports.inbound import Deleted, Written
 from bot.ports.repositories.platforms import ANY_DIRECT, Source
+from bot.services import duty
 from tests.world import World
 
 CAROL = Person(id="console:carol", name="Carol")
@@ -169,8 +171,46 @@ async def test_a_passing_fault_at_the_beginning_refuses_nothing_for_good() -> No
     slack: Any = Slack.__new__(Slack)
     slack._baton, slack._workspace = Baton(), SimpleNamespace(id="x")
     slack._catch_up = SimpleNamespace(request=lambda: None)
-    slack._intake = SimpleNamespace(begin=waits.append)
+    slack._intake, slack._begun = SimpleNamespace(begin=waits.append), None
     await slack._hears(None, {"type": "hello"}, None)
     async with asyncio.timeout(60):
         await waits[0]
     assert len(begun) == 2
+
+
+async def test_a_second_hello_waits_for_what_the_first_one_has_begun() -> None:
+    go_on, waits = asyncio.Event(), []
+
+    class Baton:
+        async def begin_catching_up(self, _: str) -> None:
+            await go_on.wait()
+
+    slack: Any = Slack.__new__(Slack)
+    slack._baton, slack._workspace = Baton(), SimpleNamespace(id="x")
+    slack._catch_up = SimpleNamespace(request=lambda: None)
+    slack._intake, slack._begun = SimpleNamespace(begin=waits.append), None
+    for _ in range(2):
+        await slack._hears(None, {"type": "hello"}, None)
+    assert waits[0] is waits[1]
+    go_on.set()
+    await waits[0]
+
+
+@pytest.mark.parametrize(("mode", "free"), [("http", True), ("http", False), ("socket", True)])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_by_http_what_comes_first_waits_for_what_was_missed(
+    world: World, mode: str, *, free: bool
+) -> None:
+    """Where another process is at work it has seen to that."""
+    await world.baton.reached("slack:T1", "C1", "", "0.5")
+    if not free:
+        await world.store.transact(duty.take, "Slack's connection", "elsewhere:1", None)
+    slack: Any = Slack.__new__(Slack)
+    slack._baton, slack._workspace = world.baton, SimpleNamespace(id="slack:T1")
+    slack._app_token = "xapp" if mode == "socket" else ""
+    slack._duty, slack._is_open = Duty(world.store, "Slack's connection"), False
+    await slack._open()
+    assert slack._is_open
+    found = await world.store.read(lambda tx: tx.sources.get("slack:T1", "C1"))
+    assert found is not None
+    assert found.catching_up is (mode == "http" and free)

@@ -37,6 +37,15 @@ class SourceRepository(Protocol):
         """Follow a place from `mark` on; a place that is followed already keeps its mark."""
 
     def get(self, workspace: str, channel: str, thread: str = "") -> Source | None: ...
+    def share(self, workspace: str, channel: str) -> Source | None:
+        """A channel as it stays until the commit."""
+
+    def hold(self, workspace: str, channel: str) -> Source | None:
+        """A channel, held until the commit: nobody `share`s it meanwhile."""
+
+    def hold_all(self, workspace: str) -> list[Source]:
+        """The same for all channels of a workspace."""
+
     def of(self, workspace: str) -> list[Source]: ...
     def put(self, source: Source) -> None: ...
     def park(self, workspace: str, channel: str, inbound: str) -> None:

@@ -153,9 +153,11 @@ def test_edits_of_one_second_are_told_apart_and_what_is_fetched_is_the_last() ->
 
     first = change("two", event_ts="1700000001.000300")
     second = change("three", event_ts="1700000001.000500")
-    fetched = change("three")
+    fetched, later = change("three"), change("four")
     assert first.at < second.at < fetched.at < moment("1700000002.000000")
-    assert len({first.key, second.key, fetched.key}) == 3
+    assert later.at == fetched.at
+    assert len({first.key, second.key, fetched.key, later.key}) == 4
+    assert change("three").key == fetched.key
 
 
 def test_a_tombstone_is_a_deletion() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.slack.intake import Intake
 from bot import patience
-from bot.domain.errors import BadInput, CannotKeep, CannotRun
+from bot.domain.errors import BadInput, CannotKeep, CannotRun, ThreadCutOff
 from bot.domain.identity import Person, Place
 from bot.ports.inbound import Edited, Written
 from bot.services.catch_up import is_ahead
@@ -51,6 +51,14 @@ class Files:
         return ()
 
 
+class Whisper:
+    def __init__(self) -> None:
+        self.said: list[tuple[Place, str]] = []
+
+    async def say(self, place: Place, user: str, _words: str) -> None:
+        self.said.append((place, user))
+
+
 class People:
     async def person(self, user: str) -> Person:
         return Person(id=f"slack:T1/{user}", name=user)
@@ -59,8 +67,8 @@ class People:
         return {}
 
 
-def intake(desk: Desk, files: Files | None = None) -> Intake:
-    given: Any = (SimpleNamespace(id="slack:T1"), desk, People(), files or Files(), None)
+def intake(desk: Desk, files: Files | None = None, whisper: Whisper | None = None) -> Intake:
+    given: Any = (SimpleNamespace(id="slack:T1"), desk, People(), files or Files(), whisper)
     return Intake(*given)
 
 
@@ -111,7 +119,7 @@ async def test_files_are_fetched_once_while_their_message_waits(
     monkeypatch.setattr(patience, "_FIRST_PAUSE", 0.001)
     desk, files = Desk(), Files()
     desk.refuses = [CannotKeep(problem="The disk is full.") for _ in range(3)]
-    await told(intake(desk, files), "one", "1.0")
+    await intake(desk, files).live(said("one", "1.0") | {"files": [{"id": "F1"}]})
     assert (desk.kept, files.fetches) == (["one"], 1)
 
 
@@ -138,3 +146,16 @@ async def test_an_edit_that_comes_before_its_message_brings_it_along() -> None:
     assert isinstance(written, Written)
     assert (written.thread, written.edited_at) == ("0.5", edits[0].at)
     assert all(isinstance(one, Edited) for one in edits)
+
+
+@pytest.mark.parametrize("subtype", [None, "message_changed"])
+async def test_whoever_writes_or_edits_in_a_thread_that_is_left_is_told(
+    subtype: str | None,
+) -> None:
+    desk, whisper = Desk(), Whisper()
+    desk.refuses = [ThreadCutOff(number=1, link="elsewhere")]
+    note = said("note", "1.0") | {"thread_ts": "0.5", "edited": {"user": "U1", "ts": "3.0"}}
+    changed = {"subtype": subtype, "message": note, "channel": "C1", "event_ts": "3.1"}
+    await intake(desk, whisper=whisper).live({"type": "message", **changed} if subtype else note)
+    place = Place(workspace="slack:T1", channel="C1", thread="0.5")
+    assert whisper.said == [(place, "U1")]

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.slack.known import Known
 from adapters.slack.look import Look
-from adapters.slack.reading import Reading
+from adapters.slack.reading import Listed, Reading
 from bot.ports.repositories.platforms import Source
 
 MARK = "50.0"
@@ -19,7 +19,8 @@ def root(ts: str, latest: str | None = None) -> dict[str, Any]:
 
 def look(ours: Known, *roots: dict[str, Any]) -> Look:
     source = Source(workspace="slack:T1", channel="C1", thread="", mark=MARK)
-    return Look(source=source, ours=ours, found={one["ts"]: one for one in roots})
+    listed = Listed(found={one["ts"]: one for one in roots})
+    return Look(source=source, ours=ours, listed=listed)
 
 
 def test_a_thread_in_use_is_read_unless_slack_says_that_nothing_came() -> None:
@@ -41,11 +42,6 @@ def test_what_waits_is_looked_for_before_it_is_taken_in() -> None:
     assert set(seen.missed()) == {"53.0"}
 
 
-def test_everything_is_told_up_to_the_newest_that_slack_speaks_of() -> None:
-    assert look(Known()).newest() == 0
-    assert look(Known(), root("55.0"), root("40.0", "60.0")).newest() == 60
-
-
 def test_for_changes_only_threads_with_known_messages_are_read_once() -> None:
     ours = Known(messages={"9.0": None, "10.0": "9.0", "11.0": "9.0", "12.0": "3.0"})
     seen = look(ours)
@@ -58,6 +54,7 @@ class Pages:
 
     def __init__(self, *stamps: str) -> None:
         self.stamps = stamps
+        self.headers: dict[str, str] = {}
         self.asked: list[dict[str, Any]] = []
 
     async def conversations_history(self, **arguments: Any) -> Any:
@@ -67,12 +64,14 @@ class Pages:
         kept = [ts for ts in self.stamps if float(arguments["oldest"]) <= float(ts) <= last]
         more = {"next_cursor": str(at + 1)} if at + 1 < len(kept) else {}
         page = [root(kept[at])] if kept else []
-        return SimpleNamespace(data={"messages": page, "response_metadata": more})
+        return SimpleNamespace(
+            data={"messages": page, "response_metadata": more}, headers=self.headers
+        )
 
 
 async def read(pages: Pages, *roots: str) -> list[str]:
     workspace: Any = SimpleNamespace(client=pages)
-    return list(await Reading(workspace).channel("C1", MARK, roots))
+    return list((await Reading(workspace).channel("C1", MARK, roots)).found)
 
 
 async def test_older_roots_are_looked_for_while_that_costs_less_than_to_ask_for_each() -> None:
@@ -85,3 +84,17 @@ async def test_older_roots_are_looked_for_while_that_costs_less_than_to_ask_for_
     assert len(pages.asked) == 5
     five = ("4.0", "5.0", "6.0", "7.0", "8.0")
     assert await read(pages, *five) == ["60.0", "55.0", "9.0", "8.0", "7.0"]
+
+
+async def test_up_to_when_all_is_told_is_said_by_the_first_page_alone() -> None:
+    """By Slack's clock: what came while the other pages were asked for is in some of them."""
+    pages = Pages("60.0", "75.0")
+    workspace: Any = SimpleNamespace(client=pages)
+    reading = Reading(workspace)
+    listed = await reading.channel("C1", MARK, ())
+    assert (listed.told, listed.shown) == (60, 60)
+    pages.headers["Date"] = "Thu, 01 Jan 1970 00:01:30 GMT"
+    listed = await reading.channel("C1", MARK, ())
+    assert (listed.told, listed.shown) == (80, 88)
+    pages.headers["Date"] = "nonsense"
+    assert (await reading.channel("C1", MARK, ())).told == 60
