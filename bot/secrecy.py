@@ -27,20 +27,29 @@ _LOOKS_SECRET = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+# What one of these looks like has one of those in it; most lines have none, and looking for them
+# takes a tenth of the time.
+_MARKS = (
+    *("xox", "xapp-", "whsec_", "sk-", "bearer ", "bot ", "://", "/interactions/", "/webhooks/"),
+    *("hooks.slack.com/", "token=", "secret=", "signature=", "password=", "key="),
+)
+
 
 class Secrets:
     """Everything in the settings that only this installation may know."""
 
     def __init__(self, settings: Settings) -> None:
-        known = sorted((one for one in given(settings) if len(one) >= _SHORTEST), key=len)
-        longest_first = "|".join(re.escape(one) for one in reversed(known))
-        self._known = re.compile(longest_first) if known else None
+        known = (one for one in given(settings) if len(one) >= _SHORTEST)
+        self._known = sorted(known, key=len, reverse=True)
 
     def hidden(self, text: str) -> str:
         """The text without them."""
-        if self._known is not None:
-            text = self._known.sub(HIDDEN, text)
-        return _LOOKS_SECRET.sub(HIDDEN, text)
+        for one in self._known:  # longest first
+            text = text.replace(one, HIDDEN)
+        lowered = text.lower()
+        if any(mark in lowered for mark in _MARKS):
+            return _LOOKS_SECRET.sub(HIDDEN, text)
+        return text
 
 
 def given(settings: Settings) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from bot.domain.message import Limits
 from bot.ports import repositories as ports
 from bot.ports.vault import Vault
@@ -25,35 +28,69 @@ from storage.repositories.threads import Events, Notes, Summaries, Threads
 from storage.repositories.tickets import Tickets
 from storage.rows import Session
 
+_ROOMS: dict[str, Callable[[Session], object]] = {
+    "desk": DeskDocument,
+    "conversations": Conversations,
+    "messages": Messages,
+    "tickets": Tickets,
+    "tags": Tags,
+    "blocks": Blocks,
+    "search": Search,
+    "threads": Threads,
+    "notes": Notes,
+    "summaries": Summaries,
+    "events": Events,
+    "people": People,
+    "outbox": Outbox,
+    "posts": Posts,
+    "queue": Queue,
+    "sources": Sources,
+    "meta": Meta,
+    "privacy": Privacy,
+    "calls": Calls,
+    "due": Due,
+    "reports": Reports,
+}
+
 
 class Transaction:
-    """The `Tx` that units of work are given. Whoever makes it commits it or rolls it back."""
+    """The `Tx` that units of work are given. Whoever makes it commits it or rolls it back.
+
+    Its repositories are made as they are asked for: a unit needs a few.
+    """
+
+    desk: ports.DeskRepository
+    conversations: ports.ConversationRepository
+    messages: ports.MessageRepository
+    tickets: ports.TicketRepository
+    tags: ports.TagRepository
+    blocks: ports.BlockRepository
+    search: ports.SearchRepository
+    threads: ports.ThreadRepository
+    notes: ports.NoteRepository
+    summaries: ports.SummaryRepository
+    events: ports.EventRepository
+    people: ports.PeopleRepository
+    outbox: ports.OutboxRepository
+    posts: ports.PostRepository
+    queue: ports.QueueRepository
+    sources: ports.SourceRepository
+    meta: ports.MetaRepository
+    privacy: ports.PrivacyRepository
+    calls: ports.CallRepository
+    due: ports.DueRepository
+    reports: ports.ReportRepository
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.desk: ports.DeskRepository = DeskDocument(session)
-        self.conversations: ports.ConversationRepository = Conversations(session)
-        self.messages: ports.MessageRepository = Messages(session)
-        self.tickets: ports.TicketRepository = Tickets(session)
-        self.queue: ports.QueueRepository = Queue(session)
-        self.tags: ports.TagRepository = Tags(session)
-        self.blocks: ports.BlockRepository = Blocks(session)
-        self.search: ports.SearchRepository = Search(session)
-        self.threads: ports.ThreadRepository = Threads(session)
-        self.notes: ports.NoteRepository = Notes(session)
-        self.summaries: ports.SummaryRepository = Summaries(session)
-        self.events: ports.EventRepository = Events(session)
-        self.people: ports.PeopleRepository = People(session)
-        self._lanes = Outbox(session)
-        self.outbox: ports.OutboxRepository = self._lanes
-        self.posts: ports.PostRepository = Posts(session)
-        self.sources: ports.SourceRepository = Sources(session)
-        self.meta: ports.MetaRepository = Meta(session)
-        self.privacy: ports.PrivacyRepository = Privacy(session)
-        self.calls: ports.CallRepository = Calls(session)
         self.vault: Vault = session.vault
-        self.due: ports.DueRepository = Due(session)
-        self.reports: ports.ReportRepository = Reports(session)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _ROOMS:
+            raise AttributeError(name)
+        made = _ROOMS[name](self._session)
+        setattr(self, name, made)
+        return made
 
     def limits(self, workspace: str) -> Limits:
         return self._session.limits(workspace)
@@ -63,7 +100,7 @@ class Transaction:
 
     def complete(self) -> None:
         """Write what is worked out once, at the end of a unit."""
-        self._lanes.settle()
+        Outbox(self._session).settle()
         self._session.end()
 
     def wake(self, topic: str) -> None:

@@ -38,8 +38,10 @@ class Directory:
 
     async def named_by(self, person: Person, users: Iterable[str]) -> None:
         """Know those whom a member of the team has named."""
-        if await self._baton.store.read(people.is_staff, person):
-            await self.learn(users)
+        if not (named := tuple(users)):
+            return
+        if await self._baton.store.glance(people.is_staff, person):
+            await self.learn(named)
 
     async def learn(self, users: Iterable[str]) -> None:
         """Know how these people are called."""
