@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,66 +15,71 @@ from sqlalchemy.sql.elements import ColumnClause
 # Of each table; a store that keeps what it knows must not keep all there is.
 _MOST = 1024
 
+_ByTable = dict[Table, dict[Any, Any]]
+_ByQuestion = dict[Executable, dict[Any, Any]]
+
 
 class Known:
-    """Rows by their key, and keys by whatever else they were looked for."""
+    """Rows by their key, and keys by whatever else they were looked for; each by table.
+
+    `rows`: the values, by their key.
+    `found`: what questions were answered with; any change of the table ends that.
+    `keys`: which row was looked for, by the question and its facts; that holds until a row is
+    added, or changed in what the question is about.
+    `kept`: what a repository keeps true itself, through all that it writes row by row.
+    `last_ids`: of the tables whose ids are given here.
+    """
 
     def __init__(self) -> None:
-        self._rows: dict[Table, dict[object, Any]] = {}
-        self._found: dict[Table, dict[object, Any]] = {}
-        self._keys: dict[Table, dict[Executable, dict[object, Any]]] = {}
-        self._kept: dict[Table, dict[object, Any]] = {}
-        self._last_ids: dict[Table, int] = {}
+        self.rows: _ByTable = defaultdict(dict)
+        self.found: _ByTable = defaultdict(dict)
+        self.keys: dict[Table, _ByQuestion] = defaultdict(lambda: defaultdict(dict))
+        self.kept: _ByTable = defaultdict(dict)
+        self.last_ids: dict[Table, int] = {}
 
-    def rows(self, table: Table) -> dict[object, Any]:
-        """The values of a table by their key."""
-        return _bounded(self._rows.setdefault(table, {}))
-
-    def found(self, table: Table) -> dict[object, Any]:
-        """What questions about a table were answered with; any change of it ends that."""
-        return _bounded(self._found.setdefault(table, {}))
-
-    def keys(self, table: Table, question: Executable) -> dict[object, Any]:
-        """The keys of rows that were looked for, by the facts of the question: they hold until a
-        row is added, or changed in what the question is about.
-        """
-        return _bounded(self._keys.setdefault(table, {}).setdefault(question, {}))
-
-    def kept(self, table: Table) -> dict[object, Any]:
-        """What a repository keeps true itself, through all that it writes row by row."""
-        return _bounded(self._kept.setdefault(table, {}))
-
-    def last_id(self, table: Table) -> int | None:
-        return self._last_ids.get(table)
-
-    def keep_last_id(self, table: Table, number: int) -> None:
-        self._last_ids[table] = number
-
-    def changed(self, table: Table, columns: Iterable[str] | None = None) -> None:
+    def changed(self, table: Table, columns: AbstractSet[str] | None = None) -> None:
         """One row was added, or changed in some columns, and `rows` says so already."""
-        self._found.pop(table, None)
+        self.found.pop(table, None)
         if columns is None:
-            self._keys.pop(table, None)
-            return
-        questions = self._keys.get(table, {})
-        for question in [one for one in questions if not _columns(one).isdisjoint(columns)]:
-            del questions[question]
+            self.keys.pop(table, None)
+        elif table in self.keys:
+            questions = self.keys[table]
+            for question in [one for one in questions if not columns.isdisjoint(_columns(one))]:
+                del questions[question]
 
     def forget(self, table: Table) -> None:
         """Any of its rows may have changed."""
-        for what in (self._rows, self._found, self._keys, self._kept, self._last_ids):
+        for what in self._all():
             what.pop(table, None)
 
     def clear(self) -> None:
         """Anything may have changed."""
-        for what in (self._rows, self._found, self._keys, self._kept, self._last_ids):
+        for what in self._all():
             what.clear()
 
+    def bound(self, table: Table) -> None:
+        """Before more of a table is known."""
+        if len(self.rows[table]) >= _MOST:
+            self.forget(table)
 
-def _bounded(facts: dict[object, Any]) -> dict[object, Any]:
-    if len(facts) >= _MOST:
-        facts.clear()
-    return facts
+    def trim(self) -> None:
+        """Let go of tables that too much is known of."""
+        large = {
+            table
+            for what in (self.rows, self.found, self.kept)
+            for table, facts in what.items()
+            if len(facts) >= _MOST
+        }
+        large |= {
+            table
+            for table, questions in self.keys.items()
+            if any(len(facts) >= _MOST for facts in questions.values())
+        }
+        for table in large:
+            self.forget(table)
+
+    def _all(self) -> tuple[dict[Table, Any], ...]:
+        return self.rows, self.found, self.keys, self.kept, self.last_ids
 
 
 _COLUMNS: WeakKeyDictionary[Executable, frozenset[str]] = WeakKeyDictionary()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, Update
 from sqlmodel import SQLModel
@@ -48,28 +48,26 @@ class Later:
         """Whether something waits for one of these tables."""
         return not (tables.isdisjoint(self._added) and tables.isdisjoint(self._changed))
 
-    def add(self, insert: Insert, key: object, row: Row) -> None:
-        self._added.setdefault(_named(insert), (insert, {}))[1][key] = dict(row)
+    def add(self, table: Table, insert: Insert, key: object, row: Row) -> None:
+        self._added.setdefault(table.name, (insert, {}))[1][key] = dict(row)
 
-    def change(self, update: Update, key: object, row: Row) -> None:
+    def change(self, table: Table, update: Update, key: object, row: Row) -> None:
         """Of several changes of a row the last one of each column stays."""
-        name = _named(update)
-        if self.has_added(name, key):
-            self._added[name][1][key].update(row)
-        else:
-            self._changed.setdefault(name, (update, {}))[1].setdefault(key, {}).update(row)
+        self._change(table.name, update, key, row)
 
     def has_added(self, table: str, key: object) -> bool:
         return table in self._added and key in self._added[table][1]
 
     def take_over(self, other: Later) -> None:
         """What another has gathered comes after what is here."""
-        for insert, rows in other._added.values():
+        if not self.is_waiting:
+            self._added, self._changed = other._added, other._changed
+            return
+        for name, (insert, rows) in other._added.items():
+            self._added.setdefault(name, (insert, {}))[1].update(rows)
+        for name, (update, rows) in other._changed.items():
             for key, row in rows.items():
-                self.add(insert, key, row)
-        for update, rows in other._changed.values():
-            for key, row in rows.items():
-                self.change(update, key, row)
+                self._change(name, update, key, row)
 
     def write(self, connection: Connection) -> None:
         """Everything so far; what others refer to goes first."""
@@ -87,9 +85,11 @@ class Later:
                 run_many(connection, update, several)
         self.is_torn = False
 
-
-def _named(statement: Insert | Update) -> str:
-    return cast("Table", statement.table).name
+    def _change(self, table: str, update: Update, key: object, row: Row) -> None:
+        if self.has_added(table, key):
+            self._added[table][1][key].update(row)
+        else:
+            self._changed.setdefault(table, (update, {}))[1].setdefault(key, {}).update(row)
 
 
 def _rank(table: str) -> int:

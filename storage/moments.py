@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+_WITHOUT_ZONE = -len("+00:00")
+
 
 def dump(moment: datetime | None) -> str | None:
     """Raises `ValueError` for a moment that does not tell its zone."""
@@ -16,15 +18,7 @@ def dump(moment: datetime | None) -> str | None:
         if moment.tzinfo is None:
             raise ValueError(f"{moment} has no time zone")
         moment = moment.astimezone(UTC)
-    return "%04d-%02d-%02d %02d:%02d:%02d.%06d" % (  # noqa: UP031 - twice as fast as the others
-        moment.year,
-        moment.month,
-        moment.day,
-        moment.hour,
-        moment.minute,
-        moment.second,
-        moment.microsecond,
-    )
+    return moment.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
 
 def load(text: str | None) -> datetime | None:

@@ -118,10 +118,10 @@ class Session:
         """
         if self.left is None:
             return self.later.id_for(table)
-        last = self.known.last_id(table)
+        last = self.known.last_ids.get(table)
         if last is None:
             last = int(self.run(_LAST_ID, name=table.name).scalar() or 0)
-        self.known.keep_last_id(table, last + 1)
+        self.known.last_ids[table] = last + 1
         return last + 1
 
     def flush(self) -> None:
@@ -146,7 +146,7 @@ class Session:
 
     def asked(self, table: Table, statement: Executable, **facts: Any) -> list[Row]:
         """All rows of a question about one table alone, asked once until that table changes."""
-        found = self.known.found(table)
+        found = self.known.found[table]
         question = (statement, *facts.values())
         if question not in found:
             found[question] = self.execute(statement, facts).fetchall()
@@ -199,10 +199,10 @@ class Rows(Generic[T]):
         if key is None:
             key = session.execute(self._add, row).scalar_one()
         else:
-            session.later.add(self._insert, key, {**row, self._key: key})
+            session.later.add(self.table, self._insert, key, {**row, self._key: key})
         session.known.changed(self.table)
         numbered: Any = replace(cast("Any", value), **{self._key: key}, **self.mapper.read(row))
-        session.known.rows(self.table)[key] = numbered
+        session.known.rows[self.table][key] = numbered
         return cast("T", numbered)
 
     def insert(self, session: Session, value: T) -> None:
@@ -215,7 +215,7 @@ class Rows(Generic[T]):
 
         Of a row that is known only what differs is written.
         """
-        key, known = getattr(value, self._key), session.known.rows(self.table)
+        key, known = getattr(value, self._key), session.known.rows[self.table]
         before: Any = known.pop(key, None)
         row = self.mapper.dump(value) if before is None else self.mapper.changes(before, value)
         for name in (self._key, *leaving):
@@ -224,9 +224,9 @@ class Rows(Generic[T]):
             known[key] = replace(before, **self.mapper.read(row)) if row else before
             if not row:
                 return
-        session.known.changed(self.table, row)
+        session.known.changed(self.table, row.keys())
         if before is not None and session.puts_off:
-            session.later.change(self._update, key, row)
+            session.later.change(self.table, self._update, key, row)
         elif not session.execute(self._update, {**row, "key_": key}).rowcount:
             known.pop(key, None)
             raise NotFound(what=self._what, name=key)
@@ -253,7 +253,7 @@ class Rows(Generic[T]):
 
     def sought(self, session: Session, statement: Executable, **facts: Any) -> T | None:
         """The same for a statement about this table alone, asked once until another row fits."""
-        found = session.known.keys(self.table, statement)
+        found = session.known.keys[self.table][statement]
         asked = tuple(facts.values())
         if asked not in found:
             value = self.first(session, statement, **facts)
@@ -276,7 +276,7 @@ class Rows(Generic[T]):
     def learn(self, session: Session, statement: Executable, **facts: Any) -> list[T]:
         """The same, and each is known from now on."""
         values = self.all(session, statement, **facts)
-        known = session.known.rows(self.table)
+        known = session.known.rows[self.table]
         known.update((getattr(value, self._key), value) for value in values)
         return values
 
@@ -285,10 +285,10 @@ class Rows(Generic[T]):
     ) -> None:
         """Let something be known that would be `sought`."""
         key = None if value is None else getattr(value, self._key)
-        session.known.keys(self.table, statement)[facts] = key
+        session.known.keys[self.table][statement][facts] = key
 
     def _one(self, session: Session, statement: Executable, key: object) -> T:
-        known = session.known.rows(self.table).get(key)
+        known = session.known.rows[self.table].get(key)
         found = known if known is not None else self.first(session, statement, key_=key)
         if found is None:
             raise NotFound(what=self._what, name=key)
@@ -299,7 +299,8 @@ class Rows(Generic[T]):
         if row is None:
             return None
         value = self.mapper.load(row)
-        session.known.rows(self.table)[getattr(value, self._key)] = value
+        session.known.bound(self.table)
+        session.known.rows[self.table][getattr(value, self._key)] = value
         return value
 
 
@@ -348,7 +349,8 @@ class Upsert:
     def put_off(self, session: Session, key: object, **row: Any) -> None:
         """The same, where nothing is answered with and `key` is what conflicts."""
         if session.puts_off:
-            session.later.add(self.of(session.connection), key, row)
+            statement = self.of(session.connection)
+            session.later.add(cast("Table", statement.table), statement, key, row)
         else:
             self.run(session, **row)
 

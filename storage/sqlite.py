@@ -221,6 +221,7 @@ class SqliteStore:
         if state != self._state:
             self._known.clear()
             self._state = state
+        self._known.trim()
 
     def _forget(self) -> None:
         """After a rollback: what was read may never have been."""

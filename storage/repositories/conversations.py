@@ -93,7 +93,7 @@ def foresee(session: Session, ids: Sequence[int]) -> None:
 
 def with_ticket(session: Session) -> dict[object, int | None]:
     """By contact and place: the conversation that has their open ticket, as far as it is known."""
-    return session.known.kept(_ROWS.table)
+    return session.known.kept[_ROWS.table]
 
 
 def _whose(conversation: Conversation) -> tuple[str, str, str]:
@@ -113,7 +113,7 @@ class Conversations(Repository):
 
     def put(self, conversation: Conversation) -> None:
         self.session.topics.add("conversations")
-        before: Conversation | None = self.session.known.rows(_ROWS.table).get(conversation.id)
+        before: Conversation | None = self.session.known.rows[_ROWS.table].get(conversation.id)
         _ROWS.put(self.session, conversation)
         kept, where = with_ticket(self.session), _whose(conversation)
         if before is None or _whose(before) != where:

@@ -106,10 +106,10 @@ class Effects(Lanes):
         return _ROWS.get(self.session, effect_id)
 
     def put_effect(self, effect: Effect) -> None:
-        before: Effect | None = self.session.known.rows(_ROWS.table).get(effect.id)
+        before: Effect | None = self.session.known.rows[_ROWS.table].get(effect.id)
         _ROWS.put(self.session, effect)
         self._foresee(effect)
-        self._line_up(self.session.known.rows(_ROWS.table).get(effect.id, effect))
+        self._line_up(self.session.known.rows[_ROWS.table].get(effect.id, effect))
         if before is None or _due(before) != _due(effect):
             self.reschedule(effect.lane_id)
 

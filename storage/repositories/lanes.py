@@ -119,7 +119,7 @@ class Lanes(Repository):
         """
         if self.session.on_postgres:
             return None
-        kept = self.session.known.kept(_EFFECTS)
+        kept = self.session.known.kept[_EFFECTS]
         if lane_id not in kept:
             found = EFFECTS.learn(self.session, _LINE, lane_id=lane_id)
             kept[lane_id] = found if len(found) <= _SHORT else None
@@ -127,7 +127,7 @@ class Lanes(Repository):
 
     def _line_up(self, effect: Effect) -> None:
         """An effect was added or changed."""
-        kept = self.session.known.kept(_EFFECTS)
+        kept = self.session.known.kept[_EFFECTS]
         line: list[Effect] | None = kept.get(effect.lane_id)
         if line is None:
             return
@@ -166,7 +166,7 @@ class Lanes(Repository):
         is_held = lane_id in self.session.moved or (LANES.table, lane_id) in self.session.held
         if self.session.on_postgres and not is_held:
             self.session.run(_HOLD, lane_id=lane_id)
-            self.session.known.rows(LANES.table).pop(lane_id, None)
+            self.session.known.rows[LANES.table].pop(lane_id, None)
         self.session.moved.add(lane_id)
 
     def settle(self) -> None:
@@ -218,7 +218,7 @@ class Lanes(Repository):
 
     def _known(self, lane_id: int) -> Lane | None:
         """The lane, if it need not be asked for."""
-        known: Lane | None = self.session.known.rows(LANES.table).get(lane_id)
+        known: Lane | None = self.session.known.rows[LANES.table].get(lane_id)
         return known
 
     def _is_held(self, lane_id: int) -> bool:

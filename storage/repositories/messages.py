@@ -95,7 +95,7 @@ class Messages(Repository):
         if (asked := (_LAST_ID, message.conversation_id)) in self.session.foreseen:
             self.session.foreseen[asked] = added.id
         if added.speaks_to_contact:
-            self.session.known.kept(_ROWS.table)[added.conversation_id] = added.id
+            self.session.known.kept[_ROWS.table][added.conversation_id] = added.id
         return added
 
     def get(self, message_id: int) -> Message:
@@ -125,7 +125,7 @@ class Messages(Repository):
         )
 
     def last_said(self, conversation_id: int) -> Message | None:
-        kept = self.session.known.kept(_ROWS.table)
+        kept = self.session.known.kept[_ROWS.table]
         if conversation_id not in kept:
             found = _ROWS.first(self.session, _LAST_SAID, conversation_id=conversation_id)
             kept[conversation_id] = found.id if found else None

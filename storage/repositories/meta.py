@@ -60,5 +60,5 @@ def first_sight(session: Session, key: str) -> bool:
         return _SEE.run(session, digest=digest).scalar() is not None
     if session.waits(_SEEN, digest) or session.peek(_IS_SEEN, digest=digest).scalar():
         return False
-    session.later.add(_ADD_SEEN, digest, {"digest": digest})
+    session.later.add(_SEEN, _ADD_SEEN, digest, {"digest": digest})
     return True

@@ -66,11 +66,11 @@ class Outbox(Effects):
         new: bool = False,
     ) -> Effect:
         if new:
-            self.session.known.kept(_ROWS.table)[lane.id, subject] = None
+            self.session.known.kept[_ROWS.table][lane.id, subject] = None
         return self._queue(lane, subject, order_at=order_at, epoch=epoch, delay=delay)
 
     def copy(self, lane_id: int, subject: str) -> Copy | None:
-        kept = self.session.known.kept(_ROWS.table)
+        kept = self.session.known.kept[_ROWS.table]
         if (asked := (lane_id, subject)) not in kept:
             kept[asked] = _ROWS.first(self.session, _COPY, lane_id=lane_id, subject=subject)
         return cast("Copy | None", kept[asked])
@@ -92,7 +92,7 @@ class Outbox(Effects):
         del row["id"]
         asked = copy.lane_id, copy.subject
         _PUT.put_off(self.session, asked, **row)
-        self.session.known.kept(_ROWS.table)[asked] = replace(copy, **_ROWS.mapper.read(row))
+        self.session.known.kept[_ROWS.table][asked] = replace(copy, **_ROWS.mapper.read(row))
 
     def pause(self, workspace: str, channel: str, until: datetime) -> None:
         _PAUSE.run(self.session, workspace=workspace, channel=channel, paused_until=until)

@@ -181,7 +181,7 @@ class Tickets(Repository):
         self._keep_open(ticket)
 
     def open_of(self, conversation_id: int) -> Ticket | None:
-        kept = self.session.known.kept(_ROWS.table)
+        kept = self.session.known.kept[_ROWS.table]
         if conversation_id not in kept:
             found = _ROWS.first(self.session, _OPEN_OF, conversation_id=conversation_id)
             kept[conversation_id] = found.number if found else None
@@ -262,7 +262,7 @@ class Tickets(Repository):
 
     def _keep_open(self, ticket: Ticket) -> None:
         """Which ticket of a conversation is open is asked with every message."""
-        kept = self.session.known.kept(_ROWS.table)
+        kept = self.session.known.kept[_ROWS.table]
         before = kept.get(ticket.conversation_id, "unknown")
         if ticket.is_open:
             kept[ticket.conversation_id] = ticket.number
