@@ -45,10 +45,12 @@ bench: .venv/ready
 	$(BIN)/python -m benchmarks.$(NAME) $(ARGS)
 
 # Three processes on one PostgreSQL, killed and hung again and again: make replicas ROUNDS=12 SEED=1
+# SLACK=http: Slack's requests reach them by a balancer.
 ROUNDS ?= 12
 SEED ?= 1
+SLACK ?= socket
 replicas: .venv/ready
-	$(BIN)/python -m tests.integration.replicas --rounds $(ROUNDS) --seed $(SEED)
+	$(BIN)/python -m tests.integration.replicas --rounds $(ROUNDS) --seed $(SEED) --slack $(SLACK)
 
 # Thousands of orders of messages, handovers and late answers of the model: make silence LIVES=1000
 LIVES ?= 300

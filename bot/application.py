@@ -73,12 +73,16 @@ class Baton:
         self._has_read, self._loading = False, asyncio.Lock()
         self._lines: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
-    async def receive(self, inbound: Inbound, *, fetched: bool = False) -> Received | None:
+    async def receive(
+        self, inbound: Inbound, *, fetched: bool = False, ordered: bool = True
+    ) -> Received | None:
         """Take in what came from a platform. Durable when this returns; only then acknowledge it.
 
         The same thing may come any number of times. What is `fetched` goes first while its place is
-        catching up; live events wait. Raises `BadInput` for what cannot be a message, and
-        `ThreadCutOff` for a note in a thread that its ticket has left.
+        catching up; live events wait. What comes by a way that keeps no order is not `ordered`: it
+        is passed on a moment later, as what was written before it may still come. Raises `BadInput`
+        for what cannot be a message, and `ThreadCutOff` for a note in a thread that its ticket has
+        left.
         """
         self._observe(inbound)
         if isinstance(inbound, Written):
@@ -86,7 +90,12 @@ class Baton:
         async with self._in_line(inbound):
             reading = await self._read(inbound)
             received = await self.store.transact(
-                _take_in, inbound, reading, self.clock.now(), live=not fetched
+                _take_in,
+                inbound,
+                reading,
+                self.clock.now(),
+                live=not fetched,
+                ordered=ordered,
             )
         passing("receive.after_commit")
         self._tell(inbound, received)
@@ -209,13 +218,17 @@ class Baton:
         if not isinstance(inbound, Written):
             return Reading()
         if not self._has_read:
-            async with self._loading:
-                reading = await asyncio.to_thread(self._reader.read, inbound.text)
-                self._has_read = True
-                return reading
+            await self.prepare()
         if len(inbound.text) <= _BRIEF:
             return self._reader.read(inbound.text)
         return await asyncio.to_thread(self._reader.read, inbound.text)
+
+    async def prepare(self) -> None:
+        """Load what reading a message needs, where nobody should wait for that later."""
+        async with self._loading:
+            if not self._has_read:
+                await asyncio.to_thread(self._reader.read, "hello")
+                self._has_read = True
 
     async def put_aside(self, call: Invocation) -> str:
         """Keep the values of a form that asks for others, for a day; answers with a token."""
@@ -300,7 +313,7 @@ class Baton:
 
 
 def _take_in(
-    tx: Tx, inbound: Inbound, reading: Reading, now: datetime, *, live: bool
+    tx: Tx, inbound: Inbound, reading: Reading, now: datetime, *, live: bool, ordered: bool = True
 ) -> Received | None:
     if live and catch_up.park(tx, inbound):
         if isinstance(inbound, Deleted):
@@ -308,7 +321,7 @@ def _take_in(
         return None
     match inbound:
         case Written():
-            return receive(tx, inbound, reading, now)
+            return receive(tx, inbound, reading, now, ordered=ordered)
         case Edited():
             edited(tx, inbound, now)
         case Deleted():

@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 
 
 class Intake:
-    """Messages, in each author's order."""
+    """Messages, in each author's order. Not `ordered`: each comes by a connection of its own, to
+    whichever process, and some once more.
+    """
 
     def __init__(
         self,
@@ -34,7 +36,10 @@ class Intake:
         people: People,
         downloads: Downloads,
         whisper: Whisper,
+        *,
+        ordered: bool = True,
     ) -> None:
+        self._ordered = ordered
         self._workspace = workspace
         self._baton = baton
         self._people = people
@@ -114,11 +119,14 @@ class Intake:
             attachments=attachments,
         )
 
+    async def _take_in(self, inbound: Inbound, *, fetched: bool) -> None:
+        await self._baton.receive(inbound, fetched=fetched, ordered=self._ordered or fetched)
+
     async def _receive(self, inbound: Inbound, event: Json, *, fetched: bool) -> None:
         try:
             if isinstance(inbound, Edited) and not fetched and await self._is_ahead(inbound):
-                await self._baton.receive(await self._edited(event, inbound), fetched=False)
-            await self._baton.receive(inbound, fetched=fetched)
+                await self._take_in(await self._edited(event, inbound), fetched=False)
+            await self._take_in(inbound, fetched=fetched)
         except ThreadCutOff as error:
             inner = event.get("message") or event
             where = inbound.workspace, inbound.channel

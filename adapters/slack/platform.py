@@ -75,7 +75,9 @@ class Slack:
         whisper, direct = Whisper(workspace), Direct(workspace)
         downloads = Downloads(workspace, baton.media)
         places = Places(workspace, baton)
-        self._intake = Intake(workspace, baton, self._people, downloads, whisper)
+        self._intake = Intake(
+            workspace, baton, self._people, downloads, whisper, ordered=bool(app_token)
+        )
         self._catch_up = CatchUp(workspace, baton, self._intake, places)
         self._homes = Homes(workspace, baton, self._people)
         self._health = Health(workspace, baton, self._people, direct)
@@ -118,6 +120,8 @@ class Slack:
         """Until cancelled: connected, and connected again."""
         self._intake.begin()
         try:
+            if not self._app_token:  # Slack: a request is answered within three seconds
+                await self._baton.prepare()
             await self._identified()
             await self._open()
             async with asyncio.TaskGroup() as tasks:

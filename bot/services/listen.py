@@ -23,14 +23,20 @@ from bot.services.spending import over_budget
 
 
 def with_ticket(
-    tx: Tx, conversation: Conversation, message: Message, reading: Reading, now: datetime
+    tx: Tx,
+    conversation: Conversation,
+    message: Message,
+    reading: Reading,
+    now: datetime,
+    *,
+    delay: timedelta = timedelta(),
 ) -> None:
     """People have the conversation: relay, and let the ticket know that the contact waits."""
     if message.ticket_number is None:
         raise AssertionError(conversation)  # mode and open ticket change together
     ticket = tx.tickets.lock(message.ticket_number)
     thread = tx.threads.of_ticket(ticket.number)
-    record.mirror(tx, thread, message, new=True)
+    record.mirror(tx, thread, message, new=True, delay=delay)
     if message.author is not Author.CONTACT:
         return
     if ticket.status is Status.AWAITING and reading.pleasantry and not _was_asked(tx, ticket):

@@ -16,10 +16,17 @@ from bot.services.escalate import tell_contact
 
 # Messages in quick succession are answered as one: the agent waits this long for the next.
 GATHER = timedelta(seconds=0.8)
+# What came by a way that keeps no order is passed on after this, in the order of its writing.
+SETTLE = timedelta(seconds=0.5)
 
 
-def receive(tx: Tx, written: Written, reading: Reading, now: datetime) -> Received | None:
-    """Take a message in; None when it is not Baton's business or was taken in before."""
+def receive(
+    tx: Tx, written: Written, reading: Reading, now: datetime, *, ordered: bool = True
+) -> Received | None:
+    """Take a message in; None when it is not Baton's business or was taken in before.
+
+    Not `ordered`: what was written before it may come in a moment, to another process perhaps.
+    """
     desk = tx.desk.get()
     where = written.workspace, written.channel
     is_ours = written.thread is not None and tx.threads.at(*where, written.thread) is not None
@@ -41,7 +48,8 @@ def receive(tx: Tx, written: Written, reading: Reading, now: datetime) -> Receiv
         conversation = tx.conversations.add(_begin(written, now))
         tx.sources.watch(written.workspace, written.channel, "", written.source_id)
     conversation = tx.conversations.lock(conversation.id)
-    return _append(tx, channel, conversation, written, reading, now)
+    delay = timedelta() if ordered else SETTLE
+    return _append(tx, channel, conversation, written, reading, now, delay=delay)
 
 
 def _is_with_people(tx: Tx, written: Written, now: datetime) -> bool:
@@ -112,6 +120,8 @@ def _append(
     written: Written,
     reading: Reading,
     now: datetime,
+    *,
+    delay: timedelta,
 ) -> Received:
     is_contact = written.author.id == conversation.contact
     message = tx.messages.add(
@@ -128,9 +138,10 @@ def _append(
         tx.conversations.put(conversation)
     match conversation.mode:
         case Mode.TICKET:
-            listen.with_ticket(tx, conversation, message, reading, now)
+            listen.with_ticket(tx, conversation, message, reading, now, delay=delay)
         case Mode.TAKEOVER:
-            record.mirror(tx, tx.threads.of_takeover(conversation.id), message, new=True)
+            thread = tx.threads.of_takeover(conversation.id)
+            record.mirror(tx, thread, message, new=True, delay=delay)
         case Mode.AGENT if is_contact and channel:
             listen.with_agent(tx, channel, conversation, message, reading, now, gather=GATHER)
     if is_contact:

@@ -68,14 +68,23 @@ def deliver(tx: Tx, conversation: Conversation, message: Message, *, new: bool =
     _sync(tx, contact_lane(tx, conversation), message, epoch=message.epoch, new=new)
 
 
-def mirror(tx: Tx, thread: Thread | None, message: Message, *, new: bool = False) -> None:
-    """Bring the team's copies of a message up to date.
+def mirror(
+    tx: Tx,
+    thread: Thread | None,
+    message: Message,
+    *,
+    new: bool = False,
+    delay: timedelta = timedelta(),
+) -> None:
+    """Bring the team's copies of a message up to date; after a `delay`, in which what was written
+    before it may still come.
 
     None goes before the thread's root: what was written while Baton was away is older than a thread
     that was opened on its return.
     """
     if thread and not thread.cut_off:
-        _sync(tx, thread_lane(tx, thread), message, epoch=None, new=new, since=thread.opened_at)
+        lane, since = thread_lane(tx, thread), thread.opened_at
+        _sync(tx, lane, message, epoch=None, new=new, since=since, delay=delay)
 
 
 def _sync(
@@ -86,6 +95,7 @@ def _sync(
     epoch: int | None,
     new: bool,
     since: datetime | None = None,
+    delay: timedelta = timedelta(),
 ) -> None:
     wanted = parts(message.text, message.attachments, part_limits(tx, lane.workspace))
     copies = [] if new else tx.outbox.copies(lane.id, f"message:{message.id}:")
@@ -94,7 +104,7 @@ def _sync(
     order_at = max(message.at, since or message.at)
     for subject in sorted(subjects | standing):
         if new or not tx.outbox.pending(lane.id, subject):
-            tx.outbox.add(lane, subject, order_at=order_at, epoch=epoch, new=new)
+            tx.outbox.add(lane, subject, order_at=order_at, epoch=epoch, new=new, delay=delay)
 
 
 def part_limits(tx: Tx, workspace: str) -> Limits:

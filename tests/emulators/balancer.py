@@ -1,7 +1,7 @@
 """A balancer as they stand before several processes: each request goes to the next of them.
 
-As with nginx, one that cannot be connected to is passed over; what was begun there and broke off is
-a 502, since it may have happened.
+One that cannot be connected to, or says that it is not ready, is passed over; what was begun there
+and broke off is a 502, since it may have happened.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import aiohttp
 from aiohttp import web
@@ -35,12 +36,14 @@ class Balancer:
             self._turn += 1
             backend = self.backends[self._turn % len(self.backends)]
             try:
-                return await self._ask(backend, request, body)
+                answer = await self._ask(backend, request, body)
+                if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    return answer
             except aiohttp.ClientConnectorError:
-                continue
+                pass
             except (aiohttp.ClientError, TimeoutError):
                 return web.Response(status=502)
-        return web.Response(status=503)
+        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def _ask(self, backend: str, request: web.Request, body: bytes) -> web.Response:
         headers = {name: one for name, one in request.headers.items() if name.lower() not in _HOP}

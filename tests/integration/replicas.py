@@ -161,13 +161,16 @@ class Fleet:
     async def burst(self, number: int) -> None:
         """Carol writes three times within moments; then Alice replies by a command.
 
-        One that Slack says has failed is hers to repeat, and counts for nothing.
+        Until she is told that it was sent, it is hers to repeat, and counts for nothing.
         """
+        told = await self.slack.ephemerals(user="U0ALICE")
         for part in "abc":
             await self.write(f"[{number:04}{part}]")
         words = f"[r{number:04}]"
-        done = await self.slack.user("U0ALICE").command("/reply", f"1 {words}", "C0TEAM")
-        if done["outcome"] == "acked":
+        typed = f"{await self._number()} {words}"
+        await self.slack.user("U0ALICE").command("/reply", typed, "C0TEAM")
+        answers = (await self.slack.ephemerals(user="U0ALICE"))[len(told) :]
+        if [one for one in answers if "⚠️" not in str(one)]:
             self.replied.append(words)
 
     async def shown(self, platform: str) -> list[str]:
@@ -180,9 +183,17 @@ class Fleet:
         except Exception:  # noqa: BLE001 - the thread is not there yet
             return []
 
-    async def _on_slack(self) -> list[str]:
+    async def _root(self) -> dict[str, Any]:
+        """Of the ticket's thread on Slack."""
         roots = [m for m in await self.slack.messages("C0TEAM") if "#" in m["text"]]
-        found = await self.slack.thread("C0TEAM", roots[0]["ts"])
+        return dict(roots[0])
+
+    async def _number(self) -> str:
+        """The ticket on Slack: which platform had the first one is chance."""
+        return (await self._root())["text"].partition("#")[2].split()[0]
+
+    async def _on_slack(self) -> list[str]:
+        found = await self.slack.thread("C0TEAM", (await self._root())["ts"])
         return [f"{one['text']} {one.get('blocks', '')}" for one in found]
 
     async def _on_discord(self) -> list[str]:

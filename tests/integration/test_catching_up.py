@@ -12,8 +12,11 @@ from bot.domain.card import Card, Post, Transcript
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, Author
 from bot.ports.inbound import Deleted, Edited, Inbound, Written
+from bot.ports.outbox import Effect, LaneKind
 from bot.ports.repositories.platforms import ANY_DIRECT
+from bot.ports.store import Tx
 from bot.services.catch_up import dumps, is_ahead, loads
+from bot.services.receive import SETTLE
 from tests.world import World
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -247,3 +250,27 @@ async def test_nobody_is_closed_for_silence_while_their_answer_may_be_on_its_way
 )
 def test_what_waits_is_kept_exactly(inbound: Inbound) -> None:
     assert loads(dumps(inbound)) == inbound
+
+
+async def test_what_keeps_no_order_is_passed_on_in_the_order_of_its_writing(world: World) -> None:
+    """Slack's HTTP requests reach whichever process; an earlier one may be taken in last."""
+    await world.write("human please", source="s0")
+    world.ahead = -timedelta(hours=1)  # nothing is due
+    world.clock.move(timedelta(seconds=1))
+    early, late = written(world, 1), written(world, 2)
+    early = replace(early, at=late.at - timedelta(milliseconds=5))
+    for one in (late, early):
+        await world.baton.receive(one, ordered=False)
+    waiting = await world.store.read(_waiting)
+    first, second = [int(one.subject.split(":")[1]) for one in waiting]
+    assert first > second, "what was taken in last goes first"
+    assert {one.due_at - one.created_at for one in waiting} == {SETTLE}
+
+
+def _waiting(tx: Tx) -> list[Effect]:
+    """What is to be shown in the ticket's thread, in its order there."""
+    thread = tx.threads.of_ticket(1)
+    assert thread is not None
+    lane = tx.outbox.lane(LaneKind.THREAD, thread.id, thread.place)
+    found = [tx.outbox.pending(lane.id, f"message:{number}:0") for number in range(1, 9)]
+    return sorted((one for one in found if one), key=lambda one: one.order_at)

@@ -27,7 +27,8 @@ class Desk:
         self.store = self
         self.tried = asyncio.Event()
 
-    async def receive(self, inbound: Any, *, fetched: bool) -> None:
+    async def receive(self, inbound: Any, *, fetched: bool, ordered: bool) -> None:
+        assert ordered
         assert not fetched
         self.tried.set()
         if self.refuses:
