@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check audit fuzz bench replicas silence chaos docs format clean
+.PHONY: run test check audit fuzz bench replicas silence twins chaos docs format clean
 
 # The set-up is redone only when what it depends on has changed.
 .venv/ready: pyproject.toml constraints.txt
@@ -57,6 +57,10 @@ LIVES ?= 300
 silence: .venv/ready
 	BATON_SILENCE=$(LIVES) $(BIN)/python -m pytest tests/integration/test_silence_machine.py \
 		tests/integration/test_agent_silence.py -k silence_holds -n 0 -q -s
+
+# Lives of two SQLite stores, one whose units share commits and what they know: make twins LIVES=1000
+twins: .venv/ready
+	BATON_TWINS=$(LIVES) $(BIN)/python -m pytest tests/contract/test_store_twin.py -n 0 -q -x
 
 # Killed while both sides write on faulty platforms: every platform on every database, by seed.
 SEEDS ?= 1 2 3

@@ -21,16 +21,18 @@ _C = _ROWS.table.c
 _KEY_BYTES = 15
 
 _LIVE = _ROWS.select.where(_C.lane_id == bindparam("lane_id"), IS_LIVE)
-_NEXT = _LIVE.order_by(_C.order_at, _C.id).limit(1)
+_IN_ORDER = _LIVE.order_by(_C.order_at, _C.id)
+_NEXT = _IN_ORDER.limit(1)
 # Written out: SQLite plans a statement anew each time where a value decides which index fits.
 _IS_PENDING = _C.state == literal_column("'pending'")
-_PENDING = _LIVE.where(_IS_PENDING, _C.subject == bindparam("subject")).limit(1)
+_PENDING = _IN_ORDER.where(_IS_PENDING, _C.subject == bindparam("subject")).limit(1)
+# Backwards: of several in one lane the first is seen last, and stays.
 _PENDING_IN = _ROWS.select.where(
     _C.lane_id.in_(bindparam("lane_ids", expanding=True)),
     IS_LIVE,
     _IS_PENDING,
     _C.subject == bindparam("subject"),
-)
+).order_by(_C.order_at.desc(), _C.id.desc())
 _UNFINISHED = _LIVE.where(begins(_C.subject)).limit(1)
 _END = (
     update(_ROWS.table)
@@ -150,8 +152,9 @@ class Effects(Lanes):
 
     def _foresee(self, effect: Effect) -> None:
         if (asked := (_PENDING, effect.lane_id, effect.subject)) in self.session.foreseen:
-            is_pending = effect.state is State.PENDING
-            self.session.foreseen[asked] = effect if is_pending else None
+            seen: Effect | None = self.session.foreseen.pop(asked)
+            if effect.state is State.PENDING and (seen is None or seen.id == effect.id):
+                self.session.foreseen[asked] = effect
 
     def _end(self, lane_id: int, prefix: str, end: State, why: str = "") -> int:
         """End what has not begun; answers with how many."""

@@ -179,7 +179,7 @@ class Life:
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 async def test_what_is_known_is_what_is_there(store: Store, seed: int) -> None:
     chance = random.Random(seed)
     life = Life(chance)
