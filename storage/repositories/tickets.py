@@ -174,7 +174,7 @@ class Tickets(Repository):
 
     def put(self, ticket: Ticket) -> None:
         self.session.topics.add("tickets")
-        before: Ticket | None = self.session.known.rows(_ROWS.table).get(ticket.number)
+        before: Ticket | None = self.session.known.rows[_ROWS.table].get(ticket.number)
         if ticket.is_open and before and not before.is_open:
             self.session.flush()  # of one conversation the other one has to be closed first
         _ROWS.put(self.session, ticket)
