@@ -46,6 +46,14 @@ class Intake:
         """Held while something of a channel is taken in: files take their time, order stays."""
         return self._lines.setdefault(channel_id, asyncio.Lock())
 
+    async def settled(self) -> None:
+        """Until everything that has come so far is taken in, or kept for later: a lock lets those
+        who wait for it in by the order of their coming.
+        """
+        for line in list(self._lines.values()):
+            async with line:
+                pass
+
     async def message(self, message: discord.Message) -> None:
         """A live message. Discord tells it once: while nothing can be kept, it waits."""
         if not incoming.is_somebodys(message):

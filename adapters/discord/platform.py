@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import Any
 
@@ -40,6 +41,8 @@ _INTENT = (
     "The message content intent is off: contacts are heard in direct messages, where they mention "
     "the bot, and by the Get help panel. Switch it on in the Developer Portal, under Bot."
 )
+# A file may take longer than a session can wait to begin.
+_LEFT_S = 15.0
 # What could not be read is looked for once for all that came in this time.
 _GATHER_S = 1.0
 
@@ -146,11 +149,15 @@ class Discord:
 
     async def _begin(self) -> None:
         """What the session before was still fetching is older than what is missed between the two:
-        it may not let live events flow again.
+        it may not let live events flow again. What that one has brought is taken in first, as what
+        became of it since is looked for among what is known.
         """
         old = [one for one in (self._catching_up, self._again) if one is not None]
         self._stop_catching_up()
         await asyncio.gather(*old, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LEFT_S):
+                await self._intake.settled()
         await self._backfill.begin()
 
     async def _ready(self, client: discord.Client) -> None:

@@ -97,6 +97,11 @@ async def test_what_is_deleted_while_it_waits_is_never_told(
             thread = await world.thread(1)
             below = (await discord.post(CAROL, HELP, "another human please"))["id"]
             await discord.slash(ALICE, await world.thread(2), "reply", text="Yes?")
+
+            async def is_open() -> bool:
+                return below in {one["id"] for one in await discord.threads(GUILD)}
+
+            await discord.wait_for(is_open, within=60)
             await world.says(below, "Yes?")
             await world.settle()
         await discord.fault("error", "GET .*/messages", times=-1, status=503)
@@ -192,5 +197,22 @@ async def test_what_the_gateway_brought_and_nobody_could_read_is_fetched(
             await world.says(thread, "and on it goes")
             platform: Any = world.parts.platforms[0]
             platform._catching_up = before = asyncio.create_task(asyncio.sleep(60))
-            await platform._begin()
-            assert before.cancelled()  # a new session: it knows nothing of what was missed since
+            held = platform._intake.in_line(int(direct))
+            await held.acquire()
+            late = asyncio.create_task(platform._intake.message(await _fetched(platform, direct)))
+            beginning = asyncio.create_task(platform._begin())
+            while (
+                not before.cancelled()
+            ):  # a new session: it knows nothing of what was missed since
+                await asyncio.sleep(0)
+            assert not beginning.done(), "what the old one has brought is taken in first"
+            held.release()
+            await beginning
+            assert late.done()
+
+
+async def _fetched(platform: Any, channel: str) -> Any:
+    client = await platform._session.client()
+    where = client.get_partial_messageable(int(channel))
+    [found] = [one async for one in where.history(limit=1)]
+    return found
