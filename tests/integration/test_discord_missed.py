@@ -200,15 +200,20 @@ async def test_what_the_gateway_brought_and_nobody_could_read_is_fetched(
             held = platform._intake.in_line(int(direct))
             await held.acquire()
             late = asyncio.create_task(platform._intake.message(await _fetched(platform, direct)))
+            were_done: list[bool] = []
+
+            async def begin() -> None:
+                were_done.append(late.done())
+
+            platform._backfill.begin = begin
             beginning = asyncio.create_task(platform._begin())
-            while (
-                not before.cancelled()
-            ):  # a new session: it knows nothing of what was missed since
+            while not before.cancelled():  # it knows nothing of what was missed since
                 await asyncio.sleep(0)
-            assert not beginning.done(), "what the old one has brought is taken in first"
+            for _ in range(20):
+                await asyncio.sleep(0)
             held.release()
             await beginning
-            assert late.done()
+            assert were_done == [True], "what the old one has brought is taken in first"
 
 
 async def _fetched(platform: Any, channel: str) -> Any:
