@@ -14,7 +14,7 @@ from nicegui import Client, ui
 from nicegui import app as pages
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from adapters.console import files, login, report_files
 from adapters.console.catchup import catch_up
@@ -72,6 +72,7 @@ def site(
     for path, show in _PAGES.items():
         _add(shared, path, show)
     _answer_unknown(shared)
+    _refuse_what_is_no_file()
     ui.add_css(_STYLE.read_text(encoding="utf-8"), shared=True)
     app = FastAPI(title="Baton", docs_url=None, redoc_url=None, openapi_url=None)
     ui.run_with(
@@ -105,6 +106,16 @@ def _answer_unknown(site: Site) -> None:
         with Client(ui.page(""), request=request) as client:
             missing.show(site, Visit.of(request))
         return client.build_response(request, HTTPStatus.NOT_FOUND)
+
+
+def _refuse_what_is_no_file() -> None:
+    """NiceGUI takes every field of an upload for a file, and fails at one that is text."""
+
+    @pages.exception_handler(AttributeError)
+    async def no_file(request: Request, error: AttributeError) -> Response:
+        if "/upload/" not in request.url.path:
+            raise error
+        return PlainTextResponse("Send files, as multipart/form-data.", status_code=400)
 
 
 def _before_serving(app: FastAPI, site: Site) -> None:

@@ -18,9 +18,10 @@ _TOKEN = re.compile(
 )
 _SMALL_PRINT = re.compile(r"^-# ", re.MULTILINE)
 _DEEP_HEADING = re.compile(r"^#{4,6} +(.+?)(?: #+)?$", re.MULTILINE)
-_BULLET = re.compile(r"^(\s*)\+ ", re.MULTILINE)
-_TASK = re.compile(r"^(\s*)[-*+] \[([ xX])\] ", re.MULTILINE)
-_IMAGE = re.compile(r"!\[([^\]]*)\]\((https?://[^\s)]+)\)")
+_BULLET = re.compile(r"^([ \t]*)\+ ", re.MULTILINE)
+_TASK = re.compile(r"^([ \t]*)[-*+] \[([ xX])\] ", re.MULTILINE)
+# Neither part goes on for ever: `![![![…` would be read to its end from each of its beginnings.
+_IMAGE = re.compile(r"!\[([^\[\]]{0,500})\]\((https?://[^\s)]+)\)")
 _RULE = re.compile(r"^(?:-{3,}|\*{3,}|_{3,})$", re.MULTILINE)
 _TABLE = re.compile(r"(?:^\|.*\|[ \t]*(?:\n|$)){2,}", re.MULTILINE)
 # What would ping somebody, or look as if it did.

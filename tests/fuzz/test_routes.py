@@ -55,6 +55,10 @@ async def test_whatever_comes_to_any_route(
             assert faults(caplog) == []
         for page in ("/healthz", "/", "/queue"):
             await _good(at, session, page)
+        [upload, *_] = [one for one in found if "/upload/" in one.path]
+        words = {"data": {"a": "no file"}, "cookies": at.cookie}
+        async with session.post(at.url + upload.path, **words) as answer:
+            assert answer.status == 400
     print(f"http routes: {len(found)}, answered {dict(seen)}")  # noqa: T201 - what `make fuzz` shows
 
 

@@ -29,21 +29,28 @@ _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]|(?<!\S)/team\?channel=[\w%&=.~-]+")
 
 _CODE = re.compile(r"`([^`\n]+)`")
+_IN_LINK = "in a link"
 
 
 class _Renderer(RendererHTML):
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Plain words, with addresses made into links unless they stand in one."""
-        del options, env
+        del options
         words = tokens[idx].content
-        depth = sum(token.nesting for token in tokens[:idx] if token.type.startswith("link_"))
-        return escape(words) if depth else linked(words)
+        return escape(words) if env.get(_IN_LINK) else linked(words)
 
     def link_open(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
         tokens[idx].attrSet("rel", "noopener noreferrer nofollow")
         tokens[idx].attrSet("target", "_blank")
+        env[_IN_LINK] = True
+        return self.renderToken(tokens, idx, options, env)
+
+    def link_close(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        env[_IN_LINK] = False
         return self.renderToken(tokens, idx, options, env)
 
 
