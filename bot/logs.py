@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 from bot.secrecy import Secrets
@@ -18,8 +19,12 @@ _QUIET = ("uvicorn", "apscheduler", "nicegui", "httpx", "alembic", "asyncio", "w
 _QUIETER = "apscheduler.scheduler"
 
 
+# A file's name, say, could else begin a line of its own.
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
 class TextLines(logging.Formatter):
-    """Time, level, message, then the facts as `name=value`."""
+    """Time, level, message, then the facts as `name=value`; one line, but for a traceback."""
 
     def __init__(self, secrets: Secrets) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
@@ -27,7 +32,8 @@ class TextLines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         said = "".join(f" {name}={value}" for name, value in _facts(record).items())
-        return super().formatMessage(record) + said
+        line = super().formatMessage(record) + said
+        return _BREAKS.sub(lambda match: repr(match[0])[1:-1], line)
 
     def format(self, record: logging.LogRecord) -> str:
         return self._secrets.hidden(super().format(record))

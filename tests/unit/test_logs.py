@@ -102,3 +102,13 @@ def test_facts_are_named_in_both_formats() -> None:
     )
     entry = json.loads(JsonLines(Secrets(Settings())).format(record))
     assert (entry["event"], entry["message"]) == ("slack:T1/C1/1.2", "it failed: x")
+
+
+@pytest.mark.parametrize("lines", [TextLines, JsonLines])
+def test_no_name_begins_a_line_of_its_own(lines: type[TextLines | JsonLines]) -> None:
+    record = _record("a.png\r\n12:00:00 INFO    all is well\u2028\x1b[2J\x85")
+    record.__dict__.update(facts(event="x\ny"))
+    line = lines(Secrets(SETTINGS)).format(record)
+    assert not set("\r\n\x1b") & set(line)
+    if lines is TextLines:
+        assert len(line.splitlines()) == 1
