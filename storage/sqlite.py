@@ -40,7 +40,7 @@ _LOG_TRIES, _LOG_PAUSE_S = 50, 0.1
 
 
 class SqliteStore:
-    """Units run one after the other, each in a savepoint of its own.
+    """Units run one after the other; what they write waits for the commit (`storage.later`).
 
     A unit takes less time than to hand it to a thread and back: its statements would give the
     interpreter up and wait for it again at each step. All units that come in until a commit begins
