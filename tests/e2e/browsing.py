@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
@@ -42,6 +43,20 @@ class Tab:
     page: Page
     problems: list[str]
 
+    async def go(self, path: str) -> None:
+        """To another page, in the same tab."""
+        await self.page.goto(urljoin(self.page.url, path))
+
+    async def show(self, url: str, width: int, height: int = 900) -> None:
+        await self.page.set_viewport_size({"width": width, "height": height})
+        await self.page.goto(url)
+
+    async def leave(self) -> None:
+        """Nothing of what was there is known to whoever has the tab next."""
+        await self.page.evaluate("sessionStorage.clear()")
+        await self.page.goto("about:blank")
+        self.problems.clear()
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
@@ -72,6 +87,10 @@ class Tab:
     async def toast(self, words: str) -> None:
         await expect(self.page.locator(".q-notification", has_text=words).first).to_be_visible()
 
+    async def toasted(self) -> str:
+        """The words of the first toast that comes."""
+        return await self.page.locator(".q-notification").first.inner_text()
+
     async def submit(self, action: str, **fields: str) -> None:
         """Fill the open form in and send it."""
         for label, words in fields.items():
@@ -88,9 +107,9 @@ async def opened(context: BrowserContext, url: str, width: int = 1400, height: i
     """A tab on a page of the console."""
     context.set_default_timeout(_PATIENCE_MS)
     page = await context.new_page()
-    await page.set_viewport_size({"width": width, "height": height})
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("dialog", lambda dialog: problems.append(f"a script spoke: {dialog.message}"))
-    await page.goto(url)
-    return Tab(page, problems)
+    tab = Tab(page, problems)
+    await tab.show(url, width, height)
+    return tab
