@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,6 +74,9 @@ class Backfill:
     async def _workspace(self, space: str) -> None:
         sources = await self._baton.store.read(_sources, space)
         followed = await self._baton.store.read(_rooms, space)
+        unopened = {
+            one: await self._baton.store.read(_yet_unopened, space, one) for one in followed
+        }
         active: list[Any] = []
         try:
             active = await self._active(space)
@@ -86,7 +90,7 @@ class Backfill:
             if source.thread or not source.catching_up:
                 continue
             if source.channel in followed:
-                await self._channel(source, active)
+                await self._channel(source, active, unopened[source.channel])
             elif source.channel.isdecimal():
                 with _skipping(source.channel):
                     await self._direct(source)
@@ -102,8 +106,10 @@ class Backfill:
         seen = await self._place(place, int(source.mark), is_direct=True)
         await self._compare(place, {None: seen}, waiting)
 
-    async def _channel(self, source: Source, active: list[Any]) -> None:
-        """The channel first, as threads begin below its messages; then every thread of it."""
+    async def _channel(self, source: Source, active: list[Any], unopened: set[str]) -> None:
+        """The channel first, as threads begin below its messages; then every thread of it. What was
+        `unopened` before the threads were listed may not be among them.
+        """
         space, channel = source.workspace, source.channel
         threads = {str(one["id"]) for one in active if str(one["parent_id"]) == channel}
         with _skipping(source.channel):
@@ -119,7 +125,7 @@ class Backfill:
             place = Place(workspace=space, channel=channel, thread=thread)
             with _skipping(thread):
                 seen[thread] = await self._place(place, int(marks[thread]), is_direct=False)
-        await self._compare(root, seen, waiting)
+        await self._compare(root, seen, waiting, unopened - seen.keys())
 
     async def _archived(self, source: Source) -> AsyncIterator[str]:
         """The threads that were archived since then."""
@@ -171,14 +177,16 @@ class Backfill:
             newest = str(messages[-1].id)
             await self._baton.reached(place.workspace, place.channel, place.thread or "", newest)
 
-    async def _compare(self, root: Place, seen: Seen, waiting: list[Known]) -> None:
+    async def _compare(
+        self, root: Place, seen: Seen, waiting: list[Known], fresh: AbstractSet[str] = frozenset()
+    ) -> None:
         """What Baton knows and Discord no longer shows was deleted, if Discord says so. So may be
         what came live and was waiting before Discord was asked: it is not taken in any more.
         """
         known = await self._baton.store.read(_known, root)
         known += await self._baton.store.read(_known_notes, root)
         known += waiting
-        unopened = await self._baton.store.read(_unopened, root, known)
+        unopened = fresh | await self._baton.store.read(_unopened, root, known)
         shown = set().union(*seen.values())
         for message_id, thread in known:
             place = None if thread in unopened else thread
@@ -289,6 +297,11 @@ def _unopened(tx: Tx, root: Place, known: list[Known]) -> set[str]:
         if conversation and not any(one.delivered_at for one in said):
             found.add(thread)
     return found
+
+
+def _yet_unopened(tx: Tx, space: str, channel: str) -> set[str]:
+    root = Place(workspace=space, channel=channel)
+    return _unopened(tx, root, _known(tx, root) + _waiting(tx, root))
 
 
 def _known_notes(tx: Tx, root: Place) -> list[Known]:
