@@ -30,43 +30,10 @@ from bot.services.ladder import sweep_unclaimed
 from bot.services.practice import end_idle
 from bot.services.promises import reconsider, sweep_promises
 from bot.services.takeover import end_due
+from tests.desk import DESK
 from tests.fakes import FakeAgent, FakeClock, FakeOutlet, FakeReader
 
 EVERYTHING = Sight(person="", teams=None)
-DESK = """
-[[team]]
-name = "support"
-workspace = "console"
-channel = "support"
-members = ["console:alice", "console:bob"]
-supervisors = ["console:alice"]
-notify = ["console:bob"]
-[team.inactivity]
-warn_after = "20h"
-close_after = "24h"
-warning = "Still there?"
-closing = "Closed for now."
-[[team]]
-name = "billing"
-workspace = "console"
-channel = "billing"
-members = ["console:dana"]
-[[channel]]
-workspace = "console"
-channel = "dm"
-team = "support"
-[[channel]]
-workspace = "console"
-channel = "lobby"
-team = "support"
-[[rule]]
-name = "refunds"
-when.keyword = ["refund"]
-priority = "high"
-team = "billing"
-[admin]
-members = ["console:alice"]
-"""
 
 
 def keep_desk(tx: Tx, desk: Desk) -> None:

@@ -23,8 +23,8 @@ from bot.ports.store import Tx
 from bot.settings import Settings
 from storage import schema
 from storage.migrate import migrate
+from tests.desk import DESK
 from tests.postgres import Server
-from tests.world import DESK
 
 ROOT = Path(__file__).parents[2]
 ALICE = Person(id="console:alice", name="Alice")
