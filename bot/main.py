@@ -136,6 +136,7 @@ async def _add_slack(parts: Parts, outlets: dict[str, Outlet], stack: AsyncExitS
         app_token=settings.slack_app_token,
         signing_secret=settings.slack_signing_secret,
         prefix=settings.slack_command_prefix,
+        is_shared=not settings.database_url.startswith("sqlite"),
     )
     parts.platforms.append(slack)
     parts.mounts.append(slack.mount)

@@ -53,7 +53,9 @@ _LOOK_AGAIN = {
 
 
 class Slack:
-    """One workspace. With an app token over Socket Mode, else over HTTP."""
+    """One workspace. With an app token over Socket Mode, else over HTTP, where it may be shared
+    with other processes: then what one takes in may have been written before what another has.
+    """
 
     name = "slack"
 
@@ -65,6 +67,7 @@ class Slack:
         app_token: str = "",
         signing_secret: str = "",
         prefix: str = "",
+        is_shared: bool = False,
     ) -> None:
         self._workspace = workspace
         self._baton = baton
@@ -76,7 +79,12 @@ class Slack:
         downloads = Downloads(workspace, baton.media)
         places = Places(workspace, baton)
         self._intake = Intake(
-            workspace, baton, self._people, downloads, whisper, ordered=bool(app_token)
+            workspace,
+            baton,
+            self._people,
+            downloads,
+            whisper,
+            ordered=bool(app_token) or not is_shared,
         )
         self._catch_up = CatchUp(workspace, baton, self._intake, places)
         self._homes = Homes(workspace, baton, self._people)

@@ -80,6 +80,12 @@ class Held:
         self.replies.append(reply)
         return reply
 
+    async def is_asked(self) -> None:
+        """Until the model is asked something."""
+        async with asyncio.timeout(60):
+            while not self.replies:
+                await asyncio.sleep(0.001)
+
     def let_go(self, number: int, kind: str) -> None:
         if self.replies:
             reply = self.replies.pop(number % len(self.replies))
@@ -290,9 +296,7 @@ async def test_an_answer_minutes_late_at_the_other_replica_is_withheld(
             world = stage.world
             await world.courier.stop()  # this one takes in what is said and typed, no more
             await world.write("How?", settle=False)
-            async with asyncio.timeout(60):
-                while not stage.held.replies:
-                    await asyncio.sleep(0.01)
+            await stage.held.is_asked()
             assert await act(world, "carol", "escalate")
             world.clock.move(timedelta(minutes=5))
             stage.held.let_go(0, "text")
@@ -314,7 +318,9 @@ def test_a_breach_is_found(
     shutil.copy(sqlite_template, tmp_path / "baton.db")
     with on_stage([f"sqlite:///{tmp_path / 'baton.db'}"]) as (runner, stage):
         life = Late(runner, stage, Counter())
-        for step in (("contact", 0, "How?"), ("team", 0, "escalate"), ("model", 0, "text")):
+        life.step(step=("contact", 0, "How?"))
+        runner.run(stage.held.is_asked())
+        for step in (("team", 0, "escalate"), ("model", 0, "text")):
             life.silence_holds()
             life.step(step=step)
         with pytest.raises(AssertionError):
