@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -9,9 +10,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from adapters.slack.app import Take, taken
+from adapters.slack.app import UNREADABLE, Take, taken
 from adapters.slack.workspace import sdk_log
 
+log = logging.getLogger(__name__)
 _PING_S = 5.0
 
 
@@ -30,6 +32,9 @@ class Socket(AsyncSocketModeHandler):
         """Slack sends an event again that is not acknowledged."""
         event = req.payload.get("event") if isinstance(req.payload, dict) else None
         if event is None:
-            await super().handle(client, req)
+            try:
+                await super().handle(client, req)
+            except UNREADABLE as error:  # Bolt looks for what it is before it calls a listener
+                log.warning("Slack sent something that cannot be read: %r", error)
         elif await taken(self._take, event):
             await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))

@@ -66,5 +66,6 @@ def sdk_log() -> logging.Logger:
     line about each request that nobody sees.
     """
     log = logging.getLogger("slack_sdk")
+    log.setLevel(logging.NOTSET)
     log.setLevel(log.getEffectiveLevel())
     return log

@@ -1,0 +1,33 @@
+"""What comes by Socket Mode and cannot be read harms nothing; libraries log as loud as asked."""
+
+from __future__ import annotations
+
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.app import bolt
+from adapters.slack.socket import Socket
+from adapters.slack.workspace import sdk_log
+
+
+async def test_what_bolt_cannot_read_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    """Bolt reads some of a payload before it calls anything that could refuse it."""
+    workspace: Any = SimpleNamespace(client=AsyncWebClient(token="xoxb-1"), team="T1", known=True)
+    taking: Any = None
+    socket: Any = Socket.__new__(Socket)  # as it is made, it opens a session for its connection
+    socket.app, socket._take = bolt(workspace, "", taking), taking
+    payload = {"type": "block_actions", "actions": {}, "user": {"id": "U1"}, "team": {"id": "T1"}}
+    request = SocketModeRequest(type="interactive", envelope_id="1", payload=payload)
+    await socket.handle(None, request)
+    assert "cannot be read" in caplog.text
+
+
+def test_the_libraries_log_at_the_level_of_now(caplog: pytest.LogCaptureFixture) -> None:
+    for level in (logging.WARNING, logging.DEBUG):
+        with caplog.at_level(level):
+            assert sdk_log().level == level
