@@ -31,7 +31,7 @@ from bot.services import catch_up
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
 _FOLLOWED = timedelta(days=7)
-_SWEEP_S = 900.0
+_SWEEP_S, _SOON_S = 900.0, 3.0
 _AGAIN_S = 5.0
 _TRIES = 3
 
@@ -46,6 +46,7 @@ class CatchUp:
         self._intake = intake
         self._places = places
         self._wanted = asyncio.Event()
+        self._was_early = False
         self.done = asyncio.Event()
 
     def request(self) -> None:
@@ -92,11 +93,13 @@ class CatchUp:
         return listed and all(looked.values()) and is_compared
 
     async def _asked(self) -> bool:
+        """Whether somebody did, or the last look could not tell of everything yet."""
+        soon, self._was_early = self._was_early, False
         try:
-            async with asyncio.timeout(_SWEEP_S):
+            async with asyncio.timeout(_SOON_S if soon else _SWEEP_S):
                 await self._wanted.wait()
         except TimeoutError:
-            return False
+            return soon
         return True
 
     async def _place(self, source: Source, *, skip: bool) -> Look | None:
@@ -185,6 +188,7 @@ class CatchUp:
             message = look.found.get(ts)
             if message is None:
                 if float(ts) > look.listed.shown:
+                    self._was_early = True
                     continue
                 message = await self._reading.one(channel, ts)
             if message is None or message.get("subtype") == "tombstone":

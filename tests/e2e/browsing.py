@@ -63,6 +63,13 @@ class Tab:
     async def press(self, name: str) -> None:
         await self.button(name).first.click()
 
+    async def press_at(self, name: str, moment: float) -> None:
+        """By the page itself at a moment (in seconds since 1970), as somebody might at the same
+        time: a click from here waits for a button that stands still, which another may take away.
+        """
+        click = "(button, at) => void setTimeout(() => button.click(), at - Date.now())"
+        await self.button(name).first.evaluate(click, moment * 1000)
+
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog")
 

@@ -253,3 +253,21 @@ async def test_a_database_that_is_out_is_waited_for(
     assert not running.done()
     running.cancel()
     assert await desk.stands() == ["missed"]
+
+
+async def test_what_was_too_new_to_tell_of_is_looked_at_again_soon(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.catching_up._SOON_S", 0.001)
+    await desk.intake.live(desk.web.put("D1", 60, "hello"))
+    await desk.followed("D1", 60)
+    taken_back = desk.web.put("D1", 0.5, "my password")
+    await desk.intake.live(taken_back)
+    del desk.web.rows[taken_back["ts"]]
+    assert await desk.catch_up.look()
+    assert await desk.stands() == ["hello", "my password"]
+    desk.web.now += 3
+    async with asyncio.timeout(60):
+        assert await desk.catch_up._asked(), "nobody did, and it is time"
+    assert await desk.catch_up.look()
+    assert await desk.stands() == ["hello"]
