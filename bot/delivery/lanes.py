@@ -162,9 +162,14 @@ class Courier:
             if late := [lane for lane, alarm in waiting.items() if alarm not in seen]:
                 seen.update(waiting.values())
                 await self._store.transact(_show_cards, late)
-            if not self._draining and not self._within(_MOMENT):
+            if self.is_at_rest:
                 return
             await asyncio.sleep(0.01)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether no lane is worked on, nor will be in a moment, as far as was heard here."""
+        return not self._draining and not self._within(_MOMENT)
 
     def _within(self, seconds: float) -> dict[int, asyncio.TimerHandle]:
         """The lanes that something is to be done in so soon."""
