@@ -54,7 +54,7 @@ class BusinessHours:
         while idle < _LONGEST_PAUSE:
             idle += 1
             for opens, closes in self._known(day):
-                if closes > reached:
+                if closes > max(opens, reached):  # a shift of a day that was skipped is empty
                     idle = 0
                     yield max(opens, reached), closes
                     reached = closes

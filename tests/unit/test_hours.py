@@ -102,6 +102,13 @@ def nights(zone: str, around: date, *written: str) -> Oracle:
     return Oracle(zone=zone, hours=hours, around=around)
 
 
+def on(weekday: int, zone: str, around: date, *written: str) -> Oracle:
+    """These shifts on one day of the week, and on the Monday after."""
+    shifts = tuple(parse_shift(one) for one in written)
+    hours = BusinessHours(timezone=ZoneInfo(zone), shifts={0: shifts, weekday: shifts})
+    return Oracle(zone=zone, hours=hours, around=around)
+
+
 SPRING = date(2026, 3, 29)
 APIA = date(2011, 12, 30)
 
@@ -113,6 +120,7 @@ APIA = date(2011, 12, 30)
 @example(week=nights("Europe/Berlin", SPRING, "22:00-06:00", "05:00-07:00"), begin=4_000, span=999)
 @example(week=nights("UTC", SPRING, "00:00-24:00"), begin=4_000, span=5_000)
 @example(week=nights("Pacific/Apia", APIA, "09:00-17:00"), begin=4_000, span=5_000)
+@example(week=on(4, "Pacific/Apia", APIA, "00:00-24:00"), begin=4_000, span=0)
 def test_business_time_is_what_the_clock_on_the_wall_says(
     week: Oracle, begin: int, span: int
 ) -> None:
