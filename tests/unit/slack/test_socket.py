@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.app import bolt
+from adapters.slack.platform import Slack
 from adapters.slack.socket import Socket
 from adapters.slack.workspace import sdk_log
 
@@ -31,3 +33,16 @@ def test_the_libraries_log_at_the_level_of_now(caplog: pytest.LogCaptureFixture)
     for level in (logging.WARNING, logging.DEBUG):
         with caplog.at_level(level):
             assert sdk_log().level == level
+
+
+@pytest.mark.parametrize(
+    ("token", "shared", "ordered"),
+    [("xapp-1", True, True), ("xapp-1", False, True), ("", False, True), ("", True, False)],
+)
+def test_only_what_several_processes_take_in_by_http_has_no_order(
+    token: str, *, shared: bool, ordered: bool
+) -> None:
+    workspace: Any = SimpleNamespace(client=AsyncWebClient(token="xoxb-1"), team="T1", known=True)
+    baton: Any = MagicMock()
+    slack = Slack(workspace, baton, app_token=token, signing_secret="s", is_shared=shared)
+    assert slack._intake._ordered is ordered
