@@ -150,6 +150,20 @@ async def test_the_queue_tells_mine_from_the_others(world: World) -> None:
     assert "**With the agent**" in told.text
 
 
+async def test_the_queue_has_the_tickets_of_ones_own_teams(world: World) -> None:
+    await world.write("human please")
+
+    async def waiting(who: str) -> tuple[list[int], int]:
+        queue = await world.baton.queue(f"console:{who}")
+        return [one.number for one in queue.unclaimed], queue.total("unclaimed")
+
+    assert await waiting("alice") == ([1], 1)
+    assert await waiting("dana") == ([], 0)
+    await world.run("alice", "/ticket transfer 1 billing")
+    assert await waiting("alice") == ([], 0)
+    assert await waiting("dana") == ([1], 1)
+
+
 async def test_a_long_queue_lists_the_first_and_counts_them_all(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
