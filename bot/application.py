@@ -26,7 +26,7 @@ from bot.ports.inbound import Deleted, Edited, Inbound, Received, Written
 from bot.ports.media import MediaPort
 from bot.ports.repositories.platforms import Source
 from bot.ports.store import Store, Tx
-from bot.services import catch_up, deliveries, inbox, rating
+from bot.services import catch_up, deliveries, early, inbox, rating
 from bot.services.receive import receive
 from bot.services.revise import deleted, edited, unseen
 
@@ -318,6 +318,8 @@ def _take_in(
     if live and catch_up.park(tx, inbound):
         if isinstance(inbound, Deleted):
             unseen(tx, inbound)
+        return None
+    if early.keep(tx, inbound):
         return None
     match inbound:
         case Written():

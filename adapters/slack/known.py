@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.ports.inbound import Written
 from bot.ports.repositories.platforms import ANY_DIRECT, Source
 from bot.ports.store import Tx
-from bot.services import catch_up
+from bot.services import catch_up, early
 
 _COMPARED = 100
 _LATELY = 1_000
@@ -74,10 +74,12 @@ def _is_stamp(ts: str) -> bool:
 
 
 def _waiting(tx: Tx, source: Source) -> list[Written]:
-    """What waits for this place, or for all that are new where this one was not known yet."""
+    """What waits for this place, for the root above it to be known, or for all that are new where
+    this place was not known yet.
+    """
     kept = [
         one
-        for channel in (source.channel, ANY_DIRECT)
+        for channel in (source.channel, ANY_DIRECT, early.place(source.channel))
         for one in catch_up.waiting(tx, source.workspace, channel)
     ]
     return [one for one in kept if one.channel == source.channel and _is_stamp(one.source_id)]

@@ -16,7 +16,7 @@ from bot.domain.values import replace
 from bot.ports.outbox import Copy, Effect, Lane, LaneKind, State
 from bot.ports.outlet import Gone, Refused, Sent, Unreachable
 from bot.ports.store import Tx
-from bot.services import answer, delivered, practice, record
+from bot.services import answer, delivered, early, practice, record
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +28,18 @@ def finish(tx: Tx, lane: Lane, done: Done, wall: datetime, now: datetime) -> Non
         return  # another worker has taken it over meanwhile
     if done.error is not None:
         _failed(tx, done, effect, done.error, wall, now)
-        return
-    tx.outbox.put_effect(
-        replace(effect, state=State.DONE, uncertain=False, problem="", finished_at=wall)
-    )
-    _revive(tx, lane)
+    else:
+        tx.outbox.put_effect(
+            replace(effect, state=State.DONE, uncertain=False, problem="", finished_at=wall)
+        )
+        _revive(tx, lane)
+        _follow(tx, done, now)
+    if lane.kind is LaneKind.THREAD and effect.subject == "card":
+        early.settle(tx, tx.threads.get(lane.ref), now)
+
+
+def _follow(tx: Tx, done: Done, now: datetime) -> None:
+    """What follows from work that was done."""
     match done.work:
         case Ask() as work if done.outcome is not None:
             epoch = work.effect.epoch or 0

@@ -35,6 +35,12 @@ _STANDING = _THREADS.select.where(
     _T.channel.concat("") == bindparam("channel"),
     ~_T.cut_off,
 ).order_by(_T.id)
+_UNNAMED = _THREADS.select.where(
+    _T.workspace == bindparam("workspace"),
+    _T.channel == bindparam("channel"),
+    _T.anchor.is_(None),
+    ~_T.cut_off,
+).order_by(_T.id)
 _AT = (
     _THREADS.select.where(
         _T.workspace == bindparam("workspace"),
@@ -112,6 +118,9 @@ class Threads(Repository):
 
     def standing(self, workspace: str, channel: str) -> list[Thread]:
         return _THREADS.all(self.session, _STANDING, workspace=workspace, channel=channel)
+
+    def unnamed(self, workspace: str, channel: str) -> list[Thread]:
+        return _THREADS.all(self.session, _UNNAMED, workspace=workspace, channel=channel)
 
     def at(self, workspace: str, channel: str, anchor: str) -> Thread | None:
         return _THREADS.sought(

@@ -20,6 +20,11 @@ class ThreadRepository(Protocol):
     def standing(self, workspace: str, channel: str) -> list[Thread]:
         """Those in a team's channel that belong to open tickets, or to takeovers before them."""
 
+    def unnamed(self, workspace: str, channel: str) -> list[Thread]:
+        """Those of a team's channel without an anchor, as their root was not posted yet, or nobody
+        has recorded that it was.
+        """
+
     def at(self, workspace: str, channel: str, anchor: str) -> Thread | None: ...
 
 
