@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from benchmarks.chaos.notes import kept as kept_notes
+from benchmarks.chaos.staging import staged
+from benchmarks.chaos.verdict import NOTES, word
 from bot.domain.identity import Place
 from bot.ports.outlet import Refused, Unclear
 from bot.ports.store import Tx
@@ -112,3 +116,23 @@ async def test_a_card_that_is_given_up_is_waited_for_no_more(unheard: World) -> 
     assert await kept(unheard) == 0
     await says(unheard, "now?", "11", thread="a photo of a pizza")
     assert await kept(unheard) == 0
+
+
+async def test_a_note_below_a_card_whose_post_was_cut_by_a_kill(sqlite_template: Path) -> None:
+    """Slack's events go on below a root that only Slack knows; Discord's threads are fetched once
+    they are known.
+    """
+    said = word("n", 0, 0)
+    async with staged("slack", 1, template=sqlite_template) as (scene, program):
+        await program.start("lane.called:1")
+        await scene.ready()
+        await scene.join(0, in_peace=True)
+        await scene.write(0, word("c", 0, 0))
+        await program.kill_after(asyncio.sleep(60), 0)
+        ledger = await scene.ledger()
+        await scene.note(ledger.threads[0], said)
+        await program.start()
+        async with asyncio.timeout(60):
+            while (0, NOTES) not in (await kept_notes(program.settings.database_url)).shown:
+                await asyncio.sleep(0.1)
+        assert dict((await scene.ledger()).cards) == {0: 1}
