@@ -53,6 +53,7 @@ class FakeOutlet:
         self.calls.append("edit")
         self.before("edit", sent.place)
         self._find(sent).content = content
+        self.after("edit", sent.place)
 
     async def delete(self, sent: Sent) -> None:
         self.calls.append("delete")

@@ -1,23 +1,25 @@
 """What was written, changed and deleted while Baton was not there is fetched, place by place.
 
-Discord's history is by id, and ids are in the order of time over all channels of a guild. A place
-is read from its mark on; what follows in it live waits until then.
+A place's mark moves when everything up to it was taken in and compared, changes and deletions: a
+process that ends before that begins there again, and passes over what is known. What follows live
+in a place waits until then.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import discord
 
-from adapters.discord import incoming
-from adapters.discord.errors import Code, translated
+from adapters.discord import history, incoming
+from adapters.discord.deletions import Deletions, Seen
+from adapters.discord.errors import translated
+from adapters.discord.history import Stretch
 from adapters.discord.intake import Intake
 from adapters.discord.places import rooms, workspaces
 from adapters.discord.session import Session
@@ -31,16 +33,8 @@ from bot.ports.store import Tx
 from bot.services import catch_up
 
 log = logging.getLogger(__name__)
-# Edits and deletes do not show in what is new: the last messages of a place are looked at again,
-# and of a channel so many in all its threads.
-_COMPARED = 200
-_KNOWN = 1_000
 _SKEW = timedelta(seconds=10)
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
-# The ids of the last messages by thread; None is the channel itself.
-Seen = dict[str | None, set[int]]
-# A message, and the thread that it should stand in.
-Known = tuple[int, str | None]
 
 
 class Backfill:
@@ -49,11 +43,11 @@ class Backfill:
         self._session = session
         self._threads = threads
         self._intake = intake
+        self._deletions = Deletions(baton, session)
 
     async def begin(self) -> None:
         """Before a new session: from here on live events wait. A new channel begins now."""
-        now = discord.utils.time_snowflake(discord.utils.utcnow() - _SKEW)
-        for space in await self._baton.store.transact(_watch_rooms, str(now)):
+        for space in await self._baton.store.transact(_watch_rooms, str(_now())):
             await self._baton.begin_catching_up(space)
 
     async def run(self) -> None:
@@ -75,158 +69,122 @@ class Backfill:
         sources = await self._baton.store.read(_sources, space)
         followed = await self._baton.store.read(_rooms, space)
         unopened = {
-            one: await self._baton.store.read(_yet_unopened, space, one) for one in followed
+            one: await self._deletions.unopened(Place(workspace=space, channel=one))
+            for one in followed
         }
-        active: list[Any] = []
-        try:
-            active = await self._active(space)
-        except (Unreachable, Gone) as error:
-            log.warning("%s cannot be followed: %s", space, error)
-            followed = ()
-        except Refused as error:  # it will not be listed a minute later either
-            log.warning("New threads of %s cannot be found: %s", space, error)
-            active = [{"id": one.thread, "parent_id": one.channel} for one in sources if one.thread]
+        listed, active = _now(), await self._active(space, sources)
         for source in sources:
             if source.thread or not source.catching_up:
                 continue
-            if source.channel in followed:
-                await self._channel(source, active, unopened[source.channel])
-            elif source.channel.isdecimal():
-                with _skipping(source.channel):
-                    await self._direct(source)
-            await self._baton.caught_up(space, source.channel)
+            if source.channel not in followed:
+                await self._direct(source)
+            elif active is not None:
+                await self._channel(source, active, unopened[source.channel], listed)
+            await self._let_go(source)
 
-    async def _active(self, space: str) -> list[Any]:
-        with translated():
-            return await self._threads.active(space)
+    async def _active(self, space: str, sources: list[Source]) -> list[Any] | None:
+        """The threads that are open; None where the guild is out of reach."""
+        try:
+            with translated():
+                return await self._threads.active(space)
+        except (Unreachable, Gone) as error:
+            log.warning("%s cannot be followed: %s", space, error)
+            return None
+        except Refused as error:  # it will not be listed a minute later either
+            log.warning("New threads of %s cannot be found: %s", space, error)
+            return [{"id": one.thread, "parent_id": one.channel} for one in sources if one.thread]
+
+    async def _let_go(self, source: Source) -> None:
+        """What waited is taken in, and live events flow again.
+
+        A step of this that has begun is waited for even when it is not wanted any more, as a new
+        session begins: carried out after that, it would let live events of the new one through.
+        """
+        is_over = asyncio.Event()
+        letting = asyncio.ensure_future(
+            self._baton.caught_up(source.workspace, source.channel, unless=is_over.is_set)
+        )
+        try:
+            await asyncio.shield(letting)
+        finally:
+            is_over.set()
+            await letting
 
     async def _direct(self, source: Source) -> None:
+        if not source.channel.isdecimal():
+            return
         place = Place(workspace=source.workspace, channel=source.channel)
-        waiting = await self._baton.store.read(_waiting, place)
-        seen = await self._place(place, int(source.mark), is_direct=True)
-        await self._compare(place, {None: seen}, waiting)
+        waiting = await self._deletions.waiting(place)
+        with _skipping(source.channel):
+            seen = await self._place(place, int(source.mark), is_direct=True)
+            await self._deletions.find(place, {None: seen}, waiting)
+            await self._reached(place, seen.newest, source.mark)
 
-    async def _channel(self, source: Source, active: list[Any], unopened: set[str]) -> None:
+    async def _channel(
+        self, source: Source, active: list[Any], unopened: set[str], listed: int
+    ) -> None:
         """The channel first, as threads begin below its messages; then every thread of it. What was
-        `unopened` before the threads were listed may not be among them.
+        `unopened` before the threads were `listed` may not be among them.
         """
         space, channel = source.workspace, source.channel
         threads = {str(one["id"]) for one in active if str(one["parent_id"]) == channel}
-        with _skipping(source.channel):
-            threads |= {one async for one in self._archived(source)}
+        since = discord.utils.snowflake_time(int(source.mark))
+        for private in (False, True):
+            with _skipping(channel):
+                threads |= await self._threads.archived(int(channel), since, private=private)
         root = Place(workspace=space, channel=channel)
         marks = await self._baton.store.transact(_watch_threads, root, threads, source.mark)
-        waiting = await self._baton.store.read(_waiting, root)
+        waiting = await self._deletions.waiting(root)
         seen: Seen = {}
         with _skipping(channel):
             if not await self._session.is_forum(int(channel)):
                 seen[None] = await self._place(root, int(source.mark), is_direct=False)
         for thread in sorted(threads, key=int):
-            place = Place(workspace=space, channel=channel, thread=thread)
             with _skipping(thread):
+                place = incoming.within(root, thread)
                 seen[thread] = await self._place(place, int(marks[thread]), is_direct=False)
-        await self._compare(root, seen, waiting, unopened - seen.keys())
+        await self._deletions.find(root, seen, waiting, unopened - seen.keys())
+        for thread in threads.intersection(seen):
+            place = incoming.within(root, thread)
+            await self._reached(place, seen[thread].newest, marks[thread])
+        # Threads that were not listed yet are looked for from here on, so it goes no further.
+        told = [seen[None]] if None in seen else seen.values()
+        newest = max((one.newest for one in told), default=0)
+        await self._reached(root, min(newest, listed), source.mark)
 
-    async def _archived(self, source: Source) -> AsyncIterator[str]:
-        """The threads that were archived since then."""
-        since = discord.utils.snowflake_time(int(source.mark))
-        http = await self._session.http()
-        for listed in (http.get_public_archived_threads, http.get_joined_private_archived_threads):
-            with _skipping(source.channel):
-                page = await listed(int(source.channel), limit=100)
-                for one in page["threads"]:
-                    at = datetime.fromisoformat(one["thread_metadata"]["archive_timestamp"])
-                    if at >= since:
-                        yield str(one["id"])
-
-    async def _place(self, place: Place, mark: int, *, is_direct: bool) -> set[int]:
-        """Everything after the mark is taken in, and edits among the last; answers with the ids."""
+    async def _place(self, place: Place, mark: int, *, is_direct: bool) -> Stretch:
+        """Everything after the mark is taken in, and what was changed there and shortly before;
+        answers with all that stands there.
+        """
         client = await self._session.client()
         where = client.get_partial_messageable(int(place.thread or place.channel))
-        recent = [one async for one in where.history(limit=_COMPARED)]
-        recent.reverse()
-        is_complete = len(recent) < _COMPARED or recent[0].id <= mark
-        if is_complete:
-            await self._take(place, [one for one in recent if one.id > mark], is_direct=is_direct)
-        else:
-            await self._pages(where, place, mark, is_direct=is_direct)
-        for message in recent:
-            if message.edited_at and incoming.is_somebodys(message):
-                await self._intake.changed(message, place, is_fetched=True)
-        return {one.id for one in recent}
+        ids = set()
+        async for message in history.around(where, mark):
+            ids.add(message.id)
+            if not incoming.is_somebodys(message):
+                continue
+            if message.id > mark:
+                await self._take(message, place, is_direct=is_direct)
+            await self._intake.changed(message, place, is_fetched=True)
+        return history.stretch(ids, mark)
 
-    async def _pages(
-        self, where: discord.PartialMessageable, place: Place, mark: int, *, is_direct: bool
-    ) -> None:
-        while True:
-            after = discord.Object(mark)
-            page = [one async for one in where.history(limit=100, after=after, oldest_first=True)]
-            if not page:
-                return
-            await self._take(place, page, is_direct=is_direct)
-            mark = page[-1].id
+    async def _take(self, message: discord.Message, place: Place, *, is_direct: bool) -> None:
+        """What came in live is known: its files need not be fetched once more."""
+        if await self._baton.store.read(catch_up.is_known, place, str(message.id)):
+            return
+        if is_direct and not await self._session.is_private(int(place.channel)):
+            return  # a channel of the guild that was connected once
+        await self._intake.take(message, place, is_direct=is_direct, is_fetched=True)
 
-    async def _take(
-        self, place: Place, messages: list[discord.Message], *, is_direct: bool
-    ) -> None:
-        for message in messages:
-            is_new = not await self._baton.store.read(_is_known, place, str(message.id))
-            if is_new and incoming.is_somebodys(message):
-                await self._intake.take(message, place, is_direct=is_direct, is_fetched=True)
-        if messages:
-            newest = str(messages[-1].id)
-            await self._baton.reached(place.workspace, place.channel, place.thread or "", newest)
-
-    async def _compare(
-        self, root: Place, seen: Seen, waiting: list[Known], fresh: AbstractSet[str] = frozenset()
-    ) -> None:
-        """What Baton knows and Discord no longer shows was deleted, if Discord says so. So may be
-        what came live and was waiting before Discord was asked: it is not taken in any more.
-        """
-        known = await self._baton.store.read(_known, root)
-        known += await self._baton.store.read(_known_notes, root)
-        known += waiting
-        unopened = fresh | await self._baton.store.read(_unopened, root, known)
-        shown = set().union(*seen.values())
-        for message_id, thread in known:
-            place = None if thread in unopened else thread
-            was_looked_at = message_id > _oldest(seen, message_id, place)
-            if (
-                was_looked_at
-                and message_id not in shown
-                and await self._is_gone(root, thread, message_id, is_open=place == thread)
-            ):
-                gone = incoming.deleted(message_id, root)
-                await self._baton.receive(gone, fetched=True)
-
-    async def _is_gone(
-        self, root: Place, thread: str | None, message_id: int, *, is_open: bool
-    ) -> bool:
-        """A thread that was deleted took its messages along; nobody took back their words."""
-        http = await self._session.http()
-        for channel in {root.channel, thread or root.channel}:
-            try:
-                await http.get_message(int(channel), message_id)
-            except discord.NotFound as error:
-                if error.code == Code.UNKNOWN_MESSAGE:
-                    continue
-                if error.code == Code.UNKNOWN_CHANNEL and channel == thread and not is_open:
-                    continue
-                return False
-            except discord.Forbidden:
-                return False
-            return False
-        return True
+    async def _reached(self, place: Place, newest: int, mark: str) -> None:
+        if newest > int(mark):
+            where = place.workspace, place.channel, place.thread or ""
+            await self._baton.reached(*where, str(newest))
 
 
-def _oldest(seen: Seen, message_id: int, thread: str | None) -> int:
-    """How far back was looked where it should stand: to the beginning, or nowhere at all. The first
-    words of a thread stand in the channel above it.
-    """
-    ids = seen.get(None if thread == str(message_id) else thread)
-    if ids is None:
-        return message_id
-    return min(ids) if len(ids) >= _COMPARED else 0
+def _now() -> int:
+    """The id of what is written now, or a little before, as clocks differ."""
+    return discord.utils.time_snowflake(discord.utils.utcnow() - _SKEW)
 
 
 @contextmanager
@@ -236,11 +194,6 @@ def _skipping(what: str) -> Iterator[None]:
         yield
     except (discord.NotFound, discord.Forbidden) as error:
         log.warning("Discord channel %s cannot be read: %s", what, error)
-
-
-def _is_known(tx: Tx, place: Place, source_id: str) -> bool:
-    """Whether it came in live: then its files need not be fetched once more."""
-    return tx.messages.find_source(place.workspace, place.channel, source_id) is not None
 
 
 def _watch_rooms(tx: Tx, mark: str) -> tuple[str, ...]:
@@ -269,47 +222,3 @@ def _rooms(tx: Tx, space: str) -> tuple[str, ...]:
 
 def _sources(tx: Tx, space: str) -> list[Source]:
     return tx.sources.of(space)
-
-
-def _waiting(tx: Tx, root: Place) -> list[Known]:
-    """What came in live and is not taken in yet: a kill leaves it waiting for the next start."""
-    waiting = catch_up.waiting(tx, root.workspace, root.channel)
-    return [(int(one.source_id), one.thread) for one in waiting if one.source_id.isdecimal()]
-
-
-def _known(tx: Tx, root: Place) -> list[Known]:
-    """The last messages of a channel, each with the thread it should stand in."""
-    return [
-        (int(one.source_id), tx.conversations.get(one.conversation_id).thread)
-        for one in tx.messages.lately(root.workspace, root.channel, _KNOWN)
-        if one.source_id and one.source_id.isdecimal()
-    ]
-
-
-def _unopened(tx: Tx, root: Place, known: list[Known]) -> set[str]:
-    """The threads that answers are to go into once there are any: the words stand above them."""
-    found = set()
-    for thread in {one for _, one in known if one}:
-        if tx.sources.get(root.workspace, root.channel, thread):
-            continue
-        conversation = tx.conversations.in_thread(root.workspace, root.channel, thread)
-        said = tx.messages.of(conversation.id) if conversation else []
-        if conversation and not any(one.delivered_at for one in said):
-            found.add(thread)
-    return found
-
-
-def _yet_unopened(tx: Tx, space: str, channel: str) -> set[str]:
-    root = Place(workspace=space, channel=channel)
-    return _unopened(tx, root, _known(tx, root) + _waiting(tx, root))
-
-
-def _known_notes(tx: Tx, root: Place) -> list[Known]:
-    """Those of the threads as they stand: what was older than a rebuilt one went with the old."""
-    found: list[Known] = []
-    for note in tx.notes.lately(root.workspace, root.channel, _KNOWN):
-        anchor = tx.threads.get(note.thread_id).anchor if note.thread_id else None
-        source = note.source_id or ""
-        if anchor and source.isdecimal() and int(source) > int(anchor):
-            found.append((int(source), anchor))
-    return found

@@ -65,6 +65,7 @@ class Gateway(discord.Client):
         self._intake = intake
         self._interactions = interactions
         self._identified = monotonic() - _IDENTIFY_GAP
+        self._is_current = False
         self._listener = hooks
         parsers = self._connection.parsers
         for name in parsers.keys() - _SESSION:
@@ -76,12 +77,19 @@ class Gateway(discord.Client):
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Discord: one IDENTIFY in 5 seconds."""
         del shard_id, initial
+        self._is_current = False
         await asyncio.sleep(max(0.0, self._identified + _IDENTIFY_GAP - monotonic()))
         self._identified = monotonic()
         await self._listener.begins()
 
+    async def on_connect(self) -> None:
+        """A new session is there; it is ready when its guilds are."""
+        self._is_current = True
+
     async def on_ready(self) -> None:
-        await self._listener.ready(self)
+        """Not of the session before, told late: what was missed since is not to be had yet."""
+        if self._is_current:
+            await self._listener.ready(self)
 
     async def on_resumed(self) -> None:
         self._listener.back()

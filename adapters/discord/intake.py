@@ -15,6 +15,7 @@ from adapters.discord.errors import translated
 from adapters.discord.places import direct_workspaces
 from adapters.discord.session import Session
 from bot.application import Baton
+from bot.domain.desk import Desk
 from bot.domain.errors import BadInput, BatonError, CannotKeep, IllegalMove, ThreadCutOff
 from bot.domain.identity import Person, Place
 from bot.patience import Patience
@@ -195,8 +196,15 @@ def _followed(tx: Tx, place: Place, *, is_direct: bool) -> bool | None:
     channel = desk.channel_at(place.workspace, place.channel, direct=is_direct)
     if channel is not None:
         return not is_direct and channel.threads == "public"
-    is_note = place.thread and tx.threads.at(place.workspace, place.channel, place.thread)
-    return False if is_note else None
+    return False if place.thread and _is_teams(tx, desk, place, place.thread) else None
+
+
+def _is_teams(tx: Tx, desk: Desk, place: Place, thread: str) -> bool:
+    """Whether it is a ticket's thread, or may be, as a root stands before that is recorded."""
+    where = place.workspace, place.channel
+    if tx.threads.at(*where, thread):
+        return True
+    return desk.team_at(*where) is not None and bool(tx.threads.unnamed(*where))
 
 
 def _heard(tx: Tx, place: Place, writer: str, *, is_direct: bool) -> tuple[bool | None, Person]:

@@ -89,6 +89,10 @@ class Session:
     async def is_forum(self, channel_id: int) -> bool:
         return await self.kind(channel_id) is discord.ChannelType.forum
 
+    async def is_private(self, channel_id: int) -> bool:
+        """Whether it is somebody's direct messages."""
+        return await self.kind(channel_id) is discord.ChannelType.private
+
     async def required_tags(self, forum_id: int) -> list[str]:
         """The first tag of a forum that wants every post to have one."""
         await self.kind(forum_id)

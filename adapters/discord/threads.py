@@ -20,6 +20,7 @@ from bot.ports.store import Store, Tx
 ARCHIVE_AFTER: Final = 10_080
 _SKEW = timedelta(minutes=1)
 _ROOM = 20
+_LISTED = 100
 
 
 class Threads:
@@ -120,6 +121,26 @@ class Threads:
         http = await self._session.http()
         found = await http.get_active_threads(int(workspace.rpartition(":")[2]))
         return list(found["threads"])
+
+    async def archived(self, channel_id: int, since: datetime, *, private: bool) -> set[str]:
+        """The threads of a channel that were archived since then; private ones that the bot is in.
+
+        Discord: public ones are listed by the time of that, the latest first, private ones by id.
+        """
+        http = await self._session.http()
+        public, joined = http.get_public_archived_threads, http.get_joined_private_archived_threads
+        listed, found = joined if private else public, set()
+        before: Any = None
+        while True:
+            page = await listed(channel_id, before=before, limit=_LISTED)
+            for one in page["threads"]:
+                stamp = one["thread_metadata"]["archive_timestamp"]
+                is_late = datetime.fromisoformat(stamp) >= since
+                before = one["id"] if private else stamp
+                if is_late:
+                    found.add(str(one["id"]))
+            if not page["threads"] or not page["has_more"] or not (private or is_late):
+                return found
 
     async def make_room(self, workspace: str, most: int = _ROOM) -> int:
         """Archive threads: of closed tickets first, then those of the bot that rest the longest.

@@ -184,8 +184,8 @@ def _sync(tx: Tx, lane: Lane, effect: Effect) -> Work | State:
             look=effect.uncertain,
             looks=looks(tx, lane, effect.subject) if effect.uncertain else (),
         )
-    if standing.digest == new:
-        return State.DONE
+    if standing.digest == new and not effect.uncertain:
+        return State.DONE  # else a change that has been taken back since may stand there
     return Call(
         lane=lane,
         effect=effect,

@@ -89,9 +89,9 @@ def is_ahead(tx: Tx, place: Place, source_id: str) -> bool:
     return not is_known(tx, source, source_id)
 
 
-def is_known(tx: Tx, source: Source, source_id: str) -> bool:
+def is_known(tx: Tx, place: Source | Place, source_id: str) -> bool:
     """Whether a message of a place was taken in already: nothing of it need be fetched again."""
-    where = source.workspace, source.channel, source_id
+    where = place.workspace, place.channel, source_id
     known = tx.messages.find_source(*where) or tx.notes.find_source(*where)
     return known is not None
 

@@ -215,6 +215,32 @@ async def test_what_was_taken_back_after_an_unclear_try_stands_nowhere(
     assert world.outlet.calls.count("post") == posts
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_change_that_may_have_happened_is_undone_too(world: World) -> None:
+    """As far as is recorded, nothing differs from what stands there."""
+    await claimed(world)
+    await world.run("alice", "/reply 1 Old words")
+    failures = iter([Unclear("the line broke")])
+
+    def fail(_: str, place: Place) -> None:
+        if to_contact(place) and (error := next(failures, None)):
+            raise error
+
+    world.outlet.after = fail
+    reply = (await last(world)).id
+    await types(world, f"/message edit {reply} New words")
+    async with asyncio.timeout(60):
+        while not await world.store.read(is_unclear):
+            await asyncio.sleep(0.005)
+    assert world.heard() == ["New words"]
+    await types(world, f"/message edit {reply} Old words")
+    world.ahead += timedelta(seconds=5)
+    for number in range(1, 9):
+        world.courier.wake(number)
+    await world.settle()
+    assert world.heard() == ["Old words"]
+
+
 async def test_what_is_edited_while_it_is_posted_shows_so(world: World) -> None:
     await world.write("human please", source="s0")
     gate, entered = asyncio.Event(), asyncio.Event()

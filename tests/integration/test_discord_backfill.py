@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import discord
 import pytest
 
+from adapters.discord import history, threads
 from adapters.discord.backfill import Backfill
+from adapters.discord.deletions import Deletions, Seen
+from adapters.discord.gateway import Gateway, Hooks
+from adapters.discord.session import Session as SdkSession
+from adapters.discord.session import Urls
 from bot.domain.conversation import Conversation
 from bot.domain.identity import Place
 from bot.domain.message import Author, Message
+from bot.ports.repositories.platforms import Source
 from bot.ports.store import Tx
+from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE, emulated, populated
 from tests.world import World
+
+SPACE = f"discord:{GUILD}"
 
 
 class Http:
@@ -39,7 +49,7 @@ async def test_a_thread_that_opens_while_it_is_looked_for_hides_no_deletion(worl
         times = {"started_at": world.clock.now(), "last_message_at": world.clock.now()}
         begun: Any = {**where, **spoken, **times, "thread": "7", "contact_avatar": ""}
         conversation = tx.conversations.add(Conversation(**begun, direct=False))
-        tx.sources.watch(*where.values(), "7", "7")  # its thread is open
+        tx.sources.watch("discord:9", "600", "7", "7")  # its thread is open
         said: Any = {"conversation_id": conversation.id, "text": "hello", "at": world.clock.now()}
         who: Any = {"author": Author.CONTACT, "author_id": "discord:9/1", "author_name": "Carol"}
         return tx.messages.add(Message(**said, **who, source_id="8")).id
@@ -49,9 +59,117 @@ async def test_a_thread_that_opens_while_it_is_looked_for_hides_no_deletion(worl
         return found.deleted_at is not None
 
     message = await world.store.transact(known)
-    given: Any = (world.baton, Session(), None, None)
-    looking, root = Backfill(*given), Place(workspace="discord:9", channel="600")
-    await looking._compare(root, {None: {1}}, [])
+    session: Any = Session()
+    deletions, root = Deletions(world.baton, session), Place(workspace="discord:9", channel="600")
+    seen: Seen = {None: history.Stretch(ids={1}, since=0)}
+    await deletions.find(root, seen, [])
     assert not await is_deleted(), "nobody has looked there"
-    await looking._compare(root, {None: {1}}, [], {"7"})
+    await deletions.find(root, seen, [], {"7"})
     assert await is_deleted()
+
+
+async def test_a_place_is_read_from_its_mark_on_and_somewhat_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last before it are looked at again; none is left out, however much came after it."""
+    monkeypatch.setattr(history, "COMPARED", 3)
+    async with emulated() as platform, discord.Client(intents=discord.Intents.none()) as client:
+        bot = await populated(platform)
+        await client.login(bot.token)
+        where = client.get_partial_messageable(int(CHANNELS["help"]))
+        ids: list[int] = []
+        for number in range(8):
+            assert await told(where, 0) == ids
+            post = await platform.post(PEOPLE["carol"], CHANNELS["help"], f"word {number}")
+            ids.append(int(post["id"]))
+        for at, mark in enumerate(ids):
+            found = await told(where, mark)
+            assert found == ids[max(0, at - 2) :]
+            assert history.stretch(set(found), mark).since == (0 if at < 2 else ids[at - 2])
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_threads_that_were_archived_are_listed_page_by_page(
+    monkeypatch: pytest.MonkeyPatch, *, private: bool
+) -> None:
+    monkeypatch.setattr(threads, "_LISTED", 2)
+    async with emulated() as platform:
+        bot = await populated(platform)
+        session, nobody = SdkSession(bot.token, Urls()), None
+        listing, channel = threads.Threads(session, cast("Any", nobody)), int(CHANNELS["help"])
+        try:
+            opened = [await _archived(listing, session, private=private) for _ in range(6)]
+            times = [discord.utils.parse_time(at) for _, at in opened]
+            for since in (times[0], times[3]):
+                found = await listing.archived(channel, since, private=private)
+                late = [int(one) for (one, _), at in zip(opened, times, strict=True) if at >= since]
+                assert sorted(map(int, found)) == late
+        finally:
+            await session.close()
+
+
+async def _archived(
+    listing: threads.Threads, session: SdkSession, *, private: bool
+) -> tuple[str, str]:
+    """A thread by its id, and when it was archived."""
+    http, channel = await session.http(), int(CHANNELS["help"])
+    if private:
+        thread = await listing.private(SPACE, channel, "Help", int(PEOPLE["carol"]), None)
+    else:
+        params = discord.http.handle_message_parameters(content="words")
+        said = await http.send_message(channel, params=params)
+        thread = await listing.below(SPACE, channel, int(said["id"]), "Help")
+    kept: Any = await http.edit_channel(thread, archived=True)
+    return kept["id"], kept["thread_metadata"]["archive_timestamp"]
+
+
+async def told(where: discord.PartialMessageable, mark: int) -> list[int]:
+    return [one.id async for one in history.around(where, mark)]
+
+
+async def test_what_lets_live_events_flow_ends_before_a_new_session_begins() -> None:
+    """A step of it that was carried out after that would let those of the new session through."""
+    begun, goes_on, steps = asyncio.Event(), asyncio.Event(), []
+
+    async def caught_up(_space: str, _channel: str, *, unless: Any) -> None:
+        while not unless():
+            begun.set()
+            await goes_on.wait()
+            steps.append("a step")
+
+    given: Any = (SimpleNamespace(caught_up=caught_up), None, None, None)
+    source = Source(workspace="discord:9", channel="600", mark="0", catching_up=True)
+    letting = asyncio.create_task(Backfill(*given)._let_go(source))
+    await begun.wait()
+    letting.cancel()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not letting.done()
+    goes_on.set()
+    await asyncio.gather(letting, return_exceptions=True)
+    assert letting.cancelled()
+    assert steps == ["a step"]
+
+
+async def test_a_session_that_is_over_is_not_ready() -> None:
+    """Told late, it would have fetched what was missed before the next one could tell of more."""
+    told: list[str] = []
+
+    async def begins() -> None:
+        told.append("begins")
+
+    async def ready(_: discord.Client) -> None:
+        told.append("ready")
+
+    given: Any = {"begins": begins, "ready": ready, "lost": None, "back": None}
+    nobody: Any = None
+    gateway = Gateway(
+        nobody, nobody, Hooks(**given, changed=nobody, unread=nobody), reads_everything=True
+    )
+    await gateway.on_connect()
+    await gateway.before_identify_hook(None)
+    await gateway.on_ready()
+    assert told == ["begins"]
+    await gateway.on_connect()
+    await gateway.on_ready()
+    assert told == ["begins", "ready"]

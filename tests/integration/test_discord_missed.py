@@ -6,12 +6,19 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from adapters.discord import backfill, history
+from adapters.discord.deletions import Deletions
 from bot import main
-from bot.services import catch_up
-from tests.emulators.discord.client import File
+from bot.domain.identity import Place
+from bot.ports.outlet import Unclear
+from bot.services import catch_up, early
+from tests.emulators.discord.client import Discord, File
 from tests.emulators.discord.sdk import discord as library
 from tests.integration.discord_world import (
     CHANNELS,
+    DESK,
     GUILD,
     PEOPLE,
     DiscordWorld,
@@ -23,7 +30,14 @@ from tests.integration.discord_world import (
 
 ConnectionState = library.state.ConnectionState
 ALICE, CAROL = PEOPLE["alice"], PEOPLE["carol"]
+SPACE = f"discord:{GUILD}"
 HELP, SUPPORT = CHANNELS["help"], CHANNELS["support"]
+_QUIET = """[[channel]]
+workspace = "discord:900"
+channel = "610"
+team = "support"
+threads = "private"
+"""
 
 
 async def said(world: DiscordWorld, conversation: int = 1) -> list[str]:
@@ -31,7 +45,38 @@ async def said(world: DiscordWorld, conversation: int = 1) -> list[str]:
     return [one.text for one in messages if one.author == "contact"]
 
 
-async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Path) -> None:
+async def much_is_said(discord: Discord, direct: str, below: str, thread: str) -> None:
+    for number in range(3):
+        await discord.post(CAROL, direct, f"missed {number}", files=[File("a.txt", b"a")])
+        await discord.post(CAROL, below, f"below {number}")
+        await discord.post(ALICE, thread, f"note {number}")
+    await discord.post(PEOPLE["mallory"], CHANNELS["quiet"], "human please, said to nobody")
+    erin = await discord.create_user("erin", display_name="Erin", guilds=[GUILD])
+    await discord.post(erin, HELP, "somebody new: a human please")
+
+
+def breaks_off(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Deletions cannot be looked for in any channel at first; answers with those where that was."""
+    find, broken = Deletions.find, set()
+
+    async def find_later(deletions: Deletions, root: Place, *more: Any) -> None:
+        if root.channel not in broken:
+            broken.add(root.channel)
+            raise Unclear("the line broke")
+        await find(deletions, root, *more)
+
+    monkeypatch.setattr(backfill, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(Deletions, "find", find_later)
+    return broken
+
+
+async def test_every_place_is_caught_up_with(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much was said since what was changed, and also when looking for that breaks off: the
+    marks wait for it. A channel that is not connected any more is nobody's direct messages.
+    """
+    monkeypatch.setattr(history, "COMPARED", 2)
     async with emulated() as discord:
         bot = await populated(discord)
         chosen = settings(tmp_path, discord, bot, template=sqlite_template)
@@ -58,17 +103,15 @@ async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Pa
         await discord.edit(CAROL, direct, second["id"], "my number is 13")
         await discord.delete(CAROL, direct, first["id"])
         await discord.delete(mallory, HELP, unanswered["id"])
-        for number in range(3):
-            await discord.post(CAROL, direct, f"missed {number}", files=[File("a.txt", b"a")])
-            await discord.post(CAROL, asked["id"], f"below {number}")
-        await discord.post(ALICE, thread, "a note meanwhile")
-        erin = await discord.create_user("erin", display_name="Erin", guilds=[GUILD])
-        await discord.post(erin, HELP, "somebody new: a human please")
+        await much_is_said(discord, direct, asked["id"], thread)
+        (tmp_path / "desk.toml").write_text(DESK.replace(_QUIET, ""), encoding="utf-8")
+        broken = breaks_off(monkeypatch)
         async with at_work(chosen, discord, bot) as world:
             await world.says(thread, "missed 2")
             await world.says(other, "below 2")
             await world.card(4)
             await world.settle()
+            assert broken >= {direct, HELP, SUPPORT}
             assert (await said(world))[-3:] == ["missed 0", "missed 1", "missed 2"]
             assert (await said(world, 2))[-3:] == ["below 0", "below 1", "below 2"]
             texts = await world.texts(thread)
@@ -76,11 +119,10 @@ async def test_every_place_is_caught_up_with(tmp_path: Path, sqlite_template: Pa
             [changed] = [one for one in texts if "my number is 13" in one]
             assert "edited" in changed
             notes = await world.read(lambda tx: tx.notes.of(1))
-            assert [one.text for one in notes] == ["a note changed", "a note meanwhile"]
-            gone = await world.read(lambda tx: tx.messages.of(1)[0])
-            assert gone.deleted_at
-            gone = await world.read(lambda tx: tx.messages.of(3)[1])
-            assert gone.deleted_at
+            assert [one.text for one in notes] == ["a note changed", "note 0", "note 1", "note 2"]
+            assert await world.read(lambda tx: tx.messages.of(1)[0].deleted_at)
+            assert await world.read(lambda tx: tx.messages.of(3)[1].deleted_at)
+            assert not await world.read(lambda tx: tx.messages.of(5))
         assert await discord.violations() == []
 
 
@@ -133,7 +175,7 @@ async def test_what_is_deleted_while_it_waits_is_never_told(
 
 
 def waiting(tx: Any, channel: str) -> list[Any]:
-    return list(catch_up.waiting(tx, f"discord:{GUILD}", channel))
+    return list(catch_up.waiting(tx, SPACE, channel))
 
 
 async def test_live_events_wait_for_what_was_missed(tmp_path: Path, sqlite_template: Path) -> None:
@@ -214,6 +256,27 @@ async def test_what_the_gateway_brought_and_nobody_could_read_is_fetched(
             held.release()
             await beginning
             assert were_done == [True], "what the old one has brought is taken in first"
+
+
+async def test_a_note_in_a_thread_that_is_not_recorded_yet_is_kept(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    async with emulated() as discord:
+        bot = await populated(discord)
+        chosen = settings(tmp_path, discord, bot, template=sqlite_template)
+        async with at_work(chosen, discord, bot) as world:
+            await discord.fault("drop_after", "POST .*/threads", times=-1)
+            await discord.post(CAROL, await world.direct(), "human please")
+
+            async def opened() -> list[str]:
+                return [one["id"] for one in await discord.threads(GUILD)]
+
+            [thread] = await discord.wait_for(opened, within=60)
+            await discord.post(ALICE, thread, "an early note")
+            await world.until(lambda tx: tx.sources.parked(SPACE, early.place(SUPPORT), 1))
+            await discord.do("clear_faults")
+            [note] = await world.until(lambda tx: tx.notes.of(1))
+            assert note.text == "an early note"
 
 
 async def _fetched(platform: Any, channel: str) -> Any:
