@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check audit fuzz bench replicas silence twins chaos docs format clean
+.PHONY: run test databases check audit fuzz bench replicas silence twins chaos docs format clean
 
 # The set-up is redone only when what it depends on has changed.
 .venv/ready: pyproject.toml constraints.txt
@@ -18,6 +18,10 @@ run: .venv/ready
 
 test: .venv/ready
 	$(BIN)/python -m pytest
+
+# Each rule of the core on both databases, where the suite tries it on one of them.
+databases: .venv/ready
+	BATON_TEST_DATABASES=all $(BIN)/python -m pytest tests/integration
 
 check: .venv/ready
 	$(BIN)/ruff check .

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests import nursery
+
 # Workers and the programs that tests begin import the same: one compiles it, the others read that.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -24,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Whoever only hands out tests needs no fixtures, and hands them out sooner."""
     if config.getoption("dist") == "no":
         config.pluginmanager.import_plugin("tests.fixtures")
+    else:
+        nursery.reserve()
 
 
 def pytest_collection_finish() -> None:

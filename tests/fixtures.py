@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import zlib
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -19,6 +22,34 @@ from tests.world import World, at_work
 # How long an example takes says how busy the machine is, not whether a rule holds.
 settings.register_profile("baton", deadline=None)
 settings.load_profile("baton")
+# Of the rules of the core, which ask nothing of a database but what its contract promises (see
+# tests/contract), each is tried on one: of so many one on PostgreSQL. `make databases` tries all on
+# both, and so does what the mark `both_databases` stands at: many at once, the outbox.
+_ON_POSTGRES = 4
+_ALL = os.environ.get("BATON_TEST_DATABASES") == "all"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the second database where one is enough."""
+    left_out = set() if _ALL else _left_out(items)
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
+
+
+def _left_out(items: list[pytest.Item]) -> set[pytest.Item]:
+    kinds: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
+    for item in items:
+        given: dict[str, object] = getattr(getattr(item, "callspec", None), "params", {})
+        kind = str(given.get("database_url", ""))
+        is_contract = "contract" in item.path.parts
+        if kind and not is_contract and not item.get_closest_marker("both_databases"):
+            kinds[item.nodeid.replace(kind, "")][kind] = item
+    return {both[_spared(name)] for name, both in kinds.items() if len(both) > 1}
+
+
+def _spared(name: str) -> str:
+    chosen = zlib.crc32(name.encode()) % _ON_POSTGRES == 0
+    return "sqlite" if chosen else "postgresql"
 
 
 @pytest.fixture(scope="session")

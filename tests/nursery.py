@@ -1,7 +1,8 @@
 """Programs that begin at once: whatever they import, a nursery has imported, which forks them.
 
 Each is a process of its own, which a test may kill at any moment; only the seconds that Python
-takes to import everything are spent once. The nursery ends when whoever began it does.
+takes to import everything are spent once, by one nursery for all workers of a run. It ends when
+whoever began it does.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import importlib
 import json
 import os
 import runpy
+import select
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -44,6 +48,7 @@ _IMPORTED = (
     "tests.world",
 )
 _WORDS = 1 << 20
+_SHARED = "BATON_TEST_NURSERY"
 
 
 @dataclass
@@ -80,7 +85,7 @@ class Program:
 async def program(
     module: str, *args: str, env: Mapping[str, str] | None = None, cwd: Path = _ROOT
 ) -> Program:
-    """Begin `python -m module args`; its errors go where the nursery's own go."""
+    """Begin `python -m module args`; its errors go where this process's own go now."""
     reader, writer = await asyncio.open_unix_connection(await asyncio.to_thread(_nursery))
     heard, told = os.pipe()
     asked = {"module": module, "args": args, "env": {**os.environ, **(env or {})}, "cwd": str(cwd)}
@@ -88,7 +93,7 @@ async def program(
         line = writer.get_extra_info("socket").fileno()
         with socket.socket(fileno=os.dup(line)) as direct:
             direct.setblocking(True)  # noqa: FBT003 - the standard library's
-            socket.send_fds(direct, [json.dumps(asked).encode() + b"\n"], [told])
+            socket.send_fds(direct, [json.dumps(asked).encode() + b"\n"], [told, 2])
             direct.setblocking(False)  # noqa: FBT003 - it is one with the writer's
     finally:
         os.close(told)
@@ -99,41 +104,60 @@ async def program(
     return Program(int(await reader.readline()), output, reader, writer)
 
 
+def reserve() -> None:
+    """One for all workers of a run: it begins when the first of them asks for something."""
+    where, listener = _listening()
+    os.environ[_SHARED] = where
+    threading.Thread(target=_begin_when_asked, args=(listener,), daemon=True).start()
+
+
+def _begin_when_asked(listener: socket.socket) -> None:
+    select.select([listener], [], [])
+    _begin(listener)
+
+
 @functools.cache
 def _nursery() -> str:
-    """Where it listens; one for each process of tests."""
-    folder = tempfile.mkdtemp(prefix="baton-nursery-")
-    where = f"{folder}/socket"
-    began = subprocess.Popen(
-        [sys.executable, "-m", "tests.nursery", where],
-        cwd=_ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert began.stdin is not None
-    assert began.stdout is not None
-    assert began.stdout.readline() == b"ready\n"
-    atexit.register(_ended, began, folder)
+    """Where it listens: the run's, else one for this process."""
+    if shared := os.environ.get(_SHARED):
+        return shared
+    where, listener = _listening()
+    _begin(listener)
     return where
 
 
-def _ended(nursery: subprocess.Popen[bytes], folder: str) -> None:
+def _listening() -> tuple[str, socket.socket]:
+    """Whoever connects is answered once the nursery has imported everything."""
+    folder = Path(tempfile.mkdtemp(prefix="baton-nursery-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(folder / "socket"))
+    listener.listen()
+    return str(folder / "socket"), listener
+
+
+def _begin(listener: socket.socket) -> None:
+    with listener:
+        began = subprocess.Popen(
+            [sys.executable, "-m", "tests.nursery", str(listener.fileno())],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+        )
+    atexit.register(_ended, began)
+
+
+def _ended(nursery: subprocess.Popen[bytes]) -> None:
     nursery.kill()
     nursery.communicate()
-    Path(folder, "socket").unlink(missing_ok=True)
-    Path(folder).rmdir()
 
 
-def _serve(where: str) -> None:
+def _serve(number: int) -> None:
     """Until nobody holds the other end of our input any more."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who mind a program
-    with socket.socket(socket.AF_UNIX) as listener, selectors.DefaultSelector() as either:
-        listener.bind(where)
-        listener.listen()
+    with socket.socket(fileno=number) as listener, selectors.DefaultSelector() as either:
         either.register(listener, selectors.EVENT_READ)
         either.register(sys.stdin, selectors.EVENT_READ)
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
         while all(key.fileobj is listener for key, _ in either.select()):
             line, _ = listener.accept()
             with line:
@@ -145,16 +169,19 @@ def _serve(where: str) -> None:
 def _mind(line: socket.socket) -> None:
     """Begin what is asked for on this line, and tell how it ended. Never returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    words, (output,), _, _ = socket.recv_fds(line, _WORDS, 1)
+    words, (output, errors), _, _ = socket.recv_fds(line, _WORDS, 2)
     while not words.endswith(b"\n"):
         words += line.recv(_WORDS)
     child = os.fork()
     if child == 0:
         line.close()
         os.dup2(output, 1)
+        os.dup2(errors, 2)
         os.close(output)
+        os.close(errors)
         os._exit(_become(**json.loads(words)))
     os.close(output)
+    os.close(errors)
     os.close(1)
     with contextlib.suppress(OSError):  # whoever asked may be gone
         line.sendall(f"{child}\n".encode())
@@ -191,4 +218,4 @@ if __name__ == "__main__":
     for name in _IMPORTED:
         importlib.import_module(name)
     gc.freeze()  # no program has to look at what all of them share
-    _serve(sys.argv[1])
+    _serve(int(sys.argv[1]))

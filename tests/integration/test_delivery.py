@@ -20,6 +20,8 @@ from bot.ports.store import Store, Tx
 from bot.services.delivered import mark_slow
 from tests.world import World
 
+pytestmark = pytest.mark.both_databases
+
 
 def to_contact(place: Place) -> bool:
     return place.channel.startswith("dm:")

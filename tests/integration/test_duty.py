@@ -22,6 +22,8 @@ from storage.postgres import PostgresStore
 from storage.store import open_store
 from tests.postgres import Server
 
+pytestmark = pytest.mark.both_databases
+
 
 class Worker:
     """A process elsewhere, as far as the duty can tell."""

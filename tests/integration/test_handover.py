@@ -84,6 +84,7 @@ async def test_the_whole_story(world: World) -> None:
     assert (ticket.status, ticket.reopened, ticket.number) == (Status.IN_PROGRESS, 1, 1)
 
 
+@pytest.mark.both_databases
 async def test_two_attendants_claim_at_once_and_one_wins(world: World) -> None:
     await world.write("human please")
     answers = await asyncio.gather(
@@ -343,6 +344,7 @@ async def test_outsiders_can_do_nothing(world: World) -> None:
     assert "may do this" in refused.text
 
 
+@pytest.mark.both_databases
 async def test_a_message_that_meets_the_close_is_never_lost(world: World) -> None:
     """Whichever comes first: it is relayed into the open ticket, or it offers to reopen it."""
     for number in range(1, 7):

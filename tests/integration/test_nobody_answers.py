@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bot import desk_file
 from bot.domain.card import Post
 from bot.domain.desk import Hours
@@ -166,6 +168,7 @@ async def test_while_a_place_catches_up_nobody_is_called(world: World) -> None:
     assert len(said(world)) == 1
 
 
+@pytest.mark.both_databases
 async def test_each_step_is_taken_once_by_however_many_sweep(world: World) -> None:
     await laddered(world)
     for number in range(3):

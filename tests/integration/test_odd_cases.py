@@ -270,6 +270,7 @@ def _call_mallory_dave(tx: Tx) -> None:
     tx.people.put(replace(tx.people.get("console:mallory"), name="The Boss"))
 
 
+@pytest.mark.both_databases
 async def test_a_double_click_on_claim_is_one_claim(world: World) -> None:
     await world.write("human please")
     told = await asyncio.gather(

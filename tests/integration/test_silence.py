@@ -180,6 +180,7 @@ async def test_a_warning_that_waits_is_not_sent_once_the_contact_has_written(
     assert "Still there?" not in world.heard()
 
 
+@pytest.mark.both_databases
 async def test_messages_in_quick_succession_are_answered_as_one(world: World) -> None:
     world.agent.outcome = Answer(text="One answer.")
     world.ahead = timedelta()

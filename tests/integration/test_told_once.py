@@ -21,6 +21,8 @@ from bot.services.promises import sweep_promises
 from storage.store import open_store
 from tests.world import DESK, World, keep_desk, sending
 
+pytestmark = pytest.mark.both_databases
+
 HOUR = timedelta(hours=1)
 POLICY = {
     "claim_within": HOUR / 12,
