@@ -19,11 +19,24 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # All pages are of one site: they need no walls between them, nor what guards those.
+    "--disable-site-isolation-trials",
+    "--disable-features=site-per-process,IsolateOrigins,PaintHolding,Translate,MediaRouter",
 ]
 _PATIENCE_MS = 60_000  # of a machine with much else to do
 MESSAGE = "Write a message"
 NOTE = "Internal note, or / for a command"
 expect.set_options(timeout=_PATIENCE_MS)
+# Nothing fades or slides: a picture of every step in between is half the work of a browser.
+_STILL = """
+new MutationObserver((_, observer) => {
+  if (!document.head) return;
+  observer.disconnect();
+  const style = document.createElement("style");
+  style.textContent = "*,*::before,*::after{animation:none!important;transition:none!important}";
+  document.head.append(style);
+}).observe(document, { childList: true, subtree: true });
+"""
 
 
 @asynccontextmanager
@@ -114,6 +127,7 @@ async def opened(context: BrowserContext, url: str, width: int = 1400, height: i
     """A tab on a page of the console."""
     context.set_default_timeout(_PATIENCE_MS)
     page = await context.new_page()
+    await page.add_init_script(_STILL)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("dialog", lambda dialog: problems.append(f"a script spoke: {dialog.message}"))

@@ -21,6 +21,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
 ]
 HUMAN = "I want to talk to a human, please."
+_HEIGHT = 600
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +47,14 @@ class Tabs:
         self.open: list[Tab] = []
 
     async def __call__(
-        self, path: str, *, width: int = 1400, context: BrowserContext | None = None
+        self, path: str, *, width: int = 1000, context: BrowserContext | None = None
     ) -> Tab:
         url = self._baton.url + path
         if context is None and self._idle:
             self.open.append(self._idle.pop())
-            await self.open[-1].show(url, width)
+            await self.open[-1].show(url, width, _HEIGHT)
         else:
-            self.open.append(await opened(context or self._context, url, width))
+            self.open.append(await opened(context or self._context, url, width, _HEIGHT))
         return self.open[-1]
 
     async def contact(self, name: str) -> Tab:
@@ -358,6 +359,24 @@ async def test_a_form_says_what_is_missing_and_offers_only_others(tabs: Tabs) ->
     await team.press("Reply")
     await form.get_by_role("button", name="Send", exact=True).click()
     await expect(form.get_by_text("Write something, or attach a file.")).to_be_visible()
+
+
+async def test_a_message_survives_a_kill_before_it_is_taken_in(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    """Killed between a contact's post and taking it in: nothing is lost, nothing doubles."""
+    with running(tmp_path, BATON_FAILPOINT="console.posted") as dying:
+        tab = await opened(context, f"{dying.url}/contact?contact=console:dan")
+        await tab.type(MESSAGE, HUMAN)
+        await asyncio.to_thread(dying.process.wait, 60)
+    with running(tmp_path) as living:
+        await tab.show(f"{living.url}/team?as=console:alice&channel=support", 1000)
+        await tab.sees("#1 · Dan")
+        await tab.show(f"{living.url}/contact?contact=console:dan", 1000)
+        await tab.sees("Delivered")
+        shown = tab.page.get_by_text(HUMAN, exact=True)
+        await expect(shown).to_have_count(2)  # and example
+        await tab.page.close()
 
 
 async def test_an_address_that_leads_nowhere_has_the_way_back(tabs: Tabs) -> None:
