@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
+import aiohttp
 import discord
 
+from adapters.bodies import PLAIN, whole
 from adapters.discord.convert import text_of
 from adapters.discord.errors import translated
 from bot.domain.errors import BadInput, FileTooLarge
 from bot.domain.message import LARGEST_FILE, Attachment, in_units
 from bot.failpoints import passing
 from bot.ports.media import MediaPort
-from bot.ports.outlet import OutletError
+from bot.ports.outlet import OutletError, Refused
 
 log = logging.getLogger(__name__)
 _PATIENCE = 30.0
@@ -49,9 +52,11 @@ async def _fetch(one: discord.Attachment, media: MediaPort) -> Attachment:
         try:
             async with asyncio.timeout(_PATIENCE):
                 with translated():
-                    data = await one.read()
+                    data = await _bytes(one.url, name)
                 kept = await media.keep(_with_ending(name, one.filename), data, media_type)
-        except (TimeoutError, OutletError, FileTooLarge) as error:
+        except FileTooLarge as error:
+            problem = f"{error.size} is too large; {error.limit} is the most"
+        except (TimeoutError, OutletError) as error:
             log.warning("%s could not be fetched from Discord: %s", name, error)
             problem = "it could not be fetched from Discord"
         except BadInput:
@@ -60,6 +65,20 @@ async def _fetch(one: discord.Attachment, media: MediaPort) -> Attachment:
             passing("media.kept")
             return kept
     return Attachment(name=name, media_type=media_type, size=one.size, problem=problem)
+
+
+async def _bytes(url: str, name: str) -> bytes:
+    """From there and from nowhere that it leads to, on a line of its own that knows no token.
+
+    discord.py would follow a redirect anywhere, and read all that comes.
+    """
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+        session.get(url, headers=PLAIN, allow_redirects=False) as answer,
+    ):
+        if answer.status != HTTPStatus.OK:
+            raise Refused(f"Discord answers with {answer.status}.")
+        return await whole(answer, name)
 
 
 def _with_ending(name: str, filename: str) -> str:

@@ -11,17 +11,17 @@ from urllib.parse import urljoin
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters.bodies import PLAIN, whole
 from adapters.slack.hosts import is_slacks
 from adapters.slack.workspace import Workspace
 from bot.domain.errors import BatonError, CannotKeep, FileTooLarge
-from bot.domain.message import LARGEST_FILE, MOST_FILES, Attachment, check_file
+from bot.domain.message import MOST_FILES, Attachment, check_file
 from bot.ports.media import MediaPort
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
 _LIMIT_S = 30.0
 _TRIES = 2
-_CHUNK = 1 << 16
 _MOST_REDIRECTS = 3
 _REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -86,7 +86,7 @@ class Downloads:
         """The token goes to Slack's own hosts alone, also over redirects."""
         client = self._workspace.client
         url = str(file.get("url_private_download") or file["url_private"])
-        headers = {"Authorization": f"Bearer {client.token}"}
+        headers = {"Authorization": f"Bearer {client.token}", **PLAIN}
         session = client.session
         limit = aiohttp.ClientTimeout(total=_LIMIT_S)
         for _ in range(_MOST_REDIRECTS):
@@ -102,17 +102,8 @@ class Downloads:
                 is_page = answer.content_type == "text/html"
                 if is_page and file.get("mimetype") != "text/html":
                     return None
-                return await _read(answer, _name(file))
+                return await whole(answer, _name(file))
         return None
-
-
-async def _read(answer: aiohttp.ClientResponse, name: str) -> bytes:
-    data = bytearray()
-    async for chunk in answer.content.iter_chunked(_CHUNK):
-        data += chunk
-        if len(data) > LARGEST_FILE:
-            check_file(name, len(data))
-    return bytes(data)
 
 
 def _name(file: Json) -> str:

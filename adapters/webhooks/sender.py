@@ -66,6 +66,8 @@ class WebhookSender:
                 check(host, self._allowed)
         except Forbidden as error:
             raise Unreachable(f"{error}.") from error
+        if host is None and (url.host or "").replace(".", "").isdigit():
+            raise Unreachable(f"{url.host} is no address: write it as four numbers.")
         near = host is not None and is_allowed(host, self._allowed)
         if url.scheme != "https" and not (near or (url.host == "localhost" and self._allowed)):
             raise Unreachable("A webhook's address must begin with https://.")

@@ -228,6 +228,28 @@ async def test_private_addresses_are_no_place_to_call(host: str, database_url: s
         await Webhooks().tell(notice(f"https://{bracketed}/"))
 
 
+@pytest.mark.parametrize("host", ["2130706433", "127.1", "0177.0.0.1", "0x7f000001", "0x7f.1"])
+async def test_an_odd_way_to_write_an_address_leads_nowhere(host: str, database_url: str) -> None:
+    """The operating system takes each of them for 127.0.0.1."""
+    sender = Webhooks()
+    with pytest.raises(Unreachable):
+        await sender.tell(notice(f"https://{host}:1/"))
+    await sender.close()
+
+
+async def test_a_name_is_looked_up_again_for_each_connection(database_url: str) -> None:
+    """Rebound meanwhile: the first answer was public, and nothing of it is remembered."""
+    names = Names("93.184.216.34")
+    resolver = GuardedResolver((), names)
+    await resolver.resolve("crm.example", 443)
+    names._hosts = ("127.0.0.1",)
+    with pytest.raises(Forbidden):
+        await resolver.resolve("crm.example", 443)
+    sender = Webhooks()
+    assert not sender._open().connector.use_dns_cache  # type: ignore[union-attr]
+    await sender.close()
+
+
 async def test_a_name_that_leads_to_a_private_address(database_url: str) -> None:
     """Looked up at connect time: one private answer among public ones is enough to refuse."""
     resolver = GuardedResolver((), Names("93.184.216.34", "10.0.0.1"))
