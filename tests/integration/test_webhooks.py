@@ -13,11 +13,13 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from adapters.webhooks.addresses import Forbidden, is_public, networks
 from adapters.webhooks.port import Webhooks
 from adapters.webhooks.resolver import GuardedResolver
+from adapters.webhooks.sender import WebhookSender
 from bot import desk_file
 from bot.domain.desk import Priority, Targets
 from bot.domain.errors import BadDesk, BadInput, CannotRun
@@ -245,8 +247,10 @@ async def test_a_name_is_looked_up_again_for_each_connection(database_url: str) 
     names._hosts = ("127.0.0.1",)
     with pytest.raises(Forbidden):
         await resolver.resolve("crm.example", 443)
-    sender = Webhooks()
-    assert not sender._open().connector.use_dns_cache  # type: ignore[union-attr]
+    sender = WebhookSender()
+    connector = sender._open().connector
+    assert isinstance(connector, TCPConnector)
+    assert not connector.use_dns_cache
     await sender.close()
 
 
