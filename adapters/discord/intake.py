@@ -12,7 +12,7 @@ import discord
 from adapters.discord import incoming
 from adapters.discord.downloads import fetched
 from adapters.discord.errors import translated
-from adapters.discord.places import direct_workspaces
+from adapters.discord.places import direct_workspaces, rooms
 from adapters.discord.session import Session
 from bot.application import Baton
 from bot.domain.desk import Desk
@@ -218,9 +218,21 @@ def _direct(tx: Tx) -> tuple[str, ...]:
 
 def _home_of(tx: Tx, channel_id: int, guild_id: int | None, channel: object) -> Place | None:
     """Where a deleted message stood; nobody tells whose it was."""
-    if guild_id is not None:
-        return incoming.place_of(channel, incoming.workspace(guild_id))
-    return _direct_home(tx, channel_id)
+    if guild_id is None:
+        return _direct_home(tx, channel_id)
+    space = incoming.workspace(guild_id)
+    if isinstance(channel, discord.Object):
+        return _thread_home(tx, space, str(channel_id))
+    return incoming.place_of(channel, space)
+
+
+def _thread_home(tx: Tx, space: str, thread: str) -> Place | None:
+    """A thread that is archived is not known to discord.py. Discord lets people delete in it."""
+    for channel in rooms(tx.desk.get(), space):
+        where = space, channel, thread
+        if tx.threads.at(*where) or tx.conversations.in_thread(*where) or tx.sources.get(*where):
+            return Place(workspace=space, channel=channel, thread=thread)
+    return None
 
 
 def _direct_home(tx: Tx, channel_id: int) -> Place | None:

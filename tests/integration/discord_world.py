@@ -14,7 +14,7 @@ from bot import main
 from bot.parts import Parts
 from bot.settings import Settings
 from tests.emulators.discord.app import Emulator
-from tests.emulators.discord.client import Bot, Discord, library_pointed_at
+from tests.emulators.discord.client import Bot, Discord, Refused, library_pointed_at
 
 Json = dict[str, Any]
 GUILD = "900"
@@ -75,8 +75,18 @@ class DiscordWorld:
         return found[0]
 
     async def thread(self, number: int = 1, channel: str = CHANNELS["support"]) -> str:
-        """The ticket's thread. Discord: it has the id of the card."""
-        return str((await self.card(number, channel))["id"])
+        """The ticket's thread, opened below the card. Discord: it has the id of the card."""
+        found = str((await self.card(number, channel))["id"])
+
+        async def is_open() -> bool:
+            try:
+                await self.discord.messages(found)
+            except Refused:
+                return False
+            return True
+
+        await self.discord.wait_for(is_open, within=60)
+        return found
 
     async def says(self, channel: str, words: str, *, within: float = 60.0) -> Json:
         """A message there with these words, wherever in it they stand."""

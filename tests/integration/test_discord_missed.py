@@ -172,6 +172,12 @@ async def test_what_is_deleted_while_it_waits_is_never_told(
             assert await said(world, 2) == ["another human please"]
             assert await world.read(lambda tx: tx.notes.of(1)) == []
             assert not any("taken back" in one for one in await world.texts(thread))
+            late = await discord.post(CAROL, below, "deleted in an archived thread")
+            await world.until(lambda tx: tx.messages.of(2)[-1].source_id == late["id"])
+            platform: Any = world.parts.platforms[0]
+            await (await platform._session.http()).edit_channel(int(below), archived=True)
+            await discord.delete(CAROL, below, late["id"])
+            await world.until(lambda tx: tx.messages.of(2)[-1].deleted_at)
 
 
 def waiting(tx: Any, channel: str) -> list[Any]:
