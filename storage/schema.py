@@ -20,9 +20,9 @@ from storage.faults import named
 from storage.rows import Upsert
 
 # The newest revision in storage/migrations, and the oldest program that can work with it.
-HEAD = "0012"
+HEAD = "0013"
 OLDEST_PROGRAM = "0.1.0"
-KNOWN = (*(f"{number:04}" for number in range(1, 12)), HEAD)
+KNOWN = (*(f"{number:04}" for number in range(1, 13)), HEAD)
 _KEY = "oldest_program"
 _PUT = Upsert(tables.table(tables.Meta), ["key"], lambda new, _old: {"value": new.value})
 

@@ -398,6 +398,7 @@ class Sources(SQLModel, table=True):
     thread: str
     mark: str
     catching_up: bool
+    compared: str = _later("''")
 
 
 class Parked(SQLModel, table=True):

@@ -146,6 +146,9 @@ class CatchUp:
                 is_complete = False
             except OutletError as error:
                 log.warning("changes in %s cannot be fetched: %s", channel, error)
+            else:
+                oldest = look.ours.latest
+                await self._baton.store.transact(catch_up.compared, look.source, oldest)
         return is_complete
 
     async def _release(self, workspace: str, channel: str) -> None:

@@ -22,11 +22,13 @@ class Known:
     with the thread that it is a reply in.
 
     `waiting` came live and is not taken in yet; it may have been changed or deleted meanwhile.
+    `latest` is where the latest messages begin.
     """
 
     threads: frozenset[str] = frozenset()
     messages: Mapping[str, str | None] = field(default_factory=dict)
     waiting: Mapping[str, str | None] = field(default_factory=dict)
+    latest: str = ""
 
     @property
     def all(self) -> frozenset[str]:
@@ -34,7 +36,9 @@ class Known:
 
 
 def known(tx: Tx, source: Source, since: datetime) -> Known:
-    """The conversations in a channel that are in use, and the team's threads there."""
+    """The conversations in a channel that are in use, and the team's threads there. The messages
+    are the latest ones, and those that were so when the last comparison came to its end.
+    """
     here = source.workspace, source.channel
     in_use = {one.id: one.thread for one in tx.conversations.in_use(*here, since)}
     messages = {
@@ -44,14 +48,18 @@ def known(tx: Tx, source: Source, since: datetime) -> Known:
     }
     threads = {thread for thread in (*in_use.values(), *_team_threads(tx, source, since)) if thread}
     messages |= _notes(tx, source, threads, since)
-    latest = sorted(filter(_is_stamp, messages), key=float)[-_COMPARED:]
+    stamps = sorted(filter(_is_stamp, messages), key=float)
+    latest = "".join(stamps[-_COMPARED:][:1])
+    oldest = min(filter(None, [source.compared, latest]), key=float, default="")
+    compared = [ts for ts in stamps if float(ts) >= float(oldest)]
     waiting = _waiting(tx, source)
     return Known(
         threads=frozenset(threads),
-        messages={ts: _above(ts, messages[ts]) for ts in latest},
+        messages={ts: _above(ts, messages[ts]) for ts in compared},
         waiting={
             one.source_id: _above(one.source_id, one.thread or one.reply_to) for one in waiting
         },
+        latest=latest,
     )
 
 
@@ -88,7 +96,7 @@ def _waiting(tx: Tx, source: Source) -> list[Written]:
 def _notes(tx: Tx, source: Source, threads: set[str], since: datetime) -> dict[str, str]:
     """Those that stand in threads which are fetched: elsewhere nothing is known of them."""
     found = {}
-    for note in tx.notes.lately(source.workspace, source.channel, _COMPARED):
+    for note in tx.notes.lately(source.workspace, source.channel, _LATELY):
         anchor = tx.threads.get(note.thread_id).anchor if note.thread_id else None
         if note.source_id and note.at >= since and anchor in threads:
             found[note.source_id] = anchor

@@ -72,6 +72,13 @@ def reached(tx: Tx, workspace: str, channel: str, thread: str, mark: str) -> Non
         tx.sources.put(replace(source, mark=mark))
 
 
+def compared(tx: Tx, source: Source, oldest: str) -> None:
+    """What is known of a place, from `oldest` on, was compared with what stands there."""
+    kept = tx.sources.get(source.workspace, source.channel, source.thread)
+    if kept is not None and kept.compared != oldest:
+        tx.sources.put(replace(kept, compared=oldest))
+
+
 def waiting(tx: Tx, workspace: str, channel: str) -> list[Written]:
     """The messages that wait there, also from before a restart: they may be gone meanwhile."""
     kept = [loads(text) for _, text in tx.sources.parked(workspace, channel, _MOST)]

@@ -46,7 +46,7 @@ CREATE INDEX posts_place ON posts (workspace, channel, thread, id);
 
 CREATE TABLE seen ( digest BLOB NOT NULL, PRIMARY KEY (digest) );
 
-CREATE TABLE sources ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, workspace VARCHAR NOT NULL, channel VARCHAR NOT NULL, thread VARCHAR NOT NULL, mark VARCHAR NOT NULL, catching_up BOOLEAN NOT NULL, CONSTRAINT sources_place UNIQUE (workspace, channel, thread) );
+CREATE TABLE sources ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, workspace VARCHAR NOT NULL, channel VARCHAR NOT NULL, thread VARCHAR NOT NULL, mark VARCHAR NOT NULL, catching_up BOOLEAN NOT NULL, compared VARCHAR DEFAULT '' NOT NULL, CONSTRAINT sources_place UNIQUE (workspace, channel, thread) );
 
 CREATE TABLE copies ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, lane_id INTEGER NOT NULL, subject VARCHAR NOT NULL, workspace VARCHAR NOT NULL, channel VARCHAR NOT NULL, thread VARCHAR, platform_id VARCHAR NOT NULL, digest VARCHAR NOT NULL, deleted BOOLEAN NOT NULL, FOREIGN KEY(lane_id) REFERENCES lanes (id), CONSTRAINT copies_lane_subject UNIQUE (lane_id, subject) );
 

@@ -36,13 +36,14 @@ with engine.begin() as connection:
     schema.record(connection)
 engine.dispose()
 """
+pytestmark = pytest.mark.both_databases
+
 OPEN = """
 import sys
 from bot.domain.errors import CannotRun
 from bot.domain.message import Limits
 from storage.store import open_store
 
-pytestmark = pytest.mark.both_databases
 try:
     open_store(sys.argv[1], lambda _: Limits())
 except CannotRun as error:

@@ -15,7 +15,14 @@ from bot.domain.message import Author
 from bot.ports.store import Tx
 from tests.emulators.slack.client import Slack, connected
 from tests.emulators.slack.server import running
-from tests.integration.slack_world import SlackWorld, at_work, populated, settings, world
+from tests.integration.slack_world import (
+    PATIENCE_S,
+    SlackWorld,
+    at_work,
+    populated,
+    settings,
+    world,
+)
 
 
 @pytest.fixture
@@ -236,3 +243,28 @@ async def test_one_call_that_fails_holds_no_place_up(
     await at.slack.sockets("abort")
     await at.says("C0TEAM", "missed")
     assert "comes later" not in caplog.text
+
+
+async def test_an_edit_that_nobody_has_compared_yet_stays_in_sight(
+    at: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many messages have come since the last comparison that came to its end."""
+    monkeypatch.setattr("adapters.slack.known._COMPARED", 2)
+    first = await at.carol.post("C0HELP", "refund")
+    await at.card()
+    edited = await at.carol.post("C0HELP", "my nubmer", thread=first)
+    await at.says("C0TEAM", "my nubmer")
+    await at.slack.sockets("close")
+
+    async def is_compared() -> bool:
+        source = await at.read(lambda tx: tx.sources.get("slack:T0001", "C0HELP"))
+        return bool(source.compared == first["ts"])
+
+    await at.slack.wait_for(is_compared, within=PATIENCE_S, what="the comparison")
+    await at.slack.fault("lose", "message.message_changed")
+    await at.carol.edit(edited, "my number")
+    for number in range(4):
+        await at.carol.post("C0HELP", f"question {number}", thread=first)
+    await at.says("C0TEAM", "question 3")
+    await at.slack.sockets("close")
+    await at.says("C0TEAM", "my number")

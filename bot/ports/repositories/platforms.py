@@ -21,7 +21,8 @@ class Source:
 
     `mark` is the platform's id of the last message that back-fill has seen; live messages do not
     move it, so what was missed while Baton was down always lies after it. `catching_up` is set on
-    the channel itself (`thread` empty) and holds for its threads too.
+    the channel itself (`thread` empty) and holds for its threads too. `compared` is the oldest
+    message that the last comparison for edits looked at that came to its end.
     """
 
     id: int = 0
@@ -30,6 +31,7 @@ class Source:
     thread: str = ""
     mark: str
     catching_up: bool = False
+    compared: str = ""
 
 
 class SourceRepository(Protocol):
