@@ -1,4 +1,4 @@
-"""The embedded database: units run in the event loop, and only the wait for the disk does not."""
+"""The embedded database: units run in the event loop, which no long wait for the disk stops."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from bot.failpoints import passing
 from bot.ports.store import Tx
 from bot.ports.vault import Vault
 from storage import engines
+from storage.disk import Disk
 from storage.faults import explained
 from storage.known import Known
 from storage.later import Later
@@ -67,7 +68,7 @@ class SqliteStore:
         self._working: asyncio.Task[None] | None = None
         self._alone = asyncio.Lock()
         self._open = True
-        self._disk = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._disk = Disk()
         self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
 
     async def transact(
@@ -108,7 +109,7 @@ class SqliteStore:
         """Write the file anew without what was deleted, and empty the log beside it."""
         self._check_open()
         async with self._alone:
-            await asyncio.get_running_loop().run_in_executor(self._disk, self._clean)
+            await self._disk.aside(self._clean)
 
     async def close(self) -> None:
         """Finish what was accepted, then let the file go."""
@@ -123,7 +124,7 @@ class SqliteStore:
             raise CannotRun(problem="The store is closed: Baton is stopping.")
 
     def _finish(self) -> None:
-        self._disk.shutdown()
+        self._disk.close()
         self._pool.shutdown()
         for connection in (self._connection, self._glancing, *self._idle):
             connection.close()
@@ -184,7 +185,7 @@ class SqliteStore:
                 jobs.append(job)
                 topics |= self._attempt(job)
             self._left.write(self._connection)
-            await asyncio.get_running_loop().run_in_executor(self._disk, self._commit)
+            await self._disk.wait(self._commit)
         except BaseException as error:  # noqa: BLE001 - whoever waits is told
             is_refused = self._left.is_torn and not isinstance(error, OperationalError)
             with suppress(sqlite3.Error):
