@@ -11,7 +11,7 @@ from adapters.agents.phrasebook import no_answers
 from adapters.agents.sentences import gist, quote
 from adapters.agents.transcript import by, source_of, without_source
 from bot.domain.message import Author, Message
-from bot.domain.summary import Point
+from bot.domain.summary import NOTHING, Point
 
 # A tool call stands in a transcript as a message of the agent: `name` {"argument": "value"}
 _CALL = re.compile(r"`(?P<name>\w+)`\s*(?P<arguments>[{[\"].*)?", re.DOTALL)
@@ -47,7 +47,7 @@ def last_action(messages: Sequence[Message]) -> Point:
     answers = [one for one in spoken if not called(one.text)]
     if not answers:
         asked = by(messages, Author.CONTACT)[-1:]
-        return Point(text="none", cites=tuple(one.id for one in asked))
+        return Point(text=NOTHING, cites=tuple(one.id for one in asked))
     longest = max(answers, key=lambda one: _words(one.text))
     told = next((one for one in reversed(answers) if _tells(one.text)), longest)
     return Point(text=_answer(told.text), cites=(told.id,))

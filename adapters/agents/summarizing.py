@@ -112,9 +112,13 @@ def _wish(text: str) -> str:
 
 def is_matter(text: str) -> bool:
     """Whether a message says something about the matter itself."""
-    spoken = clauses(text)
-    if only_courtesy(text) or agrees(text) or declines(text):
+    if _says_nothing(text):
         return False
+    spoken = clauses(text)
     if sum(len(one.split()) for one in spoken) < _SHORTEST_TOPIC:
         return False
-    return not all(asks_for_human((one,)) for one in spoken)
+    return not all(asks_for_human((one,)) or _says_nothing(one) for one in spoken)
+
+
+def _says_nothing(text: str) -> bool:
+    return only_courtesy(text) or agrees(text) or declines(text)

@@ -8,9 +8,10 @@ from typing import Literal
 
 from bot.domain.desk import Priority
 from bot.domain.identity import Person, Place
+from bot.domain.languages import foreign
 from bot.domain.message import Attachment
 from bot.domain.states import Action, Status, possible
-from bot.domain.summary import Summary
+from bot.domain.summary import NOTHING, Summary
 from bot.domain.ticket import Ticket
 
 Voice = Literal["contact", "participant", "agent", "attendant", "note", "line"]
@@ -86,7 +87,8 @@ class Earlier:
 class Card:
     """The root of a ticket's thread.
 
-    What comes of the summary (`topics`, `last_action`, `wants`, `mood`) fills in when it is there.
+    What comes of the summary (`topics`, `last_action`, `wants`, `mood`, `language`) fills in when
+    it is there; a mood or a language that says nothing to the reader is left out.
 
     For a takeover, which has no ticket, `number` is 0 and `status` None. `place` is where the
     contact writes, for a platform that can point there; `origin` says it in words. `due` names the
@@ -106,6 +108,7 @@ class Card:
     last_action: str = ""
     wants: str = ""
     mood: str = ""
+    language: str = ""
     summary_by: str = ""
     who: str
     opened_at: datetime
@@ -122,6 +125,9 @@ class Card:
 
 
 Content = Post | Card | Transcript
+
+NOT_YET = "The agent had not answered yet."
+_MOODS = {"positive": "happy", "negative": "unhappy"}
 
 _LABELS: tuple[tuple[Action, str, str, Style], ...] = (
     (Action.CLAIM, "ticket:claim", "Claim", "primary"),
@@ -144,9 +150,9 @@ def buttons(ticket: Ticket) -> tuple[Button, ...]:
     return (*shown, Button(action="ticket:more", label="More", value=str(ticket.number)))
 
 
-def _mood(summary: Summary) -> str:
-    """How the contact sounds and in which language, as far as either is known."""
-    return ", ".join(one for one in (summary.sentiment, summary.language) if one)
+def _last_action(summary: Summary) -> str:
+    done = summary.last_action.text if summary.last_action else ""
+    return NOT_YET if done == NOTHING else done
 
 
 def card(
@@ -175,9 +181,10 @@ def card(
         place=place,
         reason=ticket.reason,
         topics=tuple(point.text for point in summary.topics) if summary else (),
-        last_action=summary.last_action.text if summary and summary.last_action else "",
+        last_action=_last_action(summary) if summary else "",
         wants=summary.wants.text if summary and summary.wants else "",
-        mood=_mood(summary) if summary else "",
+        mood=_MOODS.get(summary.sentiment, "") if summary else "",
+        language=foreign(summary.language) if summary else "",
         summary_by=summary.by if summary else "",
         who=who,
         opened_at=ticket.opened_at,

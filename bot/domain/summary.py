@@ -6,6 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+# What the last action is called where the agent has neither done nor said anything.
+NOTHING = "none"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Point:

@@ -147,6 +147,7 @@ def thread() -> str:
         opened_at=NOW,
         waiting_since=NOW,
         due_at=NOW + timedelta(minutes=30),
+        due="first response",
         mentions=("slack-group:T0001/S01",),
         buttons=buttons(ticket),
     )
@@ -186,6 +187,7 @@ def home() -> str:
             team="support",
             waiting_since=NOW,
             due_at=NOW + timedelta(minutes=number),
+            due="first response",
             link="https://acme.slack.com/x",
         )
 

@@ -323,12 +323,24 @@ async def test_a_report_is_chosen_seen_and_taken_along(tabs: Tabs) -> None:
     await tab.sees("is no period")
 
 
+# Links of the bar and pills of a card that stand out of it, seen or not.
+_CUT = """() => [["a", ".nav"], [".pill", ".card"]].flatMap(([part, whole]) =>
+    [...document.querySelectorAll(`${whole} ${part}`)].filter(one =>
+        one.getBoundingClientRect().right >
+        one.closest(whole).getBoundingClientRect().right + 1).map(one => one.innerText))"""
+
+
 async def test_every_page_fits_a_phone(tabs: Tabs) -> None:
+    contact = await tabs.contact("paula")
+    team = await ticket(tabs, contact, "Paula")
+    await team.type(NOTE, "/reply Hello")
+    await team.sees("awaiting response")
     tab = await tabs("/", width=375)
     for path in ("/", "/contact", "/team", "/queue", "/reports", "/health"):
         await tab.go(path)
         await expect(tab.page.get_by_role("heading").first).to_be_visible()
         assert await tab.page.evaluate("document.documentElement.scrollWidth") <= 375, path
+        assert await tab.page.evaluate(_CUT) == [], path
 
 
 async def test_the_queue_shows_what_waits_and_can_be_worked_from(tabs: Tabs) -> None:
@@ -377,6 +389,16 @@ async def test_a_message_survives_a_kill_before_it_is_taken_in(
         shown = tab.page.get_by_text(HUMAN, exact=True)
         await expect(shown).to_have_count(2)  # and example
         await tab.page.close()
+
+
+async def test_a_thread_that_its_ticket_left_takes_nothing(tabs: Tabs) -> None:
+    team = await ticket(tabs, await tabs.contact("nora"), "Nora")
+    await team.type(NOTE, "/ticket transfer billing")
+    end = team.page.locator(".thread-end", has_text="went on in another thread")
+    await expect(team.page.get_by_label(NOTE)).not_to_be_visible()
+    await end.get_by_role("link", name="Open the thread").click()
+    await expect(team.page.get_by_label(NOTE)).to_be_visible()
+    await expect(end).to_have_count(0)
 
 
 async def test_an_address_that_leads_nowhere_has_the_way_back(tabs: Tabs) -> None:

@@ -11,10 +11,12 @@ from adapters.console.views.cards import CardShown, due, waiting
 from adapters.console.views.elements import clock_time
 from adapters.console.views.posts import Shown
 from bot.domain.card import Card, Post, Transcript
+from bot.domain.errors import TicketError
 from bot.domain.identity import Person
 from bot.domain.queue import Sight
 from bot.ports.repositories.platforms import Posted
 from bot.ports.store import Tx
+from bot.services import note
 
 _MOST_THREADS = 60
 _MOST_POSTS = 300
@@ -29,7 +31,9 @@ class ChannelShown:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamLook:
-    """`thread` is empty when none is open; `root` is its card."""
+    """`thread` is empty when none is open; `root` is its card. `ended` says where the ticket went
+    from a thread that takes nothing any more.
+    """
 
     me: Person
     attendants: tuple[Person, ...]
@@ -39,6 +43,7 @@ class TeamLook:
     thread: str
     root: CardShown | None
     posts: tuple[Shown, ...]
+    ended: str
 
 
 def look(tx: Tx, attendant: str, channel: str, thread: str, now: datetime) -> TeamLook:
@@ -61,6 +66,7 @@ def look(tx: Tx, attendant: str, channel: str, thread: str, now: datetime) -> Te
         thread=str(root.id) if root else "",
         root=_card(tx, root, now) if root else None,
         posts=_posts(tx, root, now) if root else (),
+        ended=_ended(tx, root) if root else "",
     )
 
 
@@ -100,6 +106,16 @@ def _feed(tx: Tx, channel: str, thread: str, now: datetime) -> tuple[CardShown |
 def _posts(tx: Tx, root: Posted, now: datetime) -> tuple[Shown, ...]:
     below = tx.posts.latest(places.thread(root.channel, str(root.id)), _MOST_POSTS)
     return tuple(_post(tx, one, now) for one in below)
+
+
+def _ended(tx: Tx, root: Posted) -> str:
+    thread = tx.threads.at(places.WORKSPACE, root.channel, str(root.id))
+    try:
+        if thread:
+            note.still_here(tx, thread)
+    except TicketError as error:
+        return str(error)
+    return ""
 
 
 def _card(

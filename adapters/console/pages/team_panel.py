@@ -13,7 +13,7 @@ from adapters.console.pages.team_look import ChannelShown, TeamLook, look
 from adapters.console.views import cards, posts
 from adapters.console.views.cards import CardShown
 from adapters.console.views.composer import Composer
-from adapters.console.views.elements import box, button, empty, text
+from adapters.console.views.elements import box, button, empty, line, text
 from adapters.console.views.frame import Frame
 from adapters.console.views.keyed import Keyed
 from adapters.console.views.posts import Shown
@@ -76,6 +76,8 @@ class TeamPanel:
         self._root.show([(found.root.id, found.root)] if found.root else [])
         self._posts.show((one.id, one) for one in found.posts)
         self._turn_to(found.thread)
+        self._writing.set_visibility(not found.ended)
+        self._ended.show([(found.ended, found.ended)] if found.ended else [])
 
     def _turn_to(self, thread: str) -> None:
         """Another thread's draft into the box; the layout follows whether one is open."""
@@ -133,13 +135,15 @@ class TeamPanel:
                 self._posts: Keyed[Shown] = Keyed(
                     lambda shown: posts.in_thread(shown, self.press), classes="thread-posts"
                 )
-            self._composer = Composer(
-                "Internal note, or / for a command",
-                self._say,
-                self._site.inbound.keep,
-                hint=_NOTE_HINT,
-                commands=True,
-            )
+            self._ended: Keyed[str] = Keyed(_draw_end)
+            with box("writing") as self._writing:
+                self._composer = Composer(
+                    "Internal note, or / for a command",
+                    self._say,
+                    self._site.inbound.keep,
+                    hint=_NOTE_HINT,
+                    commands=True,
+                )
 
     def _draw_channel(self, shown: ChannelShown) -> None:
         async def enter() -> None:
@@ -204,6 +208,11 @@ class TeamPanel:
 
     def _place(self) -> Place:
         return places.thread(self._channel, self._frame.visit.thread or None)
+
+
+def _draw_end(words: str) -> None:
+    """In place of the box, where what one writes would reach nobody."""
+    line(words, "thread-end")
 
 
 def _key(channel: str, one: CardShown | Shown) -> Hashable:

@@ -132,6 +132,7 @@ def _facts(shown: CardShown) -> None:
         _fact("Last action", card.last_action)
         _fact("Wants", card.wants)
         _fact("Mood", card.mood)
+        _fact("Language", card.language)
         _fact("Summary by", card.summary_by)
         _fact("Who", card.who)
         promised = f"promised within {card.promised}" if card.promised else ""

@@ -67,6 +67,7 @@ def _facts(shown: Card) -> str:
         ("Last action", clipped(to_discord(shown.last_action), _SHORT)),
         ("Wants", clipped(to_discord(shown.wants), _SHORT)),
         ("Mood", _plain(shown.mood)),
+        ("Language", _plain(shown.language)),
         ("Summary by", _plain(shown.summary_by)),
         ("Tags", _plain(", ".join(shown.tags))),
         ("Opened", _when(shown.opened_at)),

@@ -195,7 +195,7 @@ def _story(card: Card) -> list[Json]:
         parts += [rich.section(rich.literal("Topics", bold=True)), rich.bullets(topics)]
     if card.last_action:
         parts.append(_labelled("Last action", card.last_action, _LAST_ACTION))
-    more = {"Wants": card.wants, "Mood": card.mood}
+    more = {"Wants": card.wants, "Mood": card.mood, "Language": card.language}
     parts += [_labelled(label, text, _TOPIC) for label, text in more.items() if text]
     return parts
 

@@ -40,6 +40,20 @@ def test_a_question_repeated_is_one_topic() -> None:
     assert len(topics(messages)) == 1
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "> I want to talk to a human, please.",
+        "> Hello! Ich möchte mit einem Menschen sprechen, bitte.",
+        "> Quero falar com um atendente, por favor.",
+        "> Je veux parler à un humain, s'il vous plaît.",
+    ],
+)
+def test_a_wish_for_a_human_is_no_topic_however_polite(line: str) -> None:
+    assert topics(conversation(line), lambda _: "Billing") == ()
+    assert len(topics(conversation(line, "> My invoice of May is wrong."))) == 1
+
+
 def test_the_last_action_names_the_source_it_answered_from() -> None:
     point = last_action(conversation("> My invoice?", f"< {ANSWER}"))
     assert point.text == "The agent answered from billing.md \u203a Invoices: “Open **Settings**.”"

@@ -41,6 +41,7 @@ CARD = Card(
     last_action=LONG,
     wants=LONG,
     mood=LONG,
+    language=LONG,
     summary_by=LONG,
     who=LONG,
     opened_at=NOW,

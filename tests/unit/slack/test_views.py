@@ -76,6 +76,7 @@ CONTENTS: st.SearchStrategy[Content] = st.one_of(
         summary_by=WORDS,
         wants=WORDS,
         mood=WORDS,
+        language=WORDS,
         who=WORDS,
         opened_at=st.just(NOW),
         footer=WORDS,
