@@ -112,7 +112,7 @@ class Baton:
             trace=kept or "",
             conversation=received.conversation_id if received else "",
         )
-        log.info("%s", type(inbound).__name__.lower(), extra=known)
+        log.info(type(inbound).__name__.lower(), extra=known)
 
     async def begin_catching_up(self, workspace: str) -> list[Source]:
         """Before fetching what was missed: live events wait. Answers with every known place."""

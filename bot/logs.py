@@ -29,6 +29,13 @@ class TextLines(logging.Formatter):
     def __init__(self, secrets: Secrets) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
         self._secrets = secrets
+        self._second, self._time = 0, ""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        """Worked out once a second."""
+        if (second := int(record.created)) != self._second:
+            self._second, self._time = second, super().formatTime(record, datefmt)
+        return self._time
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         said = "".join(f" {name}={value}" for name, value in _facts(record).items())

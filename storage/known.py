@@ -14,6 +14,8 @@ from sqlalchemy.sql.elements import ColumnClause
 
 # Of each table; a store that keeps what it knows must not keep all there is.
 _MOST = 1024
+# How many transactions may add to it before it is looked at: each adds a few rows.
+_SELDOM = 32
 
 _ByTable = dict[Table, dict[Any, Any]]
 _ByQuestion = dict[Executable, dict[Any, Any]]
@@ -36,6 +38,7 @@ class Known:
         self.keys: dict[Table, _ByQuestion] = defaultdict(lambda: defaultdict(dict))
         self.kept: _ByTable = defaultdict(dict)
         self.last_ids: dict[Table, int] = {}
+        self._age = 0
 
     def changed(self, table: Table, columns: AbstractSet[str] | None = None) -> None:
         """One row was added, or changed in some columns, and `rows` says so already."""
@@ -63,7 +66,10 @@ class Known:
             self.forget(table)
 
     def trim(self) -> None:
-        """Let go of tables that too much is known of."""
+        """Let go of tables that too much is known of; looked at now and then."""
+        self._age += 1
+        if self._age % _SELDOM:
+            return
         large = {
             table
             for what in (self.rows, self.found, self.kept)

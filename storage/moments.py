@@ -6,6 +6,7 @@ It is what SQLAlchemy writes and reads there, in a third of the time.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _WITHOUT_ZONE = -len("+00:00")
 
@@ -18,6 +19,12 @@ def dump(moment: datetime | None) -> str | None:
         if moment.tzinfo is None:
             raise ValueError(f"{moment} has no time zone")
         moment = moment.astimezone(UTC)
+    return _written(moment)
+
+
+@lru_cache(64)
+def _written(moment: datetime) -> str:
+    """In UTC. A unit stores the same moment in many rows."""
     return moment.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
 

@@ -80,10 +80,11 @@ class Prepared:
         self._compiled = compiled
         self._dialect = dialect
         self._sql = compiled.string
-        self._order: Sequence[str] | None = compiled.positiontup
         # Values that stand in the statement itself, such as those of LIMIT.
         self._own = {name: value for name, value in compiled.params.items() if name not in names}
         self._dumps = _dumps(compiled.bind_names, dialect)
+        # What the places of the SQL stand for; where a driver takes names, None.
+        self._places = _places(compiled.positiontup, dict(self._dumps))
         # `x IN (…)` has as many places as there are values.
         self._expands = any(bind.expanding for bind in compiled.bind_names)
         self._columns = list(getattr(statement, "exported_columns", ()))
@@ -112,10 +113,10 @@ class Prepared:
             raise self._translated(connection, error, rows[0]) from error
 
     def _given(self, facts: Mapping[str, Any]) -> Any:
-        values = {**self._own, **facts}
-        for name, dump in self._dumps:
-            values[name] = dump(values[name])
-        return values if self._order is None else [values[name] for name in self._order]
+        values = {**self._own, **facts} if self._own else facts
+        if self._places is None:
+            return {**values, **{name: dump(values[name]) for name, dump in self._dumps}}
+        return [dump(values[name]) if dump else values[name] for name, dump in self._places]
 
     def _expanded(self, facts: Mapping[str, Any]) -> tuple[str, Any]:
         state = self._compiled.construct_expanded_state(dict(facts))
@@ -146,6 +147,12 @@ def _named(sql: str) -> frozenset[str]:
     words = set(re.findall(r"\w+", sql))
     indexed = [one.table for one in search_index.ALL] if search_index.TABLE in words else []
     return tables.NAMES.intersection(words.union(indexed))
+
+
+def _places(
+    order: Sequence[str] | None, dumps: Mapping[str, Convert]
+) -> list[tuple[str, Convert | None]] | None:
+    return None if order is None else [(name, dumps.get(name)) for name in order]
 
 
 def _dumps(names: Mapping[Any, str], dialect: Dialect) -> list[tuple[str, Convert]]:

@@ -34,7 +34,7 @@ _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 # A bare address; closing punctuation belongs to the sentence.
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
 # A line in which nothing can be markup, as most are: to parse it would find a paragraph.
-_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;:?!'\"()-])*(?<! )")
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;:?!'\"()#-])*(?<! )")
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 _PARAGRAPH = "\n\n"
 # Slack: a rich text list is indented 8 levels at the most.

@@ -29,9 +29,9 @@ def tell(done: Done) -> None:
         why = f": {done.error}" if isinstance(done.error, OutletError) else ""
         log.warning("%s failed%s", _what(done), why, extra=known)
     elif work.lane.kind is LaneKind.CARD:
-        log.debug("%s", _what(done), extra=known)
+        log.debug(_what(done), extra=known)
     else:
-        log.info("%s", _what(done), extra=known)
+        log.info(_what(done), extra=known)
 
 
 def _what(done: Done) -> str:

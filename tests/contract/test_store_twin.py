@@ -226,6 +226,7 @@ async def test_nobody_can_tell_that_units_share(
     """`make twins LIVES=1000` lives longer."""
     chance = random.Random(2 * seed + is_full)
     monkeypatch.setattr("storage.known._MOST", 3 if seed % 2 else 1024)
+    monkeypatch.setattr("storage.known._SELDOM", 1)
     monkeypatch.setattr("storage.repositories.lanes._SHORT", 2 if seed % 2 else 32)
     monkeypatch.setattr("storage.repositories.effects.datetime", Clock)
     paths = [Path(shutil.copy(sqlite_template, tmp_path / name)) for name in ("shared", "alone")]

@@ -217,6 +217,6 @@ def test_the_fullest_queue_fits_a_home_tab_and_a_message() -> None:
     assert pings(shown.text, [*view["blocks"], *shown.blocks]) == []
 
 
-@given(st.from_regex(r"[A-Za-zäß][\w ,.;:?!'\"()\-]{0,30}", fullmatch=True))
+@given(st.from_regex(r"[A-Za-zäß][\w ,.;:?!'\"()#\-]{0,30}", fullmatch=True))
 def test_plain_words_are_what_the_parser_would_find(words: str) -> None:
     assert rich_text(words) == parsed(words)
