@@ -55,8 +55,10 @@ async def much_is_said(discord: Discord, direct: str, below: str, thread: str) -
     await discord.post(erin, HELP, "somebody new: a human please")
 
 
-def breaks_off(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Deletions cannot be looked for in any channel at first; answers with those where that was."""
+def breaks_off(monkeypatch: pytest.MonkeyPatch, now: str) -> set[str]:
+    """Deletions cannot be looked for in any channel at first; answers with those where that was.
+    `now`: what is the newest when threads are listed.
+    """
     find, broken = Deletions.find, set()
 
     async def find_later(deletions: Deletions, root: Place, *more: Any) -> None:
@@ -66,6 +68,7 @@ def breaks_off(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         await find(deletions, root, *more)
 
     monkeypatch.setattr(backfill, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(backfill, "_now", lambda: int(now))
     monkeypatch.setattr(Deletions, "find", find_later)
     return broken
 
@@ -105,13 +108,16 @@ async def test_every_place_is_caught_up_with(
         await discord.delete(mallory, HELP, unanswered["id"])
         await much_is_said(discord, direct, asked["id"], thread)
         (tmp_path / "desk.toml").write_text(DESK.replace(_QUIET, ""), encoding="utf-8")
-        broken = breaks_off(monkeypatch)
+        broken = breaks_off(monkeypatch, asked["id"])
         async with at_work(chosen, discord, bot) as world:
             await world.says(thread, "missed 2")
             await world.says(other, "below 2")
             await world.card(4)
             await world.settle()
             assert broken >= {direct, HELP, SUPPORT}
+            assert (await world.read(lambda tx: tx.sources.get(SPACE, HELP))).mark == asked["id"], (
+                "threads that opened after the listing are looked for from there on"
+            )
             assert (await said(world))[-3:] == ["missed 0", "missed 1", "missed 2"]
             assert (await said(world, 2))[-3:] == ["below 0", "below 1", "below 2"]
             texts = await world.texts(thread)
