@@ -135,12 +135,14 @@ class DiscordScene:
         threads: dict[int, str] = {}
         texts: dict[tuple[str, str], str] = {}
         replies: dict[str, str] = {}
+        is_open = {one["id"] for one in await self._discord.threads(GUILD)}
         for one in await self._discord.messages(_SUPPORT):
             if number := _TICKET.search(text(one)):
                 conversation = _owner(text(one))
                 cards[conversation] += 1
-                tickets[conversation] = int(number.group(1))
-                threads[conversation] = one["id"]
+                if one["id"] in is_open:  # a kill may come between the card and its thread
+                    tickets[conversation] = int(number.group(1))
+                    threads[conversation] = one["id"]
                 shown[conversation, TEAM] += openings(text(one))
                 for post in await self._posts(one["id"]):
                     said = words(text(post))

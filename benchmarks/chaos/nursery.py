@@ -8,7 +8,8 @@ among its settings it stops itself (SIGSTOP) once, in that many posts: with the 
 hand, where all checks are made and nothing is left to do but to write to it.
 
 On Slack, unclear posts are looked for after `SETTLE` instead of after 35 s, as nothing takes longer
-than that to arrive in the emulator.
+than that to arrive in the emulator. On Discord, `COMPARED` messages before what is new are looked
+at again instead of 200, as nobody says so much in one place in a minute.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from bot import logs, main
 from bot.settings import Settings
 
 SETTLE = timedelta(seconds=2)
+COMPARED = 60
 _POSTS = ("/chat.postMessage", "/messages")
 # What Baton loads only when it is needed.
 _LATER = {
@@ -45,6 +47,9 @@ async def serve(settings: Settings, freeze_at: int) -> None:
             _freeze(freeze_at)
         if "slack" in parts.outlets:
             parts.outlets["slack"].settle = SETTLE
+        if "discord" in parts.outlets:
+            history: Any = importlib.import_module("adapters.discord.history")
+            history.COMPARED = COMPARED
         async with main.working(parts):
             _say("up")
             await ended.wait()
