@@ -66,7 +66,10 @@ def demo(
 
 @app.command()
 def check(
-    *, failpoints: Annotated[bool, typer.Option(help="List the failpoints instead.")] = False
+    *,
+    failpoints: Annotated[
+        bool, typer.Option("--failpoints", help="List the failpoints instead.")
+    ] = False,
 ) -> None:
     """Look for everything that would keep Baton from its work."""
     from bot import checks
@@ -176,7 +179,9 @@ def routing_replay(
     slack_export: Annotated[
         Path | None, typer.Option(help="A Slack export (zip or folder) instead of our own past.")
     ] = None,
-    every: Annotated[bool, typer.Option(help="Also those that would go the same way.")] = False,
+    every: Annotated[
+        bool, typer.Option("--every", help="Also those that would go the same way.")
+    ] = False,
 ) -> None:
     """Show what rules would have done to past conversations; nothing happens."""
     from adapters.agents.reader import Reader
