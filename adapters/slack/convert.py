@@ -6,7 +6,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters.slack.mrkdwn import Names, to_markdown
+from adapters.slack.forwarded import words
+from adapters.slack.mrkdwn import Names
 from bot.domain.identity import Person
 from bot.domain.message import Attachment
 from bot.ports.inbound import Deleted, Edited, Written
@@ -61,7 +62,7 @@ def written(
         direct=direct,
         source_id=ts,
         author=author,
-        text=to_markdown(event, names),
+        text=words(event, names),
         attachments=attachments,
         reply_to=event.get("thread_ts") if direct else None,
         at=moment(ts),
@@ -79,7 +80,7 @@ def edited(event: Json, *, workspace: str, names: Names) -> Edited | None:
     at = _edited_at(message, event_ts)
     if at is None or message.get("bot_id") or is_unfolded:
         return None
-    text = to_markdown(message, names)
+    text = words(message, names)
     # Of two edits in one second each may be fetched: their words tell them apart.
     which = "" if event_ts else f"/{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:16]}"
     return Edited(

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 _LIMIT_S = 30.0
 _TRIES = 2
 _MOST_REDIRECTS = 3
+# Slack: of a file older than the limit of a free plan only this is told.
+_HIDDEN = "hidden_by_limit"
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -57,8 +59,8 @@ class Downloads:
 
     async def _known(self, file: Json) -> Attachment:
         name = _name(file)
-        if file.get("is_external") or not file.get("url_private"):
-            return _without(file, "it is kept outside of Slack")
+        if problem := _elsewhere(file):
+            return _without(file, problem)
         try:
             check_file(name, int(file.get("size") or 0))
             data = await self._bytes(file)
@@ -108,6 +110,16 @@ class Downloads:
 
 def _name(file: Json) -> str:
     return str(file.get("name") or file.get("title") or "file")
+
+
+def _elsewhere(file: Json) -> str:
+    """Why Slack has no bytes of a file to hand out; empty where it has."""
+    if file.get("is_external"):
+        link = str(file.get("external_url") or file.get("url_private") or "")
+        return f"it is kept outside of Slack: {link}" if link else "it is kept outside of Slack"
+    if file.get("mode") == _HIDDEN:
+        return "the workspace's plan hides files of this age"
+    return "" if file.get("url_private") else "Slack did not hand it out"
 
 
 def _without(file: Json, problem: str) -> Attachment:

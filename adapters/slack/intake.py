@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
-from adapters.slack import convert
+from adapters.slack import convert, forwarded
 from adapters.slack.downloads import Downloads
 from adapters.slack.people import People
 from adapters.slack.whisper import Whisper
@@ -109,7 +109,7 @@ class Intake:
     async def _written(self, event: Json) -> Written:
         author = await self._people.person(str(event["user"]))
         names = await self._people.names(event)
-        files = event.get("files")
+        files = forwarded.files(event)
         attachments = await self._downloads.fetch(files) if files else ()
         return convert.written(
             event,

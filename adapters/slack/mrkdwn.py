@@ -72,11 +72,11 @@ def with_links(text: str) -> str:
     return "".join([*pieces, inert(text[end:])])
 
 
-def mentioned(message: Json) -> tuple[frozenset[str], frozenset[str]]:
-    """The users and the groups that a message names."""
-    text = str(message.get("text") or "")
+def mentioned(*messages: Json) -> tuple[frozenset[str], frozenset[str]]:
+    """The users and the groups that messages name."""
+    text = " ".join(str(message.get("text") or "") for message in messages)
     users, groups = set(_USER.findall(text)), set(_GROUP.findall(text))
-    for leaf in _walk(message.get("blocks") or []):
+    for leaf in _walk([message.get("blocks") or [] for message in messages]):
         if leaf.get("type") == "user":
             users.add(str(leaf.get("user_id")))
         elif leaf.get("type") == "usergroup":

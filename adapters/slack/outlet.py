@@ -92,6 +92,8 @@ class SlackOutlet:
         """Made, not asked for: a failing call must not put the post in doubt."""
         ts = _Standing.parse(sent.platform_id).ts
         channel, thread = sent.place.channel, sent.place.thread or ts
+        if not self._workspace.url:
+            return ""
         where = f"{self._workspace.url}archives/{channel}/p{ts.replace('.', '')}"
         return f"{where}?thread_ts={thread}&cid={channel}"
 

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters.slack.forwarded import shared
 from adapters.slack.mrkdwn import Names, mentioned
 from adapters.slack.workspace import Workspace
 from bot.domain.identity import Person, qualify
@@ -48,7 +49,7 @@ class People:
 
     async def names(self, message: Json) -> Names:
         """What everybody is called whom a message mentions."""
-        users, groups = mentioned(message)
+        users, groups = mentioned(message, *shared(message))
         if not users and not groups:
             return Names()
         people = await asyncio.gather(*(self.person(user) for user in users))

@@ -38,9 +38,9 @@ class Workspace:
         """Ask Slack whose token this is. Raises `SlackApiError`."""
         answer = await self.client.auth_test()
         granted = str(answer.headers.get("X-OAuth-Scopes") or "")
-        self.team, self.name = str(answer["team_id"]), str(answer["team"])
-        self.url, self.bot_user = str(answer["url"]), str(answer["user_id"])
-        self.bot_id = str(answer["bot_id"])
+        self.team, self.name = str(answer["team_id"]), str(answer.get("team") or "")
+        self.url, self.bot_user = str(answer.get("url") or self.url), str(answer["user_id"])
+        self.bot_id = str(answer.get("bot_id") or "")
         self.scopes = frozenset(one.strip() for one in granted.split(",") if one.strip())
 
 

@@ -110,3 +110,42 @@ async def test_redirects_in_a_circle_end(tmp_path: Path) -> None:
         [file] = await downloads.fetch([_file(f"{slack.url}/a.png")])
         assert file.problem == "Slack did not hand it out"
         assert len(slack.shown) == 3
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ({"mode": "hidden_by_limit"}, "the workspace's plan hides files of this age"),
+        (
+            {"mode": "external", "is_external": True, "url_private": "https://docs.example/1"},
+            "it is kept outside of Slack: https://docs.example/1",
+        ),
+        ({"mode": "external", "is_external": True}, "it is kept outside of Slack"),
+        ({"file_access": "access_denied"}, "Slack did not hand it out"),
+    ],
+)
+async def test_a_file_that_slack_does_not_have_says_why(
+    tmp_path: Path, told: dict[str, Any], problem: str
+) -> None:
+    async with host() as slack, fetching(slack.url, tmp_path) as downloads:
+        assert await downloads.fetch([{"id": "F0", "mode": "tombstone"}]) == ()
+        [file] = await downloads.fetch([{"id": "F1", **told}])
+        assert (file.name, file.problem, slack.shown) == ("file", problem, [])
+
+
+async def test_a_workspace_is_known_by_little() -> None:
+    """Slack: auth.test tells the bot's id only for a bot's token."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "team_id": "T1", "user_id": "U1"})
+
+    app = web.Application()
+    app.router.add_post("/api/auth.test", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = "http://{}:{}/api/".format(*runner.addresses[0][:2])
+    async with opened(TOKEN, address) as workspace:
+        await workspace.identify()
+        assert (workspace.id, workspace.bot_user, workspace.url) == ("slack:T1", "U1", "")
+    await runner.cleanup()

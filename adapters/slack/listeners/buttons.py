@@ -56,7 +56,7 @@ async def _press(tools: Tools, body: Json, action: Json, respond: Any) -> None:
 
 async def _show(tools: Tools, body: Json, name: str, response: Response, respond: Any) -> None:
     """Where it was pressed: in place of the question, below the message, or as a modal."""
-    container: Json = body.get("container") or {}
+    container = _container(body)
     if container.get("type") == "view":
         await _show_in_view(tools, body, response)
     elif container.get("is_ephemeral") and name.startswith(CHOICE):
@@ -85,8 +85,21 @@ async def _show_in_view(tools: Tools, body: Json, response: Response) -> None:
 
 def _place(tools: Tools, body: Json) -> Place:
     """A button on a thread's root belongs to that thread."""
-    container: Json = body.get("container") or {}
+    container = _container(body)
     if container.get("type") == "view" or not container.get("channel_id"):
         return tools.place("")
     thread = container.get("thread_ts") or container.get("message_ts")
     return tools.place(str(container["channel_id"]), str(thread) if thread else None)
+
+
+def _container(body: Json) -> Json:
+    """Where a button stands; older payloads tell it by the channel and the message alone."""
+    message, channel = body.get("message") or {}, body.get("channel") or {}
+    told = {
+        "channel_id": channel.get("id"),
+        "message_ts": message.get("ts"),
+        "thread_ts": message.get("thread_ts"),
+        "type": "view" if body.get("view") else "message",
+    }
+    known = {name: value for name, value in told.items() if value}
+    return {**known, **(body.get("container") or {})}

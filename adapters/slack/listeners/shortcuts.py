@@ -6,9 +6,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from adapters.slack import convert
+from adapters.slack import convert, forwarded
 from adapters.slack.listeners.tools import Tools
-from adapters.slack.mrkdwn import to_markdown
 from bot.commands.registry import Invocation, Response
 from bot.domain.identity import Place
 from bot.domain.thread import Thread
@@ -42,7 +41,7 @@ async def _response(tools: Tools, body: Json, message: Json, place: Place) -> Re
         return Response(text=_ELSEWHERE, ok=False)
     if not convert.is_written(message):
         return Response(text=_NOT_WRITTEN, ok=False)
-    text = to_markdown(message, await tools.people.names(message))
+    text = forwarded.words(message, await tools.people.names(message))
     number, conversation = str(thread.ticket_number or ""), str(thread.conversation_id)
     return await tools.baton.run(
         Invocation(
@@ -52,7 +51,7 @@ async def _response(tools: Tools, body: Json, message: Json, place: Place) -> Re
             values={"ticket": number, "text": text}
             if number
             else {"conversation": conversation, "text": text},
-            attachments=await tools.downloads.fetch(message.get("files") or []),
+            attachments=await tools.downloads.fetch(forwarded.files(message)),
         )
     )
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from adapters.slack import convert
+from adapters.slack import convert, forwarded
 from adapters.slack.convert import moment
-from adapters.slack.mrkdwn import Names, from_text, to_markdown
+from adapters.slack.mrkdwn import Names, from_text, mentioned, to_markdown
 from adapters.slack.rich_text import plain, rich_text
 from bot.domain.identity import Person
 from bot.ports.inbound import Edited
@@ -131,6 +131,24 @@ def test_a_direct_message_has_no_thread() -> None:
 def test_what_counts_as_written(more: dict[str, Any], *, counts: bool) -> None:
     assert convert.is_written(event(**more)) is counts
     assert convert.matters(event(**more)) is counts
+
+
+def test_what_is_forwarded_is_said_with_its_files() -> None:
+    """Slack: a forwarded message stands in the attachments; the text is what was said to it."""
+    share = {
+        "is_share": True,
+        "author_name": "Dan",
+        "text": "*Error 42*\nfor <@U0BOB>",
+        "files": [{"id": "F2"}],
+    }
+    preview = {"original_url": "https://a.example", "text": "a page"}
+    passed_on = event(text="", files=[{"id": "F1"}], attachments=[share, preview])
+    found = convert.written(passed_on, workspace="slack:T0001", author=CAROL, names=NAMES)
+    assert found.text == "Forwarded from Dan:\n> **Error 42**\n> for @Bob"
+    assert [one["id"] for one in forwarded.files(passed_on)] == ["F1", "F2"]
+    assert mentioned(passed_on, *forwarded.shared(passed_on))[0] == {"U0BOB"}
+    unsaid = event(text="see", attachments=[{"is_share": True, "files": [{"id": "F2"}]}])
+    assert forwarded.words(unsaid, NAMES) == "see\nForwarded:"
 
 
 def test_an_unfolded_link_is_no_edit() -> None:
