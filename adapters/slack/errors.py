@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -41,6 +42,7 @@ UNREACHABLE = {
 _GONE = {"message_not_found", "thread_not_found", "file_deleted"}
 # Slack: of these it says that something may have happened all the same.
 _UNCLEAR = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
+_SECONDS = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
 _BUSY = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 
 
@@ -89,10 +91,10 @@ def _mild(error: OutletError, *, repeatable: bool) -> OutletError:
 
 
 def _retry_after(answer: Any) -> timedelta:
-    """Slack: whole seconds in Retry-After."""
+    """Slack: whole seconds in Retry-After. A proxy may give a part of one, or none that helps."""
     headers = {str(name).lower(): value for name, value in dict(answer.headers).items()}
-    value = str(headers.get("retry-after", ""))
-    return timedelta(seconds=int(value[:6]) if value.isdecimal() else 1)
+    found = _SECONDS.fullmatch(str(headers.get("retry-after", "")))
+    return timedelta(seconds=float(found[0]) if found else 1)
 
 
 def _with_scope(error: SlackApiError, words: str) -> str:

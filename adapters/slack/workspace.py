@@ -6,12 +6,26 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 # Shorter than the time limit of a lane's call, so that a slow answer is told from a broken line.
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
+
+
+class _Client(AsyncWebClient):
+    """An answer that is no JSON object is not Slack's: a proxy's, while Slack is out of reach. The
+    library stumbles over it, which would look like a fault of ours.
+    """
+
+    async def api_call(self, *arguments: Any, **named: Any) -> AsyncSlackResponse:
+        try:
+            return await super().api_call(*arguments, **named)
+        except (AttributeError, UnicodeDecodeError) as error:
+            raise aiohttp.ClientPayloadError("what answered is not Slack") from error
 
 
 @dataclass(kw_only=True)
@@ -51,7 +65,7 @@ async def opened(token: str, api_url: str = "") -> AsyncIterator[Workspace]:
     One session for everything makes a post after an event two to four times faster.
     """
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-        client = AsyncWebClient(
+        client = _Client(
             token=token,
             base_url=api_url or AsyncWebClient.BASE_URL,
             session=session,
