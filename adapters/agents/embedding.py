@@ -98,12 +98,16 @@ class Embedder:
     def _opened(self) -> Any:
         with self._lock:
             if self._client is None:
-                from openai import OpenAI  # noqa: PLC0415 - takes a second: loaded on first use
+                # They take a second: loaded on first use.
+                from openai import OpenAI  # noqa: PLC0415
+
+                from adapters.agents.openai_line import blocking_line  # noqa: PLC0415
 
                 self._client = OpenAI(
                     api_key=self._access.api_key or "none",
                     base_url=self._access.base_url or None,
                     max_retries=0,
+                    http_client=blocking_line(),
                 )
         return self._client
 

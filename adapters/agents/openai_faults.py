@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LONGEST = 160
 # Answers of a server that is busy or restarting; 409 is a lock that was not free.
 _PASSING = frozenset({408, 409})
-_SERVER = 500
+_REDIRECT, _CLIENT, _SERVER = 300, 400, 500
 _BY_CODE = {
     "insufficient_quota": "is not paid for any more: the account's quota is used up.",
     "content_filter": "did not take the request: its content filter stopped it.",
@@ -28,10 +28,16 @@ _BY_STATUS = {
 }
 
 
+class Unbounded(Exception):
+    """An answer of which nobody knows how large it is. Its message is what the server does."""
+
+
 def translated(error: Exception) -> ModelFault:
     """Also for errors that are not the client's own: the way from the socket is part of it."""
     import openai  # noqa: PLC0415 - takes a second, and is loaded by now
 
+    if isinstance(error, Unbounded):
+        return ModelFault(str(error), outage=True)
     if isinstance(error, openai.APITimeoutError | TimeoutError):
         return ModelFault("did not answer in time.", again=True, outage=True)
     if isinstance(error, openai.APIConnectionError):
@@ -52,6 +58,9 @@ def _status(error: openai.APIStatusError) -> ModelFault:
     status = error.status_code
     if status in _BY_STATUS:
         return ModelFault(_BY_STATUS[status], outage=True)
+    if _REDIRECT <= status < _CLIENT:
+        reason = f"is elsewhere (status {status}). Give its final address as OPENAI_BASE_URL."
+        return ModelFault(reason, outage=True)
     if status == 429:  # noqa: PLR2004 - too many requests
         reason = "is asked more than it may be at the moment (rate limit)."
         return ModelFault(reason, again=True, wait=_retry_after(error), outage=True)

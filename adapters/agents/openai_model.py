@@ -110,7 +110,10 @@ class OpenAIModel:
 
 
 def _client(access: Access) -> Any:
-    from openai import AsyncOpenAI  # noqa: PLC0415 - takes a second: loaded when it is needed
+    # They take a second: loaded when they are needed.
+    from openai import AsyncOpenAI  # noqa: PLC0415
+
+    from adapters.agents.openai_line import line  # noqa: PLC0415
 
     return AsyncOpenAI(
         # Servers of one's own need no key, but the client refuses to go without.
@@ -118,6 +121,7 @@ def _client(access: Access) -> Any:
         base_url=access.base_url or None,
         timeout=access.timeout,
         max_retries=0,
+        http_client=line(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 import time
 from collections.abc import Callable
 from urllib.parse import SplitResult, quote, urlsplit
@@ -13,6 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters.console.ended import Ended
 from bot.domain.message import LARGEST_FILE, MOST_FILES
 
 COOKIE = "baton_session"
@@ -32,26 +34,49 @@ _HEADERS = {
 
 
 class Sessions:
-    """Signed tokens that need no memory: when they end, and a mark that only the secret makes.
+    """Signed tokens: when it ends, a name of its own, and a mark that only the secret makes.
 
-    The password is part of the key, so that changing it ends every session.
+    The password is part of the key, so that changing it ends every session. One that is left before
+    its time is remembered in `ended`, until then.
     """
 
-    def __init__(self, secret: str, password: str, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        secret: str,
+        password: str,
+        wall: Callable[[], float] = time.time,
+        ended: Ended | None = None,
+    ) -> None:
         self._key = hashlib.sha256(f"console\0{secret}\0{password}".encode()).digest()
         self._wall = wall
+        self._ended = ended or Ended()
 
     def make(self) -> str:
-        ends = str(int(self._wall()) + _LASTS_S)
-        return f"{ends}.{self._mark(ends)}"
+        """A new one; nothing that a browser brought along is ever used for it."""
+        told = f"{int(self._wall()) + _LASTS_S}.{secrets.token_hex(16)}"
+        return f"{told}.{self._mark(told)}"
 
     def holds(self, token: str) -> bool:
-        ends, _, mark = token.partition(".")
-        genuine = hmac.compare_digest(mark.encode(), self._mark(ends).encode())
+        told, _, mark = token.rpartition(".")
+        ends, _, _name = told.partition(".")
+        genuine = hmac.compare_digest(mark.encode(), self._mark(told).encode())
         return genuine and ends.isdecimal() and int(ends) > self._wall()
 
-    def _mark(self, ends: str) -> str:
-        return hmac.new(self._key, ends.encode(), hashlib.sha256).hexdigest()
+    async def admits(self, token: str) -> bool:
+        """Whether it holds and nobody has left it."""
+        return self.holds(token) and not await self._ended.has(_name_of(token))
+
+    async def end(self, token: str) -> None:
+        """Whoever has a copy of it is out as well, their open pages too."""
+        if self.holds(token):
+            await self._ended.add(_name_of(token), int(token.partition(".")[0]), self._wall())
+
+    def _mark(self, told: str) -> str:
+        return hmac.new(self._key, told.encode(), hashlib.sha256).hexdigest()
+
+
+def _name_of(token: str) -> str:
+    return token.split(".")[1]
 
 
 class Guard:
@@ -71,9 +96,12 @@ class Guard:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(HTTPConnection(scope), scope)
+        caller = HTTPConnection(scope)
+        refusal = self._refusal(caller, scope) or await self._login(caller, scope)
         if scope["type"] == "http":
             send = _unframed(send)
+        elif self._sessions is not None:
+            receive = _while_admitted(receive, self._sessions, caller.cookies.get(COOKIE, ""))
         if refusal is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -91,12 +119,12 @@ class Guard:
         is_elsewhere = origin is not None and _netloc(origin) != host.netloc
         if (is_act and is_elsewhere) or _is_embedded_elsewhere(caller):
             return PlainTextResponse("This came from another site.", status_code=403)
-        return _too_large(caller) or self._login(caller, scope)
+        return _too_large(caller)
 
-    def _login(self, caller: HTTPConnection, scope: Scope) -> Response | None:
+    async def _login(self, caller: HTTPConnection, scope: Scope) -> Response | None:
         if self._sessions is None or caller.url.path == LOGIN:
             return None
-        if self._sessions.holds(caller.cookies.get(COOKIE, "")):
+        if await self._sessions.admits(caller.cookies.get(COOKIE, "")):
             return None
         if scope["type"] == "http" and "text/html" in caller.headers.get("accept", ""):
             path = caller.url.path + (f"?{caller.url.query}" if caller.url.query else "")
@@ -129,6 +157,18 @@ def _too_large(caller: HTTPConnection) -> Response | None:
     if length.isdecimal() and int(length[:20]) > _LARGEST_BODY:
         return PlainTextResponse("That is too large.", status_code=413)
     return None
+
+
+def _while_admitted(receive: Receive, sessions: Sessions, token: str) -> Receive:
+    """What comes on an open socket is heard for as long as its session lasts."""
+
+    async def received() -> Message:
+        message = await receive()
+        if message["type"] == "websocket.receive" and not await sessions.admits(token):
+            return {"type": "websocket.disconnect", "code": _POLICY_VIOLATION}
+        return message
+
+    return received
 
 
 def _unframed(send: Send) -> Send:

@@ -59,7 +59,8 @@ def router(password: str, sessions: Sessions) -> APIRouter:
         return answer
 
     @routes.get("/logout")
-    async def logout() -> Response:
+    async def logout(request: Request) -> Response:
+        await sessions.end(request.cookies.get(COOKIE, ""))
         answer = RedirectResponse(LOGIN, status_code=303)
         answer.delete_cookie(COOKIE)
         return answer

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from bot.domain.desk import DIRECT
 from bot.domain.errors import NotFound
-from bot.domain.identity import Person, Place, local_id, qualify, workspace_of
+from bot.domain.identity import Person, Place, local_id, qualify, readable, workspace_of
 from bot.ports.store import Tx
 from bot.services import access
 
@@ -43,7 +43,7 @@ def link(channel: str, anchor: str) -> str:
 
 def newcomer(name: str) -> Person | None:
     """Somebody as they typed their name; None when nothing is left of it."""
-    name = " ".join(name.split())[:_LONGEST_NAME]
+    name = readable(name, "")[:_LONGEST_NAME]
     local = re.sub(r"[^\w]+", "-", name.casefold()).strip("-")
     return Person(id=qualify(WORKSPACE, local), name=name) if local else None
 

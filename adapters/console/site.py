@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exception_handlers import http_exception_handler
-from nicegui import Client, ui
+from nicegui import Client, core, ui
 from nicegui import app as pages
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from adapters.console import files, login, report_files
 from adapters.console.catchup import catch_up
 from adapters.console.connection import Concern, Connection
 from adapters.console.context import Site
+from adapters.console.ended import Ended
 from adapters.console.guard import Guard, Sessions
 from adapters.console.inbound import Inbound
 from adapters.console.live import Live
@@ -64,7 +65,7 @@ def site(
         concerns=concerns,
         has_login=password is not None,
     )
-    sessions = Sessions(secret, password) if password else None
+    sessions = Sessions(secret, password, ended=Ended(baton.store)) if password else None
     if password and sessions:
         pages.include_router(login.router(password, sessions))
     pages.include_router(files.router(baton))
@@ -73,6 +74,7 @@ def site(
         _add(shared, path, show)
     _answer_unknown(shared)
     _refuse_what_is_no_file()
+    _log_nothing_for_browsers()
     ui.add_css(_STYLE.read_text(encoding="utf-8"), shared=True)
     app = FastAPI(title="Baton", docs_url=None, redoc_url=None, openapi_url=None)
     ui.run_with(
@@ -116,6 +118,14 @@ def _refuse_what_is_no_file() -> None:
         if "/upload/" not in request.url.path:
             raise error
         return PlainTextResponse("Send files, as multipart/form-data.", status_code=400)
+
+
+def _log_nothing_for_browsers() -> None:
+    """NiceGUI writes what a page's socket calls “log” into the log, at any level and any length."""
+
+    @core.sio.on("log")
+    def unheard(_sid: str, _message: object) -> None:
+        pass
 
 
 def _before_serving(app: FastAPI, site: Site) -> None:

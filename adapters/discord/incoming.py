@@ -10,7 +10,7 @@ import discord
 
 from adapters.discord.convert import Names, from_discord, text_of
 from adapters.discord.places import PREFIX
-from bot.domain.identity import Person, Place
+from bot.domain.identity import Person, Place, readable
 from bot.domain.message import Attachment
 from bot.ports.inbound import Deleted, Edited, Written
 
@@ -46,7 +46,7 @@ def person(user: discord.abc.User, space: str, groups: tuple[str, ...] = ()) -> 
         )
     return Person(
         id=f"{space}/{user.id}",
-        name=text_of(user.display_name),
+        name=readable(text_of(user.display_name), str(user.id)),
         avatar=user.display_avatar.url,
         groups=groups,
     )

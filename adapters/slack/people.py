@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack.forwarded import shared
 from adapters.slack.mrkdwn import Names, mentioned
 from adapters.slack.workspace import Workspace
-from bot.domain.identity import Person, qualify
+from bot.domain.identity import Person, qualify, readable
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class People:
         avatar = profile.get("image_192") or profile.get("image_72") or ""
         return Person(
             id=qualify(self._workspace.id, user),
-            name=str(name),
+            name=readable(str(name), user),
             avatar=str(avatar),
             groups=await self._groups_of(user),
         )

@@ -20,6 +20,7 @@ from bot.ports.store import Tx
 from bot.services import people, rating
 from bot.services.close import resolved_in
 from bot.services.contact import earlier
+from bot.services.history import called
 from bot.services.inbox import who
 from bot.services.notify import in_line, on_card
 from bot.services.promises import promised
@@ -261,7 +262,7 @@ def _transcript(tx: Tx, thread: Thread) -> Transcript | None:
     notes = [one for one in tx.notes.of(thread.conversation_id) if one.at <= thread.opened_at]
     lines = [
         Line(
-            speaker=one.author_name or "Baton",
+            speaker=called(one),
             text=_words(one),
             at=one.at,
             voice=_VOICES[one.author],

@@ -5,10 +5,52 @@ A person is `slack:T0001/U0ALICE`, `discord:900/77` or `console:alice`.
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 # A place whose channel begins so is somebody's direct messages: `@U0ALICE`.
 DIRECTLY = "@"
+
+# Longer names would push what is said about them out of sight.
+LONGEST_NAME = 64
+# Unicode calls these letters or marks, and none of them shows.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Persian, Hindi and many pictures need them, between two characters.
+_JOINERS = frozenset("\u200c\u200d")
+_MARKS = 4
+
+
+def readable(name: str, otherwise: str) -> str:
+    """A name that somebody chose, as one line in which everything shows: nothing that turns the
+    direction of what follows, hides, or towers over other lines. `otherwise` where nothing is left.
+    """
+    if name.isascii() and name.isprintable():
+        kept = name
+    else:
+        kept = "".join(_visible(unicodedata.normalize("NFC", name[: 16 * LONGEST_NAME])))
+    kept = " ".join(kept.strip("".join(_JOINERS)).split())
+    if len(kept) > LONGEST_NAME:
+        kept = f"{kept[: LONGEST_NAME - 1].rstrip()}…"
+    return kept or otherwise
+
+
+def _visible(name: str) -> Iterator[str]:
+    marks, before = 0, ""
+    for char in name:
+        kind = unicodedata.category(char)
+        marks = marks + 1 if kind[0] == "M" else 0
+        is_joiner = char in _JOINERS and before not in _JOINERS
+        if kind[0] == "Z" or char.isspace():
+            yield " "
+        elif is_joiner or (kind[0] != "C" and char not in _BLANK and marks <= _MARKS):
+            yield char
+        before = char
+
+
+def by_contact(name: str) -> str:
+    """How a contact is called where others speak too: no name can pass for one of the team."""
+    return f"{name} (contact)"
 
 
 def workspace_of(person: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.identity import by_contact
 from bot.domain.message import Author, Delivery, Message
 from bot.domain.thread import Note
 from bot.ports.store import Tx
@@ -32,6 +33,12 @@ def told(tx: Tx, conversation_id: int, *, notes: bool = True) -> tuple[Said, ...
     return tuple(sorted(said, key=lambda one: one.at))
 
 
+def called(message: Message) -> str:
+    """Whoever said it, as one line among those of others."""
+    name = message.author_name or "Baton"
+    return by_contact(name) if message.author is Author.CONTACT else name
+
+
 def pages(lines: Sequence[str], room: int) -> list[list[str]]:
     """Lines put together into pages of at most so many characters; a longer line has its own."""
     made: list[list[str]] = [[]]
@@ -49,7 +56,7 @@ def _message(tx: Tx, message: Message) -> Said:
     edited = message.edited_at is not None
     return Said(
         at=message.at,
-        speaker=message.author_name or "Baton",
+        speaker=called(message),
         text=message.text,
         files=tuple(one.name for one in message.attachments),
         state=_state(message),

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import errno
+import gzip
 import hashlib
+import struct
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from adapters.agents.pictures import pictures
 from bot.domain.errors import BadInput, CannotKeep, CannotRun, FileTooLarge, NotFound
 from bot.domain.message import LARGEST_FILE
 from bot.ports.media import MediaPort
 from storage.media import Media
+from tests.unit.agents.conversations import conversation
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
 
@@ -44,6 +51,61 @@ async def test_the_type_is_told_by_the_bytes(
     media: MediaPort, name: str, data: bytes, given: str, told: str
 ) -> None:
     assert (await media.keep(name, data, given)).media_type == told
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+# Each is small, and would be gigabytes, or never end, for whoever opens it.
+BOMBS = {
+    "pixels.png": PNG[:8]
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 6, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress(b"\0" * 1_000_000)),
+    "zeros.gz": gzip.compress(b"\0" * 10_000_000),
+    "laughs.svg": b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><svg><text>&b;</text></svg>',
+    "endless.gif": b"GIF89a\xff\xff\xff\xff\x80\x00\x00" + b"\x00" * 64,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+async def test_what_is_in_a_file_is_never_opened(
+    media: MediaPort, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes through untouched, to a model that sees pictures too."""
+
+    def opened(*_: object, **__: object) -> None:
+        raise AssertionError(name)
+
+    for place in ("PIL.Image.open", "zlib.decompress", "gzip.decompress", "zipfile.ZipFile"):
+        monkeypatch.setattr(place, opened)
+    kept = await media.keep(name, BOMBS[name])
+    assert await media.load(kept.digest or "") == BOMBS[name]
+    said = replace(conversation("> Look")[0], attachments=(kept,))
+    assert all(one.data == BOMBS[name] for one in await pictures([said], media))
+
+
+def test_nothing_of_batons_can_open_one() -> None:
+    """No decoder is imported at all. Charts are drawn by what reads no file."""
+    openers = {"PIL", "zlib", "gzip", "bz2", "lzma", "zipfile", "tarfile", "xml", "cv2", "imageio"}
+    root = Path(__file__).parents[2]
+    sources = [
+        one for part in ("bot", "adapters", "storage") for one in root.glob(f"{part}/**/*.py")
+    ]
+    found = {
+        (source.name, name.partition(".")[0])
+        for source in sources
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        for name in _imported(node)
+    }
+    assert ("media.py", "filetype") in found
+    assert {(where, name) for where, name in found if name in openers} == set()
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [one.name for one in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
 async def test_a_name_is_never_a_path(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ CAROL = Person(id="console:carol", name="Carol")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> @everyone @here <!channel> "
-    "<!everyone> <@U0ALICE> <@77> [click](javascript:alert(3)) </dl>"
+    "<!everyone> <!here> <!subteam^S01> <@U0ALICE> <@77> <@!77> <@&55> @channel "
+    "[click](javascript:alert(3)) </dl>"
 )
 
 

@@ -24,6 +24,7 @@ from tests.fuzz.served import TOKEN, Served, served
 # uvicorn tells of what it cannot read at this level; a fault of an application is an error.
 _OURS = logging.ERROR
 # Who reads what a browser tells, and what that may raise there. The core raises none of these.
+OF_A_BROWSER = "a line that a browser made up"
 _READING = ("nicegui", "engineio", "socketio", "uvicorn", "asyncio")
 _UNREADABLE = (
     ArithmeticError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError,
@@ -53,6 +54,7 @@ async def test_whatever_comes_to_any_route(
             assert tried == {one.path for one in found}
             await _whatever_a_browser_tells(at, session)
             assert faults(caplog) == []
+            assert OF_A_BROWSER not in caplog.text, "a browser wrote a line of the log"
         for page in ("/healthz", "/", "/queue"):
             await _good(at, session, page)
         [upload, *_] = [one for one in found if "/upload/" in one.path]
@@ -76,6 +78,9 @@ async def _whatever_a_browser_tells(at: Served, session: aiohttp.ClientSession) 
     for frame in channel.FRAMES:
         await channel.thrown(at, session, frame)
     async with channel.opened(at, session, "/contact") as page:
+        for level in ("debug", "info", "warning", "error"):
+            told = {"client_id": page.client.id, "level": level, "message": OF_A_BROWSER}
+            await page.socket.emit("log", told)
         await page.act("Write a message", "update:value", "human please, still there")
         await page.act("Write a message", "keydown", {})
         async with asyncio.timeout(60):

@@ -130,7 +130,7 @@ async def test_history_has_notes_edits_and_pages(world: World) -> None:
     await world.run("bob", f"/message edit {said.id} Hello")
     await world.run("bob", "/note 1 She sounds nice")
     shown = (await world.run("bob", "/ticket history 1")).text
-    assert "Carol: human please" in shown
+    assert "Carol (contact): human please" in shown
     assert "Bob: Hello (edited)" in shown
     assert "before: “Helo”" in shown
     assert "Bob 📝 (note): She sounds nice" in shown
@@ -147,7 +147,7 @@ async def test_history_has_notes_edits_and_pages(world: World) -> None:
     assert "11 many words" not in before.text
     assert [one.label for one in before.buttons] == ["Older", "Newer"]
     first = await world.run("bob", "/ticket history 1 page=1")
-    assert "Carol: human please" in first.text
+    assert "Carol (contact): human please" in first.text
 
 
 async def test_a_transcript_is_a_file_in_which_words_cannot_pass_for_others(world: World) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, WebSocket
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from adapters.console import files, login, places
 from adapters.console.catchup import catch_up
-from adapters.console.guard import Guard, Sessions
+from adapters.console.ended import Ended
+from adapters.console.guard import COOKIE, Guard, Sessions
 from adapters.console.inbound import Inbound
 from adapters.console.outlet import standing
 from adapters.console.views.markdown import coded, linked, render
@@ -243,6 +244,15 @@ def _app(password: str | None) -> FastAPI:
     async def team() -> str:
         return "inside"
 
+    @app.websocket("/echo")
+    async def echo(socket: WebSocket) -> None:
+        await socket.accept()
+        try:
+            while True:
+                await socket.send_text(await socket.receive_text())
+        except WebSocketDisconnect:
+            await socket.send_text("closed")
+
     app.add_middleware(Guard, sessions=sessions)
     return app
 
@@ -289,6 +299,62 @@ def test_a_session_ends_and_cannot_be_forged() -> None:
     assert not sessions.holds("")
     seconds[0] += 13 * 3600
     assert not sessions.holds(token)
+
+
+def test_a_session_that_was_brought_along_is_not_the_one_that_begins(guarded: TestClient) -> None:
+    """Fixation: whoever planted a cookie before the login does not share what follows it."""
+    form = {"password": "a good password"}
+    planted = Sessions("secret", "another password").make()
+    own = Sessions("secret", "a good password").make()
+    for brought in (planted, own, "anything"):
+        guarded.cookies.clear()
+        guarded.cookies.set(COOKIE, brought)
+        guarded.post("/login", data=form, follow_redirects=False)
+        begun = [one.value for one in guarded.cookies.jar if one.name == COOKIE]
+        assert begun
+        assert brought not in begun[-1:]
+    assert Sessions("secret", "x").make() != Sessions("secret", "x").make()
+    guarded.cookies.clear()
+    assert guarded.get("/team", headers={"cookie": f"{COOKIE}={planted}"}).status_code == 401
+
+
+def test_a_copy_of_a_session_that_was_left_opens_nothing(guarded: TestClient) -> None:
+    guarded.post("/login", data={"password": "a good password"})
+    copy = {"cookie": f"{COOKIE}={guarded.cookies[COOKIE]}"}
+    assert guarded.get("/team", headers=copy).status_code == 200
+    guarded.get("/logout", follow_redirects=False)
+    guarded.cookies.clear()
+    assert guarded.get("/team", headers=copy).status_code == 401
+    guarded.post("/login", data={"password": "a good password"})
+    assert guarded.get("/team").status_code == 200, "others are none the worse for it"
+
+
+async def test_every_process_knows_that_a_session_was_left(inbound: Inbound) -> None:
+    """Also one that is started later; and what would have ended by itself is not kept."""
+    store, seconds = inbound.baton.store, [1000.0]
+
+    def process() -> Sessions:
+        return Sessions("secret", "password", lambda: seconds[0], Ended(store))
+
+    here, there = process(), process()
+    first, second = here.make(), here.make()
+    await here.end(first)
+    assert [await one.admits(first) for one in (here, there, process())] == [False] * 3
+    assert await there.admits(second)
+    await here.end("1.forged.mark")
+    seconds[0] += 13 * 3600
+    await there.end(there.make())
+    assert len(await store.read(lambda tx: tx.meta.beginning("console:left:"))) == 1
+
+
+def test_an_open_page_is_heard_no_longer_than_its_session(guarded: TestClient) -> None:
+    guarded.post("/login", data={"password": "a good password"})
+    with guarded.websocket_connect("ws://baton.example/echo") as socket:
+        socket.send_text("hello")
+        assert socket.receive_text() == "hello"
+        guarded.get("/logout", follow_redirects=False)
+        socket.send_text("/reply 1 from a copy")
+        assert socket.receive_text() == "closed"
 
 
 def test_another_site_cannot_act_through_a_visitor(guarded: TestClient) -> None:

@@ -72,7 +72,7 @@ async def test_what_was_written_while_baton_was_away_comes_first_and_once(
                 "a refund in private",
             ]
             thread = await slack.thread("C0TEAM", card["ts"])
-            words = [one["text"] for one in thread if one.get("username") == "Carol"]
+            words = [one["text"] for one in thread if one.get("username") == "Carol (contact)"]
             assert words == ["two", "three", "four"]
             notes = await at.read(lambda tx: [one.text for one in tx.notes.of(1)])
             assert notes == ["a note"]

@@ -71,7 +71,7 @@ async def talk(at: SlackWorld, asked: Json, card: Json) -> None:
     assert "She is nice" not in str(await at.texts("C0HELP"))
     await at.carol.post("C0HELP", "It says 100", thread=asked, file=("photo.png", PICTURE))
     mirrored = await at.says("C0TEAM", "It says 100")
-    assert (mirrored["username"], mirrored["thread_ts"]) == ("Carol", card["ts"])
+    assert (mirrored["username"], mirrored["thread_ts"]) == ("Carol (contact)", card["ts"])
     assert mirrored["icons"]["image_48"].endswith("U0CAROL.png")
     copy = await at.says("C0TEAM", "photo.png", where=lambda one: one.get("files"))
     assert await at.slack.file_content(copy["files"][0]["id"]) == PICTURE

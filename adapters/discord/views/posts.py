@@ -18,6 +18,7 @@ _COLOURS: dict[Voice, int] = {
     "line": 0x99AAB5,
 }
 _TAGS: dict[Voice, str] = {
+    "contact": " (contact)",
     "participant": " (also in the conversation)",
     "agent": " (agent)",
     "attendant": " → contact",
@@ -56,8 +57,10 @@ def in_thread(post: Post, largest: int) -> Body:
         description=clipped(text, DESCRIPTION) or None, colour=_COLOURS[post.voice]
     )
     if post.speaker:
-        name = defused(f"{post.speaker.name}{_TAGS.get(post.voice, '')}")
-        embed.set_author(name=clipped(name, AUTHOR), icon_url=_picture(post.speaker.avatar))
+        # What says whose words they are stands behind the name, however long that is.
+        tag = _TAGS.get(post.voice, "")
+        name = clipped(defused(post.speaker.name), AUTHOR - len(tag))
+        embed.set_author(name=f"{name}{tag}", icon_url=_picture(post.speaker.avatar))
     if post.aside:
         embed.set_footer(text=clipped(defused(post.aside), FOOTER))
     return Body(

@@ -36,6 +36,8 @@ _REASON, _TOPIC, _TOPICS, _LAST_ACTION = 1_500, 300, 10, 1_000
 _NAME = 80
 _LINES = 700
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
+# Contacts' words never go to contacts, so that only the team reads these.
+_TAGS = {"contact": " (contact)", "participant": " (participant)"}
 _PICTURED = {"contact", "participant", "agent", "attendant", "note"}
 
 
@@ -97,14 +99,16 @@ def _post(post: Post) -> Rendered:
     return Rendered(
         text=f"{pinged} {blocks.fallback(words)}".strip(),
         blocks=made or [blocks.section(blocks.NOTHING)],
-        username=blocks.one_line(_called(post), _NAME) if speaker else "",
+        username=_called(post) if speaker else "",
         icon_url=speaker.avatar if speaker and speaker.avatar.startswith("http") else "",
     )
 
 
 def _called(post: Post) -> str:
+    """What says whose words they are stands behind the name, however long that is."""
     name = post.speaker.name if post.speaker else ""
-    return f"{name} (participant)" if post.voice == "participant" else name
+    tag = _TAGS.get(post.voice, "")
+    return f"{blocks.one_line(name, _NAME - len(tag))}{tag}"
 
 
 def _missing(file: Attachment) -> str:
