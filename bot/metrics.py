@@ -13,6 +13,7 @@ from bot.domain.identity import platform_of
 from bot.ports.inbound import Inbound, Written
 from bot.ports.outbox import LaneKind, State
 from bot.ports.store import Store, Tx
+from bot.services.delivered import WITHHELD
 
 
 class Metrics:
@@ -40,6 +41,9 @@ class Metrics:
         )
         self._effects = self._gauge("baton_effects", "Effects by state", "state")
         self._lag = self._gauge("baton_lane_lag_seconds", "The longest wait of a due effect")
+        self._withheld = self._gauge(
+            "baton_withheld_messages", "Words of the agent that came too late and were not sent"
+        )
         self._tickets = self._gauge(
             "baton_open_tickets", "Tickets that are not closed", "status", "team"
         )
@@ -77,6 +81,7 @@ class Metrics:
         for state in State:  # one that has none now had some before
             self._effects.labels(state).set(backlog.by_state.get(state, 0))
         self._lag.set(backlog.oldest_s)
+        self._withheld.set(tx.meta.counted(WITHHELD))
         self._tickets.clear()
         for (status, team), count in tx.tickets.tally().items():
             self._tickets.labels(status, team).set(count)

@@ -11,7 +11,7 @@ from bot.domain.message import Author, Delivery, Message
 from bot.domain.summary import Summary, checked
 from bot.ports.agent import Answer, Case, Failure, Handover, Meter, Outcome, Turn
 from bot.ports.store import Tx
-from bot.services import listen, record, spending
+from bot.services import delivered, listen, record, spending
 from bot.services.escalate import escalate
 
 AGENT = "agent"
@@ -99,6 +99,7 @@ def _withhold(
 ) -> None:
     message = replace(_message(tx, conversation, epoch, answer, now), delivery=Delivery.WITHHELD)
     message = tx.messages.add(message)
+    delivered.count_withheld(tx, conversation)
     record.mirror(tx, record.thread_of(tx, conversation), message)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.conversation import Conversation
 from bot.domain.message import Author, Delivery, Message
 from bot.domain.ticket import Ticket
 from bot.domain.values import replace
 from bot.ports.store import Tx
 from bot.services import cue, record
+
+# How many messages were withheld, under this name among the counters.
+WITHHELD = "withheld messages"
 
 
 def succeeded(tx: Tx, message: Message, now: datetime) -> None:
@@ -38,7 +42,14 @@ def withheld(tx: Tx, message: Message) -> None:
     """The agent's words came too late; the thread shows them as not sent."""
     message = replace(message, delivery=Delivery.WITHHELD)
     tx.messages.put(message)
+    count_withheld(tx, tx.conversations.get(message.conversation_id))
     _show(tx, message)
+
+
+def count_withheld(tx: Tx, conversation: Conversation) -> None:
+    """One more that came too late, for the figures; those of practice are none."""
+    if not conversation.is_practice:
+        tx.meta.count(WITHHELD, 1)
 
 
 def mark_slow(tx: Tx, before: datetime, limit: int = 100) -> int:

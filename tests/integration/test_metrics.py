@@ -96,7 +96,7 @@ async def test_every_figure_follows_the_story(watched: Watched) -> None:
         "first_response_seconds_count": 1,
         "first_response_seconds_sum": 120,
         "open_tickets status=in progress team=billing": -1,
-        "open_tickets status=awaiting team=billing": 1,
+        "open_tickets status=awaiting response team=billing": 1,
     }
     # A reply that the platform refuses for good is a dead letter.
     _fails(world, Refused("no"), times=1)
@@ -107,7 +107,7 @@ async def test_every_figure_follows_the_story(watched: Watched) -> None:
     # The close: nothing is open any more.
     await world.run("dana", "/ticket close 1 done", channel="billing")
     moved = await watched.moved()
-    assert moved.pop("open_tickets status=awaiting team=billing") == -1
+    assert moved.pop("open_tickets status=awaiting response team=billing") == -1
     assert not [name for name in moved if name.startswith("open_tickets")]
 
 
@@ -124,7 +124,7 @@ async def test_what_is_withheld_and_what_is_late_shows(watched: Watched) -> None
     world.agent.hold.set()
     await world.settle()
     moved = await watched.moved()
-    assert moved["effects state=withheld"] == 1
+    assert moved["withheld_messages"] == 1
     assert moved["agent_turns_total outcome=answer"] == 1
     assert "messages_total direction=out platform=console" not in moved
 
