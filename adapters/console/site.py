@@ -122,7 +122,6 @@ def _refuse_what_is_no_file() -> None:
 
 def _log_nothing_for_browsers() -> None:
     """NiceGUI writes what a page's socket calls “log” into the log, at any level and any length."""
-
     core.sio.on("log", lambda _sid, _message: None)
 
 
