@@ -49,8 +49,12 @@ def _help(context: Context) -> Response:
         root, _, below = command.name.partition(" ")
         group = groups.setdefault(f"/{root}", []) if below else groups[_SHORT]
         group.append(f"`{command.usage}`: {command.help}")
-    parts = ["\n".join((f"**{name}**", *lines)) for name, lines in groups.items() if lines]
+    shown = {name: lines for name, lines in groups.items() if lines}
     title = f"What you can do with /{wanted}" if wanted else "What you can do"
+    if len(shown) == 1:  # its name is in the title
+        [lines] = shown.values()
+        return Response(text="\n".join((f"**{title}**", *lines)))
+    parts = ["\n".join((f"**{name}**", *lines)) for name, lines in shown.items()]
     return Response(text="\n\n".join((title, *parts)))
 
 

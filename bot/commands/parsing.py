@@ -27,8 +27,8 @@ _REST = {Kind.TEXT, Kind.NAME, Kind.TAGS, Kind.SNIPPET}
 def find(registry: Iterable[Command], line: str) -> tuple[Command, str]:
     """The command a line names (the longest name that fits), and the rest of the line.
 
-    `/ticket help` asks for help about the commands that begin like it. Raises `NotFound` with what
-    may have been meant, and `BadInput` for a line that names nothing.
+    `/ticket help`, and `/ticket` alone, ask for help about the commands that begin like it. Raises
+    `NotFound` with what may have been meant, and `BadInput` for a line that names nothing.
     """
     words = line.strip().removeprefix("/").split()
     if not words:
@@ -38,8 +38,10 @@ def find(registry: Iterable[Command], line: str) -> tuple[Command, str]:
         name = " ".join(words[:length]).lower()
         if len(words) >= length and name in by_name:
             return by_name[name], _rest(line, length)
-    if words[1:] and words[-1].lower() == _HELP and _HELP in by_name:
-        return by_name[_HELP], " ".join(words[:-1])
+    about = words[:-1] if words[1:] and words[-1].lower() == _HELP else words
+    begun = " ".join(about).lower()
+    if _HELP in by_name and (about != words or any(one.startswith(f"{begun} ") for one in by_name)):
+        return by_name[_HELP], begun
     raise NotFound(what="command", name=f"/{' '.join(words[:2])}", hint=_hint(by_name, words))
 
 

@@ -113,14 +113,19 @@ def test_help_after_the_first_words_is_about_those() -> None:
     assert parsed("/desk member help") == ("help", {"command": "desk member"})
 
 
+@pytest.mark.parametrize("line", ["/ticket", "/Routing ", "/desk member"])
+def test_words_that_only_begin_commands_are_answered_with_those(line: str) -> None:
+    assert parsed(line) == ("help", {"command": line.strip().removeprefix("/").lower()})
+
+
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
         ("/repyl 1 x", "Did you mean /reply"),
         ("/ticket clam 1", "Did you mean /ticket claim [ticket]?"),
         ("/desk member list", "Possible: /desk member add <person> <team> [role], /desk member"),
-        ("/routing", "Possible: /routing list, /routing add, /routing edit, "),
-        ("/desk", "Possible: /desk setup, /desk channel list, "),
+        ("/routing lst", "Did you mean /routing list"),
+        ("/desk xyzzy", "Possible: /desk setup, /desk channel list, "),
         ("/claim", "Did you mean /ticket claim [ticket]?"),
         ("/claim 1", "Did you mean /ticket claim [ticket]?"),
         ("/xyzzy please", "/help lists them all"),
