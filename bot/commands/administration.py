@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from bot.commands import resolve
+from bot.commands import resolve, wording
 from bot.commands.desk import CHANNEL, NEW_TEAM, PERSON, command, save
 from bot.commands.registry import Argument, Context, Kind, Response
 from bot.commands.resolve import channel as channel_id
-from bot.commands.wording import name as name_of
 from bot.domain.desk import DIRECT, Channel, Desk, Team
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.identity import workspace_of
@@ -38,9 +37,11 @@ def _setup(context: Context) -> Response:
     )
     configure.save(context.tx, desk, context.me, f"Set up {team.name}.", context.now)
     number = practice.test(context.tx, team, context.me, context.now).number
+    contacts = wording.channel(context, workspace, customers)
+    works = wording.channel(context, workspace, team.channel)
     return Response(
-        text=f"Set up: contacts write in {customers}, the team {team.name} works in "
-        f"{team.channel}. Test ticket #{number} is on its way there.",
+        text=f"Set up: contacts write in {contacts}, the team {team.name} works in {works}. Test "
+        f"ticket #{number} is on its way there.",
         moves_places=True,
     )
 
@@ -68,8 +69,9 @@ def _moved(known: Team, wanted: Team) -> Team:
 def _channels(context: Context) -> Response:
     desk = context.tx.desk.get()
     lines = [
-        f"**{one.channel}** in {one.workspace}: {'the agent answers' if one.agent else 'no agent'},"
-        f" team {team.name if (team := desk.default_team(one)) else 'none'}"
+        f"{wording.channel(context, one.workspace, one.channel)} ({one.workspace}): "
+        f"{'the agent answers' if one.agent else 'no agent'}, "
+        f"team {team.name if (team := desk.default_team(one)) else 'none'}"
         for one in desk.channels
     ]
     return Response(text="\n".join(lines) or "No channel is connected. /desk channel add does it.")
@@ -109,7 +111,7 @@ def _add_admin(context: Context) -> Response:
     if person not in known and not resolve.is_exact(typed, person):
         raise BadInput(problem=f"{typed} is {person}, who is not on the desk. Give the id itself.")
     desk = configure.with_admin(context.tx.desk.get(), person)
-    what = f"{name_of(context, person)} ({person}) is an admin."
+    what = f"{wording.name(context, person)} ({person}) is an admin."
     return save(context, desk, what, people=typed)
 
 
@@ -126,7 +128,7 @@ def remove_admin(desk: Desk, person: str) -> Desk:
 def _remove_admin(context: Context) -> Response:
     person = resolve.person(context, context.get("person"))
     desk = remove_admin(context.tx.desk.get(), person)
-    return save(context, desk, f"{name_of(context, person)} is no admin any more.")
+    return save(context, desk, f"{wording.name(context, person)} is no admin any more.")
 
 
 ADMINISTRATION = (

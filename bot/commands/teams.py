@@ -104,7 +104,8 @@ def changed(context: Context, team: Team, what: str, *, people: str = "") -> Res
 
 def _teams(context: Context) -> Response:
     lines = [
-        f"**{team.name}** in {team.workspace} {team.channel}: "
+        f"**{team.name}** in {wording.channel(context, team.workspace, team.channel)}"
+        f" ({team.workspace}): "
         + (", ".join(wording.name(context, one) for one in team.people) or "nobody yet")
         for team in context.tx.desk.get().teams
     ]

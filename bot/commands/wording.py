@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.commands.registry import Context
 from bot.domain import duration, week
-from bot.domain.desk import Channel, Hours, Rule, Team
+from bot.domain.desk import DIRECT, Channel, Hours, Rule, Team
 from bot.domain.desk_changes import Difference, where
 from bot.domain.hours import WEEKDAYS
 from bot.domain.identity import local_id
@@ -19,6 +19,7 @@ _PEOPLE = {"members", "supervisors", "notify", "attendant"}
 _SECRET = "secret"  # noqa: S105 - what is never shown
 _UNSAID = {"name", _SECRET}
 _LONGEST = 300
+_CONSOLE = "console"
 
 
 def changes(context: Context, found: Iterable[Difference]) -> str:
@@ -42,6 +43,15 @@ def rule(context: Context, one: Rule) -> str:
 
 def name(context: Context, person: str) -> str:
     return context.tx.people.get(person).name
+
+
+def channel(context: Context, workspace: str, one: str) -> str:
+    """A channel as whoever asks knows it. Slack and Discord put its name in place of `<#id>`."""
+    if one == DIRECT:
+        return "direct messages"
+    if workspace == _CONSOLE:
+        return f"#{one}"
+    return f"<#{one}>" if workspace == context.call.place.workspace else one
 
 
 def _line(context: Context, one: Difference) -> str:

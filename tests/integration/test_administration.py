@@ -30,7 +30,7 @@ async def test_a_team_is_made_staffed_and_removed(world: World) -> None:
     assert (await world.run("alice", "/desk team add tier2 #tier2 @bob")).ok
     assert (await world.run("alice", "/desk member add @dana tier2 supervisor")).ok
     listed = await world.run("alice", "/desk team list")
-    assert "**tier2** in console tier2: Bob, Dana" in listed.text
+    assert "**tier2** in #tier2 (console): Bob, Dana" in listed.text
     assert (await world.run("alice", "/desk member remove @bob tier2")).ok
     assert (await world.run("alice", "/desk team remove tier2")).ok
     assert "tier2" not in (await world.run("alice", "/desk team list")).text

@@ -176,6 +176,9 @@ async def test_the_owner_sets_the_first_desk_up(tmp_path: Path, sqlite_template:
             values = {"team": "care", "team_channel": "C0TEAM", "customer_channel": "C0HELP"}
             done = await at.alice.submit(modal, values)
             assert "Test ticket #1 is on its way" in str(done["view"]["blocks"])
+            for channel in ("C0HELP", "C0TEAM"):
+                named = {"type": "channel", "channel_id": channel}
+                assert str(named)[1:-1] in str(done["view"]["blocks"])
             card = await at.card(1)
             await at.alice.click(card, "ticket:claim")
             await at.says("C0TEAM", "Held by Alice")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from adapters.slack import rich_text as rich
@@ -14,6 +15,7 @@ Json = dict[str, Any]
 
 # Slack: about 13,200 characters in all blocks of a message.
 LONGEST = 10_000
+_CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)>")
 
 
 def render(response: Response) -> Rendered:
@@ -30,5 +32,26 @@ def body(response: Response) -> list[Json]:
         return queue.sections(response.queue, room=blocks.MESSAGE_BLOCKS)
     mark = "" if response.ok else "⚠️ "
     pieces = split(f"{mark}{response.text}"[:LONGEST], blocks.SECTION)
-    shown = [block for piece in pieces if (block := rich.rich_text(piece))]
+    shown = [_with_channels(block) for piece in pieces if (block := rich.rich_text(piece))]
     return [*(shown or [blocks.section("Done.")]), *blocks.actions(response.buttons)]
+
+
+def _with_channels(part: Json) -> Json:
+    """Channels by their names; a mention of one calls nobody."""
+    leaves = [
+        one
+        for leaf in part["elements"]
+        for one in (_split(leaf) if leaf["type"] == "text" else [leaf])
+    ]
+    shown = [_with_channels(one) if "elements" in one else one for one in leaves]
+    return {**part, "elements": shown}
+
+
+def _split(leaf: Json) -> list[Json]:
+    """Words, with a channel at every odd place."""
+    pieces = _CHANNEL.split(leaf["text"])
+    named = [
+        {"type": "channel", "channel_id": piece} if at % 2 else {**leaf, "text": piece}
+        for at, piece in enumerate(pieces)
+    ]
+    return [one for one in named if one.get("text") != ""]
