@@ -28,29 +28,24 @@ from storage.repositories.threads import Events, Notes, Summaries, Threads
 from storage.repositories.tickets import Tickets
 from storage.rows import Session
 
-_ROOMS: dict[str, Callable[[Session], object]] = {
-    "desk": DeskDocument,
-    "conversations": Conversations,
-    "messages": Messages,
-    "tickets": Tickets,
-    "tags": Tags,
-    "blocks": Blocks,
-    "search": Search,
-    "threads": Threads,
-    "notes": Notes,
-    "summaries": Summaries,
-    "events": Events,
-    "people": People,
-    "outbox": Outbox,
-    "posts": Posts,
-    "queue": Queue,
-    "sources": Sources,
-    "meta": Meta,
-    "privacy": Privacy,
-    "calls": Calls,
-    "due": Due,
-    "reports": Reports,
-}
+
+class _Room:
+    """One repository of a transaction, made when it is first asked for."""
+
+    def __init__(self, kind: Callable[[Session], object]) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: type[Transaction], name: str) -> None:
+        self._name = name
+
+    def __get__(self, tx: Transaction, owner: type[Transaction]) -> object:
+        """Asked once: what it leaves in the transaction is found before it."""
+        made = tx.__dict__[self._name] = self._kind(tx.session)
+        return made
+
+
+def _room(kind: Callable[[Session], object]) -> Any:
+    return _Room(kind)
 
 
 class Transaction:
@@ -59,49 +54,42 @@ class Transaction:
     Its repositories are made as they are asked for: a unit needs a few.
     """
 
-    desk: ports.DeskRepository
-    conversations: ports.ConversationRepository
-    messages: ports.MessageRepository
-    tickets: ports.TicketRepository
-    tags: ports.TagRepository
-    blocks: ports.BlockRepository
-    search: ports.SearchRepository
-    threads: ports.ThreadRepository
-    notes: ports.NoteRepository
-    summaries: ports.SummaryRepository
-    events: ports.EventRepository
-    people: ports.PeopleRepository
-    outbox: ports.OutboxRepository
-    posts: ports.PostRepository
-    queue: ports.QueueRepository
-    sources: ports.SourceRepository
-    meta: ports.MetaRepository
-    privacy: ports.PrivacyRepository
-    calls: ports.CallRepository
-    due: ports.DueRepository
-    reports: ports.ReportRepository
+    desk: ports.DeskRepository = _room(DeskDocument)
+    conversations: ports.ConversationRepository = _room(Conversations)
+    messages: ports.MessageRepository = _room(Messages)
+    tickets: ports.TicketRepository = _room(Tickets)
+    tags: ports.TagRepository = _room(Tags)
+    blocks: ports.BlockRepository = _room(Blocks)
+    search: ports.SearchRepository = _room(Search)
+    threads: ports.ThreadRepository = _room(Threads)
+    notes: ports.NoteRepository = _room(Notes)
+    summaries: ports.SummaryRepository = _room(Summaries)
+    events: ports.EventRepository = _room(Events)
+    people: ports.PeopleRepository = _room(People)
+    outbox: ports.OutboxRepository = _room(Outbox)
+    posts: ports.PostRepository = _room(Posts)
+    queue: ports.QueueRepository = _room(Queue)
+    sources: ports.SourceRepository = _room(Sources)
+    meta: ports.MetaRepository = _room(Meta)
+    privacy: ports.PrivacyRepository = _room(Privacy)
+    calls: ports.CallRepository = _room(Calls)
+    due: ports.DueRepository = _room(Due)
+    reports: ports.ReportRepository = _room(Reports)
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self.session = session
         self.vault: Vault = session.vault
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in _ROOMS:
-            raise AttributeError(name)
-        made = _ROOMS[name](self._session)
-        setattr(self, name, made)
-        return made
-
     def limits(self, workspace: str) -> Limits:
-        return self._session.limits(workspace)
+        return self.session.limits(workspace)
 
     def first_sight(self, key: str) -> bool:
-        return first_sight(self._session, key)
+        return first_sight(self.session, key)
 
     def complete(self) -> None:
         """Write what is worked out once, at the end of a unit."""
-        Outbox(self._session).settle()
-        self._session.end()
+        Outbox(self.session).settle()
+        self.session.end()
 
     def wake(self, topic: str) -> None:
-        self._session.topics.add(topic)
+        self.session.topics.add(topic)

@@ -35,7 +35,10 @@ def excerpt(text: str) -> str:
 
 def plain(text: str) -> str:
     """In lower case, without accents."""
-    split = unicodedata.normalize("NFKD", text.casefold())
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    split = unicodedata.normalize("NFKD", folded)
     return "".join(letter for letter in split if not unicodedata.combining(letter))
 
 

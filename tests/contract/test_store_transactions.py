@@ -424,7 +424,7 @@ async def test_an_error_that_is_kept_keeps_no_snapshot(store: Store) -> None:
     """A half-read question would keep the file's log from ever being emptied."""
 
     def reads_and_fails(tx: Tx) -> None:
-        result = tx._session.run(select(tables.table(tables.Meta).c.key))  # type: ignore[attr-defined]
+        result = tx.session.run(select(tables.table(tables.Meta).c.key))  # type: ignore[attr-defined]
         assert result.fetchone() is not None
         raise BadInput(problem="no")
 
