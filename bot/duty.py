@@ -16,6 +16,7 @@ from bot.delivery.workers import is_former, own_name
 from bot.domain.errors import CannotRun
 from bot.ports.store import Store
 from bot.services import duty
+from bot.supervision import ended
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +89,7 @@ class Duty:
                     log.warning("%s: this process was held up; another may go on", self._name)
                     return None
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await ended(task)
 
     async def _lives(self, seconds: float) -> bool:
         """Whether a sign of life is known to be written. Out of reach is not lost yet."""

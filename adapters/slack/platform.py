@@ -33,7 +33,7 @@ from adapters.slack.workspace import Workspace
 from bot.application import Baton
 from bot.duty import Duty
 from bot.patience import Patience
-from bot.supervision import supervised
+from bot.supervision import ended, supervised
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
@@ -179,9 +179,7 @@ class Slack:
         try:
             await self._catch_up.run()
         finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await ended(*beside)
 
     async def _connected(self) -> None:
         if self._app_token:
