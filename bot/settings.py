@@ -148,7 +148,21 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             problem="The console would be open to anybody who can reach "
             f"{settings.http_host}: set BATON_CONSOLE_PASSWORD, or BATON_CONSOLE=off."
         )
+    _check_slack(settings)
     return settings
+
+
+def _check_slack(settings: Settings) -> None:
+    """Slack hands out several secrets on several pages, and each is easily taken for another."""
+    bot, app = settings.slack_bot_token, settings.slack_app_token
+    if bot.startswith("xapp-") or app.startswith("xoxb-"):
+        raise CannotRun(
+            problem="SLACK_BOT_TOKEN begins with xoxb-, and SLACK_APP_TOKEN with xapp-: these two "
+            "are mixed up."
+        )
+    if not bot and (app or settings.slack_signing_secret):
+        other = "SLACK_APP_TOKEN" if app else "SLACK_SIGNING_SECRET"
+        raise CannotRun(problem=f"{other} is set, and SLACK_BOT_TOKEN is missing (docs/slack.md).")
 
 
 def _whole(

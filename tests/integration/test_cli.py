@@ -204,6 +204,9 @@ def test_a_bad_desk_file_is_named_and_changes_nothing(cli: Cli) -> None:
         ({"BATON_DATABASE_URL": "sqlite:////nowhere/at/all/baton.db"}, "/nowhere/at/all"),
         ({"BATON_KNOWLEDGE_DIR": "/nowhere/at/all"}, "/nowhere/at/all"),
         ({"BATON_FAILPOINT": "never"}, "is no failpoint"),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is missing"),
+        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN is missing"),
+        ({"SLACK_BOT_TOKEN": "xapp-1", "SLACK_APP_TOKEN": "xoxb-1"}, "mixed up"),
         ({"BATON_MEDIA_URL": "nowhere://x"}, "BATON_MEDIA_URL"),
     ],
 )
