@@ -78,6 +78,8 @@ def _by_status(error: discord.HTTPException) -> OutletError:
         return Unreachable("Discord does not accept DISCORD_BOT_TOKEN.")
     if error.status >= _SERVER:
         return Unclear(f"Discord has a fault of its own ({error.status}).")
+    if error.response.headers.get("Content-Type") != "application/json":
+        return Unclear(f"What answered is not Discord ({error.status}).")
     return Refused(f"Discord refuses it: {error.text or error.status}")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import discord
 import yarl
 
@@ -61,6 +62,8 @@ class Session:
                     max_messages=None,
                     max_ratelimit_timeout=LONGEST_WAIT,
                 )
+                http: Any = client.http
+                http.request = _answered(http.request)
                 try:
                     with translated():
                         await client.login(self.token)
@@ -102,6 +105,23 @@ class Session:
         if self._client is not None:
             await self._client.close()
             self._client = None
+
+
+def _answered(request: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """What is no JSON is not Discord's answer: a proxy's, while Discord is out of reach. The
+    library hands it on, or stumbles over it, which would look like a fault of ours.
+    """
+
+    async def answered(*arguments: Any, **named: Any) -> Any:
+        try:
+            answer = await request(*arguments, **named)
+        except (ValueError, KeyError) as error:
+            raise aiohttp.ClientPayloadError("what answered is not Discord") from error
+        if isinstance(answer, str) and answer:  # nothing at all is an answer too: 204
+            raise aiohttp.ClientPayloadError("what answered is not Discord")
+        return answer
+
+    return answered
 
 
 def _required_tags(channel: Any) -> list[str]:

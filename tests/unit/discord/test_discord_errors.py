@@ -14,7 +14,9 @@ from tests.emulators.discord.sdk import discord
 
 
 def raised(status: int, code: int = 0) -> Exception:
-    response: Any = SimpleNamespace(status=status, reason="")
+    response: Any = SimpleNamespace(
+        status=status, reason="", headers={"Content-Type": "application/json"}
+    )
     return discord.HTTPException(response, {"code": code, "message": "no"})
 
 
