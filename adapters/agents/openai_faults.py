@@ -12,6 +12,8 @@ from adapters.agents.sentences import quote
 if TYPE_CHECKING:
     import openai
 
+# Some 64 long texts as directions are 5 MB; an answer in words is far less.
+LARGEST_ANSWER = 16 * 1024 * 1024
 _LONGEST = 160
 # Answers of a server that is busy or restarting; 409 is a lock that was not free.
 _PASSING = frozenset({408, 409})

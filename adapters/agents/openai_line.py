@@ -11,10 +11,8 @@ from collections.abc import AsyncIterator, Iterator
 import httpx2
 from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
 
-from adapters.agents.openai_faults import Unbounded
+from adapters.agents.openai_faults import LARGEST_ANSWER, Unbounded
 
-# Some 64 long texts as directions are 5 MB; an answer in words is far less.
-LARGEST_ANSWER = 16 * 1024 * 1024
 _ENDLESS = "sends more than any answer of a model."
 # What is packed may be a thousand times as large once it is unpacked.
 _PLAIN = {"Accept-Encoding": "identity"}

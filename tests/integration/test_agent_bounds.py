@@ -12,7 +12,7 @@ from aiohttp import web
 
 from adapters.agents.embedding import Embedder, EmbeddingAccess
 from adapters.agents.model import ModelFault, Prompt, Said
-from adapters.agents.openai_line import LARGEST_ANSWER
+from adapters.agents.openai_faults import LARGEST_ANSWER
 from adapters.agents.openai_model import Access, OpenAIModel
 
 WORDS = "what the contact wrote in confidence"

@@ -24,9 +24,9 @@ from bot.domain.message import Limits
 from storage import engines, migrate, schema, scripts, search_index
 from storage.store import open_store
 from tests import postgres
+from tests.nursery import program
 
 ROOT = Path(__file__).parents[2]
-MIGRATE = "import sys; from storage.migrate import migrate; migrate(sys.argv[1])"
 STEPS = """
 import sys
 from storage import engines, schema, scripts
@@ -206,16 +206,11 @@ def test_a_newer_database_may_allow_older_programs(
         use(database_url)
 
 
-def test_many_processes_migrate_at_once(empty_url: str) -> None:
-    programs = [
-        subprocess.Popen(
-            [sys.executable, "-c", MIGRATE, empty_url], cwd=ROOT, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(3)
-    ]
-    errors = [program.communicate(timeout=60)[1] for program in programs]
-    assert errors == ["", "", ""]
-    assert [program.returncode for program in programs] == [0, 0, 0]
+async def test_many_processes_migrate_at_once(empty_url: str) -> None:
+    env = {"BATON_DATABASE_URL": empty_url}
+    programs = await asyncio.gather(*(program("bot", "migrate", env=env) for _ in range(3)))
+    statuses = await asyncio.gather(*(one.wait() for one in programs))
+    assert statuses == [0, 0, 0]
     assert differences(empty_url) == []
 
 
