@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -50,12 +50,12 @@ class Program:
         self._heed(await self._hears(_START_S))
         self.kills += not self.pid
 
-    async def kill_after(self, busy: Awaitable[None], seconds: float) -> None:
+    async def kill_after(self, busy: Callable[[], Awaitable[None]], seconds: float) -> None:
         """Let it live until it is `busy` and that long, unless a failpoint ends it before."""
         if not self.pid:
             return
         ended = asyncio.create_task(self._hears(_LIFE_S))
-        waiting = asyncio.ensure_future(busy)
+        waiting = asyncio.ensure_future(busy())
         await asyncio.wait({ended, waiting}, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.wait({ended}, timeout=seconds)
         if not ended.done():

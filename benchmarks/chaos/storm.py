@@ -87,7 +87,7 @@ class Storm:
         await self.program.end()
         for life in lives:
             await self.program.start(life.failpoint)
-            await self.program.kill_after(self.flows(), life.seconds)
+            await self.program.kill_after(self.flows, life.seconds)
             await asyncio.sleep(life.pause)
         await self.program.start()
 

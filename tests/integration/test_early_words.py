@@ -128,7 +128,7 @@ async def test_a_note_below_a_card_whose_post_was_cut_by_a_kill(sqlite_template:
         await scene.ready()
         await scene.join(0, in_peace=True)
         await scene.write(0, word("c", 0, 0))
-        await program.kill_after(asyncio.sleep(60), 0)
+        await program.kill_after(lambda: asyncio.sleep(60), 0)
         ledger = await scene.ledger()
         await scene.note(ledger.threads[0], said)
         await program.start()
