@@ -128,7 +128,12 @@ def mention(context: Context, person: str) -> str:
 
 
 def doubt(context: Context, typed: str, person: str) -> str:
-    """A question about somebody nobody has seen and who was not named by an id or a mention."""
+    """A question about somebody who was not named by an id or a mention, and whom nobody has seen,
+    or who is known only as a contact: what contacts are called they have chosen themselves.
+    """
+    on_desk = person in context.tx.desk.get().attendants
+    if not (on_desk or is_exact(typed, person)) and context.tx.conversations.of_contact(person):
+        return f"{typed.strip()} is what a contact is called. Is {person} right?"
     if _is_known(context, person) or (is_exact(typed, person) and not _is_bare(typed)):
         return ""
     return f"Nobody called {typed.strip()} has been seen here. Is {person} right?"

@@ -266,6 +266,17 @@ async def test_a_name_that_anybody_can_choose_makes_nobody_an_admin(world: World
     assert "console:mallory" in refused.text
 
 
+async def test_a_contact_joins_no_team_by_what_they_are_called(world: World) -> None:
+    """Until somebody has seen the id that stands behind the name, and says that it is right."""
+    await world.write("Hello", who="mallory")
+    await world.store.transact(_call_mallory_dave)
+    asked = await world.run("alice", '/desk member add "The Boss" support')
+    assert asked.proposes is not None
+    assert "is what a contact is called. Is console:mallory right?" in asked.text
+    desk = await world.store.read(lambda tx: tx.desk.get())
+    assert "console:mallory" not in desk.attendants
+
+
 def _call_mallory_dave(tx: Tx) -> None:
     tx.people.put(replace(tx.people.get("console:mallory"), name="The Boss"))
 
