@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
+from prometheus_client.metrics import MetricWrapperBase
 
 from bot import checks
+from bot.domain.states import Status
 from bot.metrics import Metrics
+from bot.ports.outbox import State
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +39,44 @@ def test_every_metric_that_is_named_exists(page: str) -> None:
 
 def test_every_metric_is_explained() -> None:
     assert {one for one in metrics() if f"`{one}`" not in written("docs/operations.md")} == set()
+
+
+def expressions() -> list[str]:
+    [group] = yaml.safe_load(written("docs/alerts.yml"))["groups"]
+    return [rule["expr"] for rule in group["rules"]]
+
+
+def test_every_label_that_an_alert_asks_for_exists() -> None:
+    """With a value that it can have."""
+    labels = {
+        one._name: set(one._labelnames)
+        for one in vars(Metrics()).values()
+        if isinstance(one, MetricWrapperBase)
+    }
+    values = {
+        "state": {str(one) for one in State},
+        "status": {str(one) for one in Status},
+        "direction": {"in", "out", "team"},
+    }
+    asked = [
+        (name, label, value)
+        for told in expressions()
+        for name, given in re.findall(r"\b(baton_[a-z_]+)\{([^}]*)\}", told)
+        for label, value in re.findall(r'(\w+)="([^"]*)"', given)
+    ]
+    assert asked
+    for name, label, value in asked:
+        assert label in labels[name.removesuffix("_total")], name
+        assert value in values[label], (name, label, value)
+
+
+def test_no_alert_adds_up_what_every_process_tells_alike() -> None:
+    """Gauges are of the whole desk: three processes are no three times as many tickets."""
+    gauges = "|".join(one.name for one in Metrics().registry.collect() if one.type == "gauge")
+    asked = [told for told in expressions() if re.search(gauges, told)]
+    assert len(asked) >= 3
+    for told in asked:
+        assert re.match(rf"max (by \(\w+\) )?\(({gauges})|max\(({gauges})", told), told
 
 
 def test_every_alert_says_what_to_do() -> None:
