@@ -11,6 +11,7 @@ import aiohttp
 import discord
 import yarl
 
+from adapters.discord import limits
 from adapters.discord.errors import translated
 
 # discord.py: 30 seconds is the shortest that it takes; longer waits go back to the lanes.
@@ -70,6 +71,7 @@ class Session:
                 except BaseException:
                     await client.close()
                     raise
+                limits.guard(client)
                 self._client = client
             return self._client
 

@@ -127,6 +127,25 @@ async def told(where: discord.PartialMessageable, mark: int) -> list[int]:
     return [one.id async for one in history.around(where, mark)]
 
 
+async def test_a_global_limit_ends_for_all_when_nobody_waits_for_it_any_more() -> None:
+    """A call that has met it is given up: it took too long, or a new session begins."""
+    async with emulated() as platform:
+        bot = await populated(platform)
+        session, channel = SdkSession(bot.token, Urls()), int(CHANNELS["help"])
+        try:
+            http: Any = await session.http()
+            await platform.fault("global_rate_limited", seconds=29)
+            given_up = asyncio.create_task(http.get_channel(channel))
+            async with asyncio.timeout(60):
+                while http._global_over.is_set():
+                    await asyncio.sleep(0.005)
+            waits = asyncio.create_task(http.get_channel(channel))
+            given_up.cancel()
+            assert (await asyncio.wait_for(waits, 60))["id"] == str(channel)
+        finally:
+            await session.close()
+
+
 async def test_what_lets_live_events_flow_ends_before_a_new_session_begins() -> None:
     """A step of it that was carried out after that would let those of the new session through."""
     begun, goes_on, steps = asyncio.Event(), asyncio.Event(), []
