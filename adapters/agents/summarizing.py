@@ -81,7 +81,7 @@ def topics(
     matters = [one for one in by_author(messages, Author.CONTACT) if is_matter(one.text)]
     chosen = {one: gist(one.text) for one in _main(matters)}
     for one in reversed(matters):
-        wish = _wish(one.text)
+        wish = _wish(one.text, only=is_matter)
         if len(chosen) < MOST_TOPICS and wish and not repeats(wish, tuple(chosen.values())):
             chosen.setdefault(one, wish)
     ordered = sorted(chosen.items(), key=lambda one: (one[0].at, one[0].id))
@@ -100,12 +100,12 @@ def _main(matters: Sequence[Message]) -> list[Message]:
     return [max(opening, key=lambda one: len(gist(one[1].text)) / one[0])[1]] if matters else []
 
 
-def _wish(text: str) -> str:
-    """The longest sentence that asks or wishes for something."""
+def _wish(text: str, *, only: Callable[[str], bool] = bool) -> str:
+    """The longest sentence that asks or wishes for something, of those for which `only` holds."""
     found = (
         one
         for one in sentences(bare(text))
-        if one.endswith(QUESTION) or says(clauses(one), "wishes")
+        if (one.endswith(QUESTION) or says(clauses(one), "wishes")) and only(one)
     )
     return max(found, key=len, default="")
 

@@ -109,7 +109,7 @@ async def test_more_offers_priority_history_and_the_rest(at: SlackWorld) -> None
     await at.bob.submit(await at.bob.modal(), {"priority": "urgent"})
     await at.says("C0TEAM", "🔴 urgent")
     await at.bob.click(more, "ticket:history")
-    await at.whispered("U0BOB", "Carol: a refund")
+    await at.whispered("U0BOB", "Carol (contact): a refund")
 
 
 async def test_the_shortcut_works_in_ticket_threads_only(at: SlackWorld) -> None:

@@ -54,6 +54,12 @@ def test_a_wish_for_a_human_is_no_topic_however_polite(line: str) -> None:
     assert len(topics(conversation(line, "> My invoice of May is wrong."))) == 1
 
 
+def test_a_wish_for_a_human_beside_the_matter_is_no_topic_either() -> None:
+    later = "> It still shows the wrong hours. I want to talk to a person."
+    messages = conversation("> How do I connect my calendar?", "< …", later)
+    assert [point.cites for point in topics(messages)] == [(1,)]
+
+
 def test_the_last_action_names_the_source_it_answered_from() -> None:
     point = last_action(conversation("> My invoice?", f"< {ANSWER}"))
     assert point.text == "The agent answered from billing.md \u203a Invoices: “Open **Settings**.”"
