@@ -1,11 +1,13 @@
 """Faults on order: what goes wrong, on which calls, how often."""
 
 import asyncio
+import json
 import random
 import re
 import socket
 import struct
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
@@ -21,6 +23,7 @@ BEFORE: Final = {
     "reset_before",
     "slow",
 }
+OUTAGE: Final = 500
 AFTER: Final = {"stored_then_error", "drop_after", "reset_after", "slow_after"}
 
 
@@ -78,13 +81,21 @@ async def before(fault: Fault, request: web.Request) -> web.Response | None:
     if fault.kind == "cloudflare":
         return web.Response(status=429, text="error code: 1015", content_type="text/plain")
     if fault.kind == "error":
-        return web.Response(status=fault.status, text="upstream error", content_type="text/plain")
+        return failed(fault.status)
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
         return None
     if fault.kind in {"drop_before", "reset_before"}:
         return cut(request, reset=fault.kind == "reset_before")
     return None
+
+
+def failed(status: int) -> web.Response:
+    """Discord words its own refusals; what stands before it has a text for its outages."""
+    if status >= OUTAGE:
+        return web.Response(status=status, text="upstream error", content_type="text/plain")
+    body = json.dumps({"message": f"{status}: {HTTPStatus(status).phrase}", "code": 0})
+    return web.Response(status=status, body=body.encode(), content_type="application/json")
 
 
 async def after(fault: Fault, request: web.Request, answer: web.Response) -> web.Response:
