@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
 
@@ -20,16 +22,29 @@ _PLAIN = {"Accept-Encoding": "identity"}
 
 def line() -> httpx2.AsyncClient:
     """A redirect is an answer like others: what a contact wrote goes nowhere that it names."""
-    return DefaultAsyncHttpxClient(
-        follow_redirects=False, headers=_PLAIN, event_hooks={"response": [_bounded]}
-    )
+    return _Line(follow_redirects=False, headers=_PLAIN, event_hooks={"response": [_bounded]})
 
 
 def blocking_line() -> httpx2.Client:
     """The same for threads, where nobody else looks at the time."""
-    return DefaultHttpxClient(
+    return _BlockingLine(
         follow_redirects=False, headers=_PLAIN, event_hooks={"response": [_bounded_in_thread]}
     )
+
+
+class _Line(DefaultAsyncHttpxClient):
+    """Hung up when nobody has it any more, as the OpenAI client does with one of its own."""
+
+    def __del__(self) -> None:
+        if not self.is_closed:
+            with contextlib.suppress(RuntimeError):  # without a loop there is nothing to await
+                asyncio.get_running_loop().create_task(self.aclose())
+
+
+class _BlockingLine(DefaultHttpxClient):
+    def __del__(self) -> None:
+        if not self.is_closed:
+            self.close()
 
 
 async def _bounded(response: httpx2.Response) -> None:
