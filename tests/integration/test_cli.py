@@ -47,7 +47,7 @@ class Cli:
         handlers, level, on_term = root.handlers[:], root.level, signal.getsignal(signal.SIGTERM)
         with self._patch.context() as patch:
             patch.chdir(self.folder)
-            patch.setattr(os, "environ", {**self.env, **env})
+            _environment(patch, {**self.env, **env})
             patch.setattr(sys, "argv", ["baton", *words])
             status = _status()
         root.handlers[:], root.level = handlers, level
@@ -102,6 +102,14 @@ class Cli:
                 return answer.status, await answer.text()
         except aiohttp.ClientError:
             return 0, ""
+
+
+def _environment(patch: pytest.MonkeyPatch, wanted: dict[str, str]) -> None:
+    """In the mapping that is there: rich keeps the one that it finds when it is loaded."""
+    for name in os.environ.keys() - wanted.keys():
+        patch.delenv(name)
+    for name, value in wanted.items():
+        patch.setenv(name, value)
 
 
 def _status() -> int:
