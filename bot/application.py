@@ -170,7 +170,9 @@ class Baton:
             )
         )
 
-    async def press(self, person: Person, place: Place, action: str, value: str) -> Response:
+    async def press(
+        self, person: Person, place: Place, action: str, value: str, *, key: str = ""
+    ) -> Response:
         """A button was pressed. What it needs to know first comes back as a form."""
         if action == actions.MORE:
             return Response(text=f"More for #{value}", buttons=actions.more(value))
@@ -183,7 +185,7 @@ class Baton:
         except BatonError as error:
             return Response(text=str(error), ok=False)
         call = Invocation(
-            person=person, place=place, command=deed.command, values=deed.values(value)
+            person=person, place=place, command=deed.command, values=deed.values(value), key=key
         )
         return await self._execute(call, asks=deed.asks)
 
@@ -256,6 +258,8 @@ class Baton:
             return Response(text=_OUR_FAULT, ok=False)
 
     def _run(self, tx: Tx, call: Invocation, files: tuple[bytes, ...], asks: bool) -> Response:  # noqa: FBT001 - one of a callback's
+        if call.key and not tx.first_sight(call.key):
+            return Response(repeated=True)
         now = self.clock.now()
         return execute(tx, call, self._reader, self._text, now, files=files, asks=asks)
 

@@ -94,11 +94,11 @@ class Interactions:
             space = await self._home(interaction.user.id, interaction.channel_id or 0)
             who = incoming.person(interaction.user, space)
             where = replace(where, workspace=space)
-        return await self._baton.press(who, where, action, value)
+        return await self._baton.press(who, where, action, value, key=_key(interaction))
 
     def _came(self, interaction: Interaction) -> bool:
-        """Whether the gateway has brought it before, as it may when a session is resumed. Nothing
-        outlives the process: another one gets a new session.
+        """Whether the gateway has brought it before, as it may when a session is resumed. A process
+        that was frozen may have a session beside the one that went on: see `Invocation.key`.
         """
         known = interaction.id in self._seen
         self._seen.append(interaction.id)
@@ -181,6 +181,7 @@ class Interactions:
                 values=values,
                 attachments=attachments,
                 preview=preview,
+                key=_key(interaction),
             )
         )
         return replace(response, text=completion.linked(response.text, name, values))
@@ -233,6 +234,8 @@ class Interactions:
         except Exception:
             log.exception("an interaction on Discord could not be handled")
             response = Response(text=_FAULT, ok=False)
+        if response.repeated:
+            return
         with _if_it_still_listens():
             await self._show(interaction, response)
 
@@ -276,6 +279,10 @@ def _if_it_still_listens() -> Iterator[None]:
             yield
     except OutletError as error:
         log.warning("an interaction on Discord cannot be answered: %s", error)
+
+
+def _key(interaction: Interaction) -> str:
+    return f"discord/interaction/{interaction.id}"
 
 
 def _who(interaction: Interaction) -> Person:

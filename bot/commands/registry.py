@@ -74,7 +74,8 @@ class Invocation:
     A value that is there but empty was emptied on purpose. `preview` asks to see a change of the
     desk before it is saved, as forms do; `seen` is the version of the desk that a preview compared
     with, once somebody has decided on it. `typed`: it is one line, of which a number may have been
-    meant otherwise.
+    meant otherwise. `key` names what the platform has sent, which is carried out once, whichever
+    processes it came to.
     """
 
     person: Person
@@ -85,6 +86,7 @@ class Invocation:
     preview: bool = False
     seen: int | None = None
     typed: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +173,7 @@ class Response:
     `moves_places`: the desk's channels changed, so a platform should look at them. `files` come in
     the way that the platform has for it. `next_page` are the values by which the command goes on.
     `trace` names what the log follows from here on: `message:12`; `first_response` is how long the
-    ticket had waited for it.
+    ticket had waited for it. `repeated`: it was carried out before, and whoever did that answers.
     """
 
     text: str = ""
@@ -187,6 +189,7 @@ class Response:
     next_page: Mapping[str, str] = field(default_factory=dict)
     trace: str = ""
     first_response: timedelta | None = None
+    repeated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

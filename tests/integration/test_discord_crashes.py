@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord import interactions
 from tests.emulators.discord.client import Bot, Discord, Refused
 from tests.integration.discord_world import (
     CHANNELS,
@@ -184,10 +185,12 @@ async def _connected(discord: Discord) -> None:
     await discord.wait_for(discord.connected, within=60)
 
 
+@pytest.mark.parametrize("remembered", [1_000, 0])
 async def test_a_command_that_the_gateway_brings_twice_is_run_once(
-    tmp_path: Path, sqlite_template: Path
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch, remembered: int
 ) -> None:
-    """Else the contact gets a reply twice."""
+    """Else the contact gets a reply twice. A second process remembers nothing of the first."""
+    monkeypatch.setattr(interactions, "_REMEMBERED", remembered)
     async with emulated() as discord:
         bot = await populated(discord)
         chosen = settings(tmp_path, discord, bot, template=sqlite_template)
