@@ -40,7 +40,7 @@ class Sources(Repository):
             thread=thread,
             mark=mark,
             catching_up=False,
-            compared="",
+            compared=mark,
         )
 
     def get(self, workspace: str, channel: str, thread: str = "") -> Source | None:

@@ -21,8 +21,9 @@ class Source:
 
     `mark` is the platform's id of the last message that back-fill has seen; live messages do not
     move it, so what was missed while Baton was down always lies after it. `catching_up` is set on
-    the channel itself (`thread` empty) and holds for its threads too. `compared` is the oldest
-    message that the last comparison for edits looked at that came to its end.
+    the channel itself (`thread` empty) and holds for its threads too. `compared` is where the
+    latest messages began in the last comparison for edits that came to its end: what came later is
+    looked at in the next one; empty for a place that is followed since before that was kept.
     """
 
     id: int = 0
