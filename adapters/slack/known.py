@@ -11,7 +11,7 @@ from bot.ports.repositories.platforms import ANY_DIRECT, Source
 from bot.ports.store import Tx
 from bot.services import catch_up, early
 
-_COMPARED = 100
+COMPARED = 100
 _LATELY = 1_000
 _MOST_THREADS = 500
 
@@ -49,7 +49,7 @@ def known(tx: Tx, source: Source, since: datetime) -> Known:
     threads = {thread for thread in (*in_use.values(), *_team_threads(tx, source, since)) if thread}
     messages |= _notes(tx, source, threads, since)
     stamps = sorted(filter(_is_stamp, messages), key=float)
-    latest = stamps[-_COMPARED:][0] if stamps else source.compared
+    latest = stamps[-COMPARED:][0] if stamps else source.compared
     oldest = min(filter(None, [source.compared, latest]), key=float, default="")
     compared = [ts for ts in stamps if float(ts) >= float(oldest)]
     waiting = _waiting(tx, source)

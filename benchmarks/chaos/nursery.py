@@ -8,8 +8,8 @@ among its settings it stops itself (SIGSTOP) once, in that many posts: with the 
 hand, where all checks are made and nothing is left to do but to write to it.
 
 On Slack, unclear posts are looked for after `SETTLE` instead of after 35 s, as nothing takes longer
-than that to arrive in the emulator. On Discord, `COMPARED` messages before what is new are looked
-at again instead of 200, as nobody says so much in one place in a minute.
+than that to arrive in the emulator. `COMPARED` messages before what is new are looked at again
+instead of 100 or 200, as nobody says so much in one place in a minute.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from bot import logs, main
 from bot.settings import Settings
 
 SETTLE = timedelta(seconds=2)
-COMPARED = 60
+COMPARED = {"slack": 30, "discord": 60}
+_COMPARES = {"slack": "known", "discord": "history"}
 _POSTS = ("/chat.postMessage", "/messages")
 # What Baton loads only when it is needed.
 _LATER = {
@@ -47,9 +48,9 @@ async def serve(settings: Settings, freeze_at: int) -> None:
             _freeze(freeze_at)
         if "slack" in parts.outlets:
             parts.outlets["slack"].settle = SETTLE
-        if "discord" in parts.outlets:
-            history: Any = importlib.import_module("adapters.discord.history")
-            history.COMPARED = COMPARED
+        for name in COMPARED.keys() & parts.outlets:
+            compares: Any = importlib.import_module(f"adapters.{name}.{_COMPARES[name]}")
+            compares.COMPARED = COMPARED[name]
         async with main.working(parts):
             _say("up")
             await ended.wait()

@@ -250,7 +250,7 @@ async def test_an_edit_that_nobody_has_compared_yet_stays_in_sight(
     at: SlackWorld, monkeypatch: pytest.MonkeyPatch, *, is_first: bool
 ) -> None:
     """However many messages have come since the last comparison that came to its end."""
-    monkeypatch.setattr("adapters.slack.known._COMPARED", 2)
+    monkeypatch.setattr("adapters.slack.known.COMPARED", 2)
     first = await at.carol.post("C0HELP", "refund")
     await at.card()
     edited = await at.carol.post("C0HELP", "my nubmer", thread=first)
