@@ -94,7 +94,10 @@ class Interactions:
             space = await self._home(interaction.user.id, interaction.channel_id or 0)
             who = incoming.person(interaction.user, space)
             where = replace(where, workspace=space)
-        return await self._baton.press(who, where, action, value, key=_key(interaction))
+        is_staff = await self._baton.store.glance(people.is_staff, who)
+        return await self._baton.press(
+            who, where, action, value, key=_key(interaction, is_staff=is_staff)
+        )
 
     def _came(self, interaction: Interaction) -> bool:
         """Whether the gateway has brought it before, as it may when a session is resumed. A process
@@ -171,7 +174,8 @@ class Interactions:
             values = completion.named(name, values, interaction.guild)
         except NotFound as error:
             return Response(text=str(error), ok=False)
-        if await self._baton.store.read(people.is_staff, _who(interaction)):
+        is_staff = await self._baton.store.read(people.is_staff, _who(interaction))
+        if is_staff:
             await self._introduce(interaction, name, values)
         response = await self._baton.run(
             Invocation(
@@ -181,7 +185,7 @@ class Interactions:
                 values=values,
                 attachments=attachments,
                 preview=preview,
-                key=_key(interaction),
+                key=_key(interaction, is_staff=is_staff),
             )
         )
         return replace(response, text=completion.linked(response.text, name, values))
@@ -281,8 +285,9 @@ def _if_it_still_listens() -> Iterator[None]:
         log.warning("an interaction on Discord cannot be answered: %s", error)
 
 
-def _key(interaction: Interaction) -> str:
-    return f"discord/interaction/{interaction.id}"
+def _key(interaction: Interaction, *, is_staff: bool) -> str:
+    """Nothing is kept of what others press or type: they change nothing by that."""
+    return f"discord/interaction/{interaction.id}" if is_staff else ""
 
 
 def _who(interaction: Interaction) -> Person:
