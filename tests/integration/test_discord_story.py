@@ -97,10 +97,10 @@ async def test_the_whole_story_from_a_direct_message(world: DiscordWorld) -> Non
 async def test_a_help_channel_gets_a_thread_per_conversation(world: DiscordWorld) -> None:
     discord = world.discord
     asked = await discord.post(CAROL, HELP, "How do refunds work? I want a refund")
-    await world.card(1, BILLING)
-    assert await discord.threads(GUILD) == [
-        one for one in await discord.threads(GUILD) if one["parent_id"] == BILLING
-    ], "nothing opens for the contact before somebody answers"
+    await world.thread(1, BILLING)
+    await world.settle()
+    parents = [one["parent_id"] for one in await discord.threads(GUILD)]
+    assert parents == [BILLING], "nothing opens for the contact before somebody answers"
     await discord.slash(DANA, BILLING, "reply", ticket="1", text="You get it back.")
     await world.says(asked["id"], "You get it back.")
     await discord.post(CAROL, asked["id"], "When?")
