@@ -30,7 +30,7 @@ from adapters.webhooks.port import Webhooks
 from bot import failpoints
 from bot.application import Baton
 from bot.clock import DeskClock
-from bot.delivery.lanes import Courier
+from bot.delivery.courier import Courier
 from bot.delivery.sharing import Sharing
 from bot.domain.identity import platform_of
 from bot.domain.message import Limits

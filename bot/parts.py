@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from bot.application import Baton
 from bot.clock import DeskClock
-from bot.delivery.lanes import Courier
+from bot.delivery.courier import Courier
 from bot.jobs import Jobs
 from bot.metrics import Metrics
 from bot.ports.agent import AgentPort

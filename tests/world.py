@@ -15,7 +15,7 @@ from adapters.practice import PracticeOutlet
 from bot import desk_file
 from bot.application import Baton
 from bot.commands.registry import Form, Invocation, Response
-from bot.delivery.lanes import Courier
+from bot.delivery.courier import Courier
 from bot.domain.desk import Desk
 from bot.domain.identity import Person, Place
 from bot.domain.message import Attachment, Message

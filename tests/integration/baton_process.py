@@ -18,7 +18,7 @@ from aiohttp import web
 from adapters.agents.player import ScriptedPlayer
 from bot import desk_file, failpoints
 from bot.application import Baton
-from bot.delivery.lanes import Courier
+from bot.delivery.courier import Courier
 from bot.domain.desk import Desk
 from bot.domain.identity import Person, Place
 from bot.domain.message import Limits

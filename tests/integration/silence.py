@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.delivery.lanes import Courier, advance
+from bot.delivery.courier import Courier
+from bot.delivery.lanes import advance
 from bot.delivery.work import Call
 from bot.domain.card import Post
 from bot.domain.conversation import Conversation

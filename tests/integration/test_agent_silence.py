@@ -23,7 +23,7 @@ from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
 from adapters.agents.openai_model import Access, OpenAIModel
 from adapters.agents.player import ScriptedPlayer
-from bot.delivery.lanes import Courier
+from bot.delivery.courier import Courier
 from bot.domain.message import Author, Delivery, Limits
 from bot.ports.agent import Answer, Failure, Handover, Outcome, Turn
 from storage.store import open_store

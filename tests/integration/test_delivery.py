@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.agents.player import ScriptedPlayer
-from bot.delivery.lanes import Courier
+from bot.delivery.courier import Courier
 from bot.delivery.workers import free_the_dead, machine
 from bot.domain.card import Card
 from bot.domain.identity import Person, Place

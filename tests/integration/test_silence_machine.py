@@ -28,7 +28,8 @@ from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
 from adapters.agents.openai_model import Access, OpenAIModel
 from adapters.agents.player import ScriptedPlayer
-from bot.delivery.lanes import _MOMENT, LEASE, Courier
+from bot.delivery.courier import Courier
+from bot.delivery.leases import LEASE
 from bot.domain.conversation import Mode
 from bot.domain.message import Author, Delivery, Limits
 from bot.ports.store import Store
@@ -116,7 +117,7 @@ class Stage:
 
     def _busy(self) -> int:
         """The lanes that are worked on, or will be in a moment."""
-        return sum(len(one._draining) + len(one._within(_MOMENT)) for one in self.couriers)
+        return sum(one.busy for one in self.couriers)
 
     async def settle(self) -> None:
         """Let every answer go, and everything happen that follows."""
