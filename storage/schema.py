@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 from bot.domain.errors import CannotRun
 from storage import engines, tables
 from storage.faults import named
-from storage.rows import Upsert
+from storage.upserts import Upsert
 
 # The newest revision in storage/migrations, and the oldest program that can work with it.
 HEAD = "0013"

@@ -26,7 +26,7 @@ from storage.repositories.sources import Sources
 from storage.repositories.tags import Tags
 from storage.repositories.threads import Events, Notes, Summaries, Threads
 from storage.repositories.tickets import Tickets
-from storage.rows import Session
+from storage.session import Session
 
 
 class _Room:

@@ -12,7 +12,7 @@ from bot.domain.message import Limits
 from bot.ports.vault import Vault
 from storage.known import Known
 from storage.later import Later
-from storage.rows import Newest, Session
+from storage.session import Newest, Session
 from storage.transaction import Transaction
 
 Listener = Callable[[frozenset[str]], None]

@@ -14,7 +14,7 @@ from bot.domain.ticket import Ticket
 from bot.ports.outbox import LaneKind
 from storage import tables
 from storage.repositories import conversations, effects, lanes, messages, threads
-from storage.rows import Session
+from storage.session import Session
 
 # The new rows that a ticket may need; more of them are written one by one.
 _NEW = (

@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, delete, update
 
 from bot.domain.blocking import Block
 from storage import tables
-from storage.rows import Repository, Rows, Upsert
+from storage.rows import Repository, Rows
+from storage.upserts import Upsert
 
 _ROWS = Rows(tables.Blocks, Block, key="contact")
 _C = _ROWS.table.c

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, delete, update
 
 from bot.ports.repositories.figures import Call
 from storage import tables
-from storage.rows import Repository, Rows, Upsert
+from storage.rows import Repository, Rows
+from storage.upserts import Upsert
 
 _ROWS = Rows(tables.ApiCalls, Call, key="key")
 _C = _ROWS.table.c

@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, exists, func, literal_column, select, un
 
 from bot.domain.conversation import Conversation
 from storage import tables
-from storage.rows import Repository, Rows, Session, begins, locked
+from storage.rows import Repository, Rows, begins, locked
+from storage.session import Session
 
 _ROWS = Rows(tables.Conversations, Conversation)
 _C = _ROWS.table.c

@@ -10,7 +10,9 @@ from bot.domain.desk import Desk
 from bot.domain.desk_changes import Version
 from storage import tables
 from storage.mapping import nested
-from storage.rows import Newest, Repository, Rows, Session, Upsert
+from storage.rows import Repository, Rows
+from storage.session import Newest, Session
+from storage.upserts import Upsert
 
 _TABLE = tables.table(tables.Desk)
 _ONLY = 1

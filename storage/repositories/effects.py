@@ -13,7 +13,8 @@ from bot.domain.values import replace
 from bot.ports.outbox import Backlog, Effect, Lane, State
 from storage.mapping import storable
 from storage.repositories.lanes import EFFECTS, IS_LIVE, LANES, Lanes
-from storage.rows import Session, begins
+from storage.rows import begins
+from storage.session import Session
 
 _ROWS = EFFECTS
 _C = _ROWS.table.c

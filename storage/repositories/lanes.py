@@ -18,7 +18,9 @@ from bot.domain.identity import Place
 from bot.domain.values import replace
 from bot.ports.outbox import FRESH, Effect, Lane, LaneKind, State
 from storage import tables
-from storage.rows import Repository, Rows, Session, Upsert, locked
+from storage.rows import Repository, Rows, locked
+from storage.session import Session
+from storage.upserts import Upsert
 
 LANES = Rows(tables.Lanes, Lane)
 _C = LANES.table.c

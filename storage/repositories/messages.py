@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, func, insert, literal_column, select
 from bot.domain.message import Message
 from storage import tables
 from storage.mapping import storable
-from storage.rows import Repository, Rows, Session
+from storage.rows import Repository, Rows
+from storage.session import Session
 
 _ROWS = Rows(tables.Messages, Message)
 _C = _ROWS.table.c

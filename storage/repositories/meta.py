@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from sqlalchemy import Executable, bindparam, delete, insert, literal_column, select
 
 from storage import tables
-from storage.rows import Repository, Session, Upsert, begins
+from storage.rows import Repository, begins
+from storage.session import Session
+from storage.upserts import Upsert
 
 _META = tables.table(tables.Meta)
 _SEEN = tables.table(tables.Seen)

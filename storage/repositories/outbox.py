@@ -12,7 +12,8 @@ from bot.ports.outbox import Copy, Effect, Lane
 from storage import tables
 from storage.repositories.effects import Effects
 from storage.repositories.lanes import LANES
-from storage.rows import Rows, Upsert, begins
+from storage.rows import Rows, begins
+from storage.upserts import Upsert
 
 _ROWS = Rows(tables.Copies, Copy)
 _C = _ROWS.table.c

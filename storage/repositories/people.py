@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, delete, select
 from bot.domain.identity import Person, local_id
 from storage import tables
 from storage.mapping import storable
-from storage.rows import Repository, Rows, Upsert
+from storage.rows import Repository, Rows
+from storage.upserts import Upsert
 
 _ROWS = Rows(tables.People, Person)
 _C = _ROWS.table.c

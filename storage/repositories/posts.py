@@ -12,7 +12,8 @@ from bot.domain.identity import Place
 from bot.ports.repositories.platforms import Posted
 from storage import tables
 from storage.mapping import nested
-from storage.rows import Repository, Rows, Upsert
+from storage.rows import Repository, Rows
+from storage.upserts import Upsert
 
 _ROWS = Rows(tables.Posts, Posted)
 _C = _ROWS.table.c

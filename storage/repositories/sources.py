@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, delete, insert, literal_column, select
 
 from bot.ports.repositories.platforms import Source
 from storage import tables
-from storage.rows import Repository, Rows, Upsert, locked
+from storage.rows import Repository, Rows, locked
+from storage.upserts import Upsert
 
 _ROWS = Rows(tables.Sources, Source)
 _C = _ROWS.table.c

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, func, select
 
 from storage import tables
-from storage.rows import Repository, Upsert
+from storage.rows import Repository
+from storage.upserts import Upsert
 
 _TABLE = tables.table(tables.Tags)
 _C = _TABLE.c

@@ -12,7 +12,8 @@ from bot.domain.summary import Summary
 from bot.domain.thread import OPENING, Event, Note, Thread
 from bot.ports.repositories.threads import Sought
 from storage import tables
-from storage.rows import Repository, Rows, Session
+from storage.rows import Repository, Rows
+from storage.session import Session
 
 _THREADS = Rows(tables.Threads, Thread)
 _T = _THREADS.table.c

@@ -14,7 +14,9 @@ from bot.domain.ticket import Ticket
 from bot.domain.values import replace
 from storage import tables
 from storage.repositories import batch, conversations
-from storage.rows import Repository, Rows, Session, Upsert, locked
+from storage.rows import Repository, Rows, locked
+from storage.session import Session
+from storage.upserts import Upsert
 
 _ROWS = Rows(tables.Tickets, Ticket, key="number")
 _C = _ROWS.table.c

@@ -23,7 +23,7 @@ from sqlmodel import SQLModel
 from bot.domain.errors import BadInput, CannotKeep
 from bot.domain.message import Limits
 from storage.known import Known
-from storage.rows import Session
+from storage.session import Session
 from storage.sqlite import SqliteStore
 from storage.store import open_store
 from tests.contract.twin_units import BEGIN, FEW, NAMES, WORDS, Clock, Unit
