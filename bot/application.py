@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
 
-from bot.commands import REGISTRY, actions, decisions, errands, execution, parsing
-from bot.commands.execution import execute
-from bot.commands.registry import Draft, Invocation, Response, Share, Shell, Trial, Unpack
+from bot.commands import REGISTRY, actions, decisions, parsing
+from bot.commands.registry import Invocation, Response, Share, Shell, Unpack
+from bot.commands.runner import Runner
 from bot.desk_key import Text
 from bot.domain.errors import BatonError, CannotKeep
 from bot.domain.identity import Person, Place
@@ -26,15 +26,12 @@ from bot.ports.inbound import Deleted, Edited, Inbound, Received, Written
 from bot.ports.media import MediaPort
 from bot.ports.repositories.platforms import Source
 from bot.ports.store import Store, Tx
+from bot.readings import Readings
 from bot.services import catch_up, deliveries, early, inbox, rating
 from bot.services.receive import receive
 from bot.services.revise import deleted, edited, unseen
 
 log = logging.getLogger(__name__)
-
-# Characters that are read in well under a millisecond.
-_BRIEF = 280
-_OUR_FAULT = "Something went wrong inside Baton, and nothing was changed. The log says what."
 
 
 class Baton:
@@ -55,22 +52,19 @@ class Baton:
         first_replied: Callable[[timedelta], None] = lambda _: None,
     ) -> None:
         self.store = store
-        self._agent = agent
         self.media = media
         self.clock = clock
-        self._reader = reader
-        self._text = Text()
-        self._shell = Shell(
+        shell = Shell(
             media=media,
             reader=reader,
-            desk_text=self._text,
+            desk_text=Text(),
             unpack=unpack,
             charts=charts,
             share=share,
         )
+        self._runner = Runner(store, clock, shell, agent, first_replied)
+        self._readings = Readings(reader)
         self._observe = observe
-        self._first_replied = first_replied
-        self._has_read, self._loading = False, asyncio.Lock()
         self._lines: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def receive(
@@ -88,7 +82,7 @@ class Baton:
         if isinstance(inbound, Written):
             inbound = replace(inbound, text=check_text(inbound.text, inbound.attachments))
         async with self._in_line(inbound):
-            reading = await self._read(inbound)
+            reading = await self._readings.of(inbound)
             received = await self.store.transact(
                 _take_in,
                 inbound,
@@ -148,7 +142,7 @@ class Baton:
 
     async def run(self, call: Invocation) -> Response:
         """Run a command with its values. Never raises a `BatonError`: it is the answer."""
-        return await self._execute(call)
+        return await self._runner.run(call)
 
     async def typed(
         self, person: Person, place: Place, line: str, attachments: tuple[Attachment, ...] = ()
@@ -159,7 +153,7 @@ class Baton:
             values = parsing.parse(command, rest, in_thread=place.thread is not None)
         except BatonError as error:
             return Response(text=str(error), ok=False)
-        return await self._execute(
+        return await self._runner.run(
             Invocation(
                 person=person,
                 place=place,
@@ -177,7 +171,7 @@ class Baton:
         if action == actions.MORE:
             return Response(text=f"More for #{value}", buttons=actions.more(value))
         if action.partition(":")[0] == actions.CHOICE:
-            return await self._decide(person, action.partition(":")[2], value)
+            return await self._runner.decide(person, action.partition(":")[2], value)
         if action.partition(":")[0] == rating.ACTION:
             return await self._rate(person, action.partition(":")[2], value)
         try:
@@ -187,7 +181,7 @@ class Baton:
         call = Invocation(
             person=person, place=place, command=deed.command, values=deed.values(value), key=key
         )
-        return await self._execute(call, asks=deed.asks)
+        return await self._runner.run(call, asks=deed.asks)
 
     async def _rate(self, person: Person, stars: str, number: str) -> Response:
         """A contact's choice, the only button that is theirs."""
@@ -211,26 +205,9 @@ class Baton:
         """What comes in from one channel is committed in the order of its arrival."""
         return self._lines.setdefault((inbound.workspace, inbound.channel), asyncio.Lock())
 
-    async def _read(self, inbound: Inbound) -> Reading:
-        """Reading is pure and may take a while, so it happens before the transaction.
-
-        The first one loads what it needs, for all that come meanwhile; a short text takes less time
-        than its way to a thread.
-        """
-        if not isinstance(inbound, Written):
-            return Reading()
-        if not self._has_read:
-            await self.prepare()
-        if len(inbound.text) <= _BRIEF:
-            return self._reader.read(inbound.text)
-        return await asyncio.to_thread(self._reader.read, inbound.text)
-
     async def prepare(self) -> None:
         """Load what reading a message needs, where nobody should wait for that later."""
-        async with self._loading:
-            if not self._has_read:
-                await asyncio.to_thread(self._reader.read, "hello")
-                self._has_read = True
+        await self._readings.prepare()
 
     async def put_aside(self, call: Invocation) -> str:
         """Keep the values of a form that asks for others, for a day; answers with a token."""
@@ -239,81 +216,6 @@ class Baton:
     async def taken_up(self, person: Person, token: str) -> Invocation:
         """What a person put aside. Raises `BadInput` where it is not kept any more."""
         return await self.store.read(decisions.kept, person, token)
-
-    async def _execute(self, call: Invocation, *, asks: bool = False) -> Response:
-        try:
-            files = await self._opened(call)
-            response = await self.store.transact(self._run, call, files, asks)
-            known = facts(by=call.person.id, trace=response.trace, ticket=call.values.get("ticket"))
-            log.info("/%s", call.command, extra=known)
-            return await self._finished(call, response)
-        except (ValueError, BatonError) as error:
-            if not decisions.asks_back(call, error):
-                return Response(text=str(error), ok=False)
-            draft = decisions.addressed(call, error)
-            token = await self.store.transact(decisions.keep, draft, self.clock.now())
-            return decisions.asking(error, token)
-        except Exception:
-            log.exception("/%s failed inside Baton", call.command)
-            return Response(text=_OUR_FAULT, ok=False)
-
-    def _run(self, tx: Tx, call: Invocation, files: tuple[bytes, ...], asks: bool) -> Response:  # noqa: FBT001 - one of a callback's
-        if call.key and not tx.first_sight(call.key):
-            return Response(repeated=True)
-        now = self.clock.now()
-        return execute(tx, call, self._reader, self._text, now, files=files, asks=asks)
-
-    async def _opened(self, call: Invocation) -> tuple[bytes, ...]:
-        """The bytes of a call's files, for a command that looks into them."""
-        if not execution.command(call.command).opens:
-            return ()
-        return tuple([await self.media.load(one.digest) for one in call.attachments if one.digest])
-
-    async def _pay(self, errand: object) -> None:
-        if isinstance(errand, Draft | Trial) and errands.cost(errand).tokens:
-            await self.store.transact(errands.paid, errand, self.clock.now())
-
-    async def _finished(self, call: Invocation, response: Response) -> Response:
-        """The response after its errand, with the buttons for what it asks."""
-        if response.first_response is not None:
-            self._first_replied(response.first_response)
-        done = response
-        if response.errand is not None:
-            done = await errands.run(response.errand, self._agent, self._shell)
-            await self._pay(response.errand)
-        now = self.clock.now()
-        if response.proposes is not None:
-            draft = replace(call, seen=response.proposes)
-            token = await self.store.transact(decisions.keep, draft, now)
-            return decisions.proposing(call, done, token)
-        if done.next_page:
-            values = {**call.values, **done.next_page}
-            token = await self.store.transact(decisions.keep, replace(call, values=values), now)
-            return decisions.turning(done, token)
-        if done.draft and isinstance(response.errand, Draft):
-            values = {"ticket": str(response.errand.number), "text": done.draft}
-            reply = replace(call, command="ticket reply", values=values)
-            token = await self.store.transact(decisions.keep, reply, now)
-            return replace(done, buttons=(decisions.editing(token),))
-        return done
-
-    async def _decide(self, person: Person, answer: str, token: str) -> Response:
-        """Somebody answered a question; what they wanted to do was kept meanwhile."""
-        try:
-            files = await self._opened(await self.store.read(decisions.kept, person, token))
-            call, response = await self.store.transact(
-                decisions.carry_out,
-                person,
-                answer,
-                token,
-                lambda tx, call, asks: self._run(tx, call, files, asks),
-            )
-            return await self._finished(call, response)
-        except (ValueError, BatonError) as error:
-            return decisions.asking(error, token)
-        except Exception:
-            log.exception("what was decided failed inside Baton")
-            return Response(text=_OUR_FAULT, ok=False)
 
 
 def _take_in(

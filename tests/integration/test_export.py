@@ -19,7 +19,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + b"a picture"
 
 async def test_nothing_of_theirs_is_missing(world: World, tmp_path: Path) -> None:
     media = Media(str(tmp_path / "media"))
-    world.baton._shell = replace(world.baton._shell, media=media)
+    world.baton._runner._shell = replace(world.baton._runner._shell, media=media)
     picture = await media.keep("../bi/ll?.png", PICTURE)
     await world.write("human please", source="q1", files=(picture,))
     await world.edit("q1", "a human, please")

@@ -71,7 +71,7 @@ async def test_the_gauges_fall_again(world: World) -> None:
 
 async def test_the_first_reply_of_a_ticket_counts_once(world: World) -> None:
     metrics = Metrics()
-    world.baton._first_replied = metrics.first_replied
+    world.baton._runner._first_replied = metrics.first_replied
     await world.write("human please")
     world.clock.move(timedelta(minutes=2))
     await world.run("bob", "/reply 1 We look")

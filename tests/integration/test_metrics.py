@@ -26,7 +26,7 @@ class Watched:
     def __init__(self, world: World) -> None:
         self.world, self.metrics = world, Metrics()
         world.baton._observe = self.metrics.received
-        world.baton._first_replied = self.metrics.first_replied
+        world.baton._runner._first_replied = self.metrics.first_replied
         world.courier._observe = self.metrics.performed
         self._before: dict[str, float] = {}
 

@@ -43,7 +43,7 @@ async def test_an_unknown_mood_neither_counts_nor_begins_anew(
     world: World, said: tuple[str, ...], reason: str
 ) -> None:
     await world.store.transact(listen_to_moods)
-    world.baton._reader = Moods()
+    world.baton._readings.reader = Moods()
     for text in said[:-1]:
         await world.write(text)
     assert await world.tickets() == []
