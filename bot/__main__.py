@@ -211,11 +211,11 @@ def evaluate(
     """Measure the configured agent on conversations of your own."""
     from adapters.agents.evaluation import evaluate as measure
     from adapters.agents.reader import Reader
-    from bot import main as composition
+    from bot import agents
 
     configured = settings.read()
-    agent = composition.agent(configured)
-    make_index = composition.searching(configured)
+    agent = agents.agent(configured)
+    make_index = agents.searching(configured)
     figures = measure(
         task, file, index, foreign, agent=agent, reader=Reader(), make_index=make_index
     )

@@ -12,7 +12,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from adapters.agents import assembly
-from bot import desk_file, http, main, offline
+from bot import agents, desk_file, http, main, offline
 from bot.domain.desk import Desk
 from bot.domain.errors import BadInput, BatonError, CannotRun
 from bot.settings import Settings
@@ -109,10 +109,10 @@ async def _round_trip(media: Media) -> int:
 
 
 def _agent(settings: Settings) -> str:
-    agent = main.agent(settings)
-    access = main.model_access(settings)
+    agent = agents.agent(settings)
+    access = agents.model_access(settings)
     said = asyncio.run(assembly.reach(access)) if access else agent.name
-    embedding = main.embedding_access(settings)
+    embedding = agents.embedding_access(settings)
     return f"{said}; {asyncio.run(assembly.reach_embeddings(embedding))}" if embedding else said
 
 

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from adapters.agents import assembly
-from adapters.agents.embedding import EmbeddingAccess
-from adapters.agents.knowledge import Index
-from adapters.agents.lexical import LexicalIndex
-from adapters.agents.openai_model import Access
-from adapters.agents.passages import Passage
 from adapters.agents.reader import Reader
 from adapters.charts import Charts
 from adapters.console import Console
@@ -27,7 +18,7 @@ from adapters.practice import PracticeOutlet
 from adapters.slack import archive
 from adapters.webhooks.addresses import networks
 from adapters.webhooks.port import Webhooks
-from bot import failpoints
+from bot import agents, failpoints
 from bot.application import Baton
 from bot.clock import DeskClock
 from bot.delivery.courier import Courier
@@ -40,9 +31,10 @@ from bot.jobs import Jobs
 from bot.loop import loaded
 from bot.metrics import Metrics
 from bot.parts import Parts
-from bot.ports.agent import AgentPort
 from bot.ports.media import MediaPort
 from bot.ports.outlet import Outlet
+from bot.ports.store import Store
+from bot.ports.webhook import WebhookPort
 from bot.secret_key import secret_key
 from bot.settings import Settings
 from bot.supervision import supervised
@@ -53,71 +45,83 @@ from storage.store import open_store
 if TYPE_CHECKING:
     from adapters.discord.session import Urls
 
-log = logging.getLogger(__name__)
-
 
 @asynccontextmanager
 async def assembled(settings: Settings) -> AsyncIterator[Parts]:
     """Open the database (migrated under a lock), apply the desk, and wire everything together."""
     if settings.failpoint:
         failpoints.arm(settings.failpoint)
-    await asyncio.to_thread(migrate, settings.database_url)
     outlets: dict[str, Outlet] = {}
-    store = open_store(
-        settings.database_url,
-        lambda workspace: _limits(outlets, workspace),
-        await asyncio.to_thread(secret_key, settings),
-    )
     async with AsyncExitStack() as stack:
+        store = await _opened(settings, outlets)
         stack.push_async_callback(store.close)
         await apply_desk(store, settings)
         clock = DeskClock(store)
         await clock.load()
         media = Media(settings.media_url)
         await media.keep("baton.txt", b"Baton keeps files here.\n")  # or says why it cannot
-        outlets["console"] = ConsoleOutlet(store, clock)
         webhooks = Webhooks(networks(settings.webhook_allow))
         stack.push_async_callback(webhooks.close)
+        outlets["console"] = ConsoleOutlet(store, clock)
         outlets["practice"] = PracticeOutlet()
-        mind, metrics = agent(settings, media), Metrics()
-        parts = Parts(
-            settings=settings,
-            store=store,
-            clock=clock,
-            media=media,
-            agent=mind,
-            outlets=outlets,
-            baton=Baton(
-                store,
-                Reader(),
-                media,
-                clock,
-                agent=mind,
-                unpack=archive.read,
-                charts=Charts(),
-                share=Sharing(outlets, media),
-                observe=metrics.received,
-                first_replied=metrics.first_replied,
-            ),
-            courier=Courier(
-                store,
-                outlets,
-                mind,
-                clock,
-                player=assembly.player(model_access(settings)),
-                webhooks=webhooks,
-                observe=metrics.performed,
-            ),
-            jobs=Jobs(store, clock, media),
-            metrics=metrics,
-            platforms=[],
-            mounts=[],
-        )
+        parts = _parts(settings, store, clock, media, outlets, webhooks)
         if settings.slack_bot_token:
             await _add_slack(parts, outlets, stack)
         if settings.discord_bot_token:
             _add_discord(parts, outlets, stack)
         yield parts
+
+
+async def _opened(settings: Settings, outlets: Mapping[str, Outlet]) -> Store:
+    """The database of the newest schema; how long messages may be is the outlets' to say."""
+    await asyncio.to_thread(migrate, settings.database_url)
+    key = await asyncio.to_thread(secret_key, settings)
+    return open_store(settings.database_url, lambda workspace: _limits(outlets, workspace), key)
+
+
+def _parts(
+    settings: Settings,
+    store: Store,
+    clock: DeskClock,
+    media: MediaPort,
+    outlets: Mapping[str, Outlet],
+    webhooks: WebhookPort,
+) -> Parts:
+    """Around the core, without the platforms that are used only where they are configured."""
+    agent, metrics = agents.agent(settings, media), Metrics()
+    return Parts(
+        settings=settings,
+        store=store,
+        clock=clock,
+        media=media,
+        agent=agent,
+        outlets=outlets,
+        baton=Baton(
+            store,
+            Reader(),
+            media,
+            clock,
+            agent=agent,
+            unpack=archive.read,
+            charts=Charts(),
+            share=Sharing(outlets, media),
+            observe=metrics.received,
+            first_replied=metrics.first_replied,
+        ),
+        courier=Courier(
+            store,
+            outlets,
+            agent,
+            clock,
+            player=agents.player(settings),
+            webhooks=webhooks,
+            observe=metrics.performed,
+        ),
+        jobs=Jobs(store, clock, media),
+        metrics=metrics,
+        platforms=[],
+        mounts=[],
+    )
 
 
 async def _add_slack(parts: Parts, outlets: dict[str, Outlet], stack: AsyncExitStack) -> None:
@@ -208,41 +212,6 @@ async def _opening(console: Console | None, server: Server) -> AsyncIterator[Non
         return
     async with console.opening(opened=loaded, failed=server.stop):
         yield
-
-
-def agent(settings: Settings, media: MediaPort | None = None) -> AgentPort:
-    """The configured agent; the offline one where no model is."""
-    folder = settings.knowledge_dir or str(files("bot.sample") / "knowledge")
-    return assembly.agent(Path(folder), model_access(settings), media, embedding_access(settings))
-
-
-def model_access(settings: Settings) -> Access | None:
-    """How to reach the model; None for the offline agent."""
-    return assembly.access(
-        key=settings.openai_api_key,
-        base_url=settings.openai_base_url,
-        model=settings.openai_model,
-        api=settings.openai_api,
-        timeout=settings.openai_timeout,
-    )
-
-
-def embedding_access(settings: Settings) -> EmbeddingAccess | None:
-    """How the knowledge is embedded; None where it is searched by words."""
-    if not settings.openai_embedding_model:
-        return None
-    return EmbeddingAccess(
-        model=settings.openai_embedding_model,
-        api_key=settings.openai_api_key,
-        base_url=settings.openai_embedding_base_url or settings.openai_base_url,
-        cache=Path(settings.embedding_cache),
-    )
-
-
-def searching(settings: Settings) -> Callable[[Sequence[Passage]], Index]:
-    """How an evaluation searches: as the configured agent does, with every passage embedded."""
-    access = embedding_access(settings)
-    return assembly.measured(access) if access else LexicalIndex
 
 
 def _limits(outlets: Mapping[str, Outlet], workspace: str) -> Limits:

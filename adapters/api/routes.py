@@ -37,12 +37,21 @@ _CREATED = 201
 def router(baton: Baton, unready: Callable[[], Awaitable[list[str]]]) -> APIRouter:
     """Version 1."""
     routes = APIRouter()
-    store, clock = baton.store, baton.clock
+    _health(routes, unready)
+    _tickets(routes, baton)
+    _conversations(routes, baton)
+    return routes
 
+
+def _health(routes: APIRouter, unready: Callable[[], Awaitable[list[str]]]) -> None:
     @routes.get("/health", summary="Whether Baton can do its job")
     async def health() -> Health:
         reasons = await unready()
         return Health(ready=not reasons, reasons=reasons)
+
+
+def _tickets(routes: APIRouter, baton: Baton) -> None:
+    store, clock = baton.store, baton.clock
 
     @routes.get("/tickets", summary="Tickets, the newest first")
     async def tickets(
@@ -79,6 +88,10 @@ def router(baton: Baton, unready: Callable[[], Awaitable[list[str]]]) -> APIRout
     async def add_note(number: TicketNumber, body: AddNote, key: Repeatable = None) -> NoteView:
         return await store.transact(outside.add_note, number, body.text, clock.now(), key=key or "")
 
+
+def _conversations(routes: APIRouter, baton: Baton) -> None:
+    store, clock = baton.store, baton.clock
+
     @routes.get("/conversations", summary="A contact's conversations, the newest first")
     async def conversations(
         contact: Annotated[Line, Query(min_length=1, description="Their id.")],
@@ -98,8 +111,6 @@ def router(baton: Baton, unready: Callable[[], Awaitable[list[str]]]) -> APIRout
     ) -> TicketView:
         asked = _asked(body, number, "")
         return await store.transact(outside.open_ticket, asked, clock.now(), key=key or "")
-
-    return routes
 
 
 def _asked(body: Escalate, conversation: int | None, contact: str) -> Asked:

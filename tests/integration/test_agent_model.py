@@ -24,12 +24,12 @@ from adapters.agents.offline_agent import OfflineAgent
 from adapters.agents.openai_agent import OpenAIAgent
 from adapters.agents.openai_model import Access, OpenAIModel
 from bot import extras
+from bot.agents import model_access
 from bot.domain.desk import Agent
 from bot.domain.errors import CannotRun
 from bot.domain.message import Attachment, Message
 from bot.domain.summary import Summary
 from bot.domain.thread import Note
-from bot.main import model_access
 from bot.ports.agent import Answer, Failure, Handover
 from bot.settings import read
 from tests.emulators.openai.asked import Asked
