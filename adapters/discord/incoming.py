@@ -52,6 +52,17 @@ def person(user: discord.abc.User, space: str, groups: tuple[str, ...] = ()) -> 
     )
 
 
+def who(interaction: discord.Interaction[Any]) -> Person:
+    """Who pressed or typed it."""
+    return person(interaction.user, workspace(interaction.guild_id or 0))
+
+
+def where(interaction: discord.Interaction[Any]) -> Place:
+    """The channel or thread it was pressed or typed in."""
+    channel = interaction.channel or discord.Object(interaction.channel_id or 0)
+    return place_of(channel, workspace(interaction.guild_id or 0))
+
+
 def is_somebodys(message: discord.Message) -> bool:
     """Whether a person wrote it: no bot, no webhook, no notice of Discord's."""
     return not message.author.bot and message.webhook_id is None and message.type in _WORDS

@@ -1,43 +1,38 @@
-"""Commands, buttons, forms and menus: acknowledge, convert, call, render."""
+"""What commands, buttons, forms and menus ask of Baton."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import discord
 
-from adapters.discord import completion, gifts, incoming, introductions, panel
+from adapters.discord import completion, incoming, introductions, panel
+from adapters.discord.answering import Answering
 from adapters.discord.board import Board
 from adapters.discord.commands import FILE, SEND_TO_CONTACT, focused, given, name_of
 from adapters.discord.downloads import fetched
 from adapters.discord.errors import translated
+from adapters.discord.incoming import where, who
 from adapters.discord.panel import Panel
 from adapters.discord.session import Session
-from adapters.discord.views import answers, forms
+from adapters.discord.views import forms
 from adapters.discord.views.body import is_ours
 from bot.application import Baton
 from bot.commands import REGISTRY
-from bot.commands.registry import Form, Invocation, Response
+from bot.commands.registry import Invocation, Response
 from bot.domain.desk import Role
 from bot.domain.errors import BatonError, NotAllowed, NotFound
-from bot.domain.identity import Person, Place
+from bot.domain.identity import Person
 from bot.domain.message import Attachment
 from bot.ports.outlet import OutletError
 from bot.ports.store import Tx
 from bot.services import people
 
-log = logging.getLogger(__name__)
-# Discord: the first answer within 3 seconds.
-_PROMPT = 1.5
 # These may name people who have not been seen yet.
 _NAMES_PEOPLE = ("desk", "routing")
-_FAULT = "Something went wrong inside Baton; it is in the log."
 _OLD_BUTTON = "This button is not in use any more. The ticket's card has those that are."
 _NOT_A_PERSONS = "Only what a person wrote can be sent to the contact."
 # Interactions are answered within seconds: more than can come until a session is resumed.
@@ -59,6 +54,7 @@ class Interactions:
         self._baton = baton
         self._home = home
         self._session = session
+        self._answering = Answering(baton, session)
         self._panel = help_panel
         self._seen: deque[int] = deque(maxlen=_REMEMBERED)
         self._own = {"panel": help_panel.put_up, "board": board.put_up}
@@ -72,13 +68,13 @@ class Interactions:
             case discord.InteractionType.autocomplete:
                 await self._complete(interaction, data)
             case discord.InteractionType.modal_submit:
-                await self._answer(interaction, self._submitted(interaction, data), data)
+                await self._answering.answer(interaction, self._submitted(interaction, data), data)
             case discord.InteractionType.application_command if data["name"] == SEND_TO_CONTACT:
-                await self._answer(interaction, self._sent(interaction, data), data)
+                await self._answering.answer(interaction, self._sent(interaction, data), data)
             case discord.InteractionType.application_command:
-                await self._answer(interaction, self._command(interaction, data), data)
+                await self._answering.answer(interaction, self._command(interaction, data), data)
             case discord.InteractionType.component if not is_ours(str(data.get("custom_id", ""))):
-                await self._show(interaction, Response(text=_OLD_BUTTON, ok=False))
+                await self._answering.show(interaction, Response(text=_OLD_BUTTON, ok=False))
 
     async def pressed(self, interaction: Interaction, action: str, value: str) -> None:
         if self._came(interaction):
@@ -86,17 +82,17 @@ class Interactions:
         if action in {panel.OPEN, panel.MORE}:
             await self._panel.ask(interaction, action, value)
             return
-        await self._answer(interaction, self._press(interaction, action, value), {})
+        await self._answering.answer(interaction, self._press(interaction, action, value), {})
 
     async def _press(self, interaction: Interaction, action: str, value: str) -> Response:
-        who, where = _who(interaction), _where(interaction)
+        person, place = who(interaction), where(interaction)
         if interaction.guild_id is None:
             space = await self._home(interaction.user.id, interaction.channel_id or 0)
-            who = incoming.person(interaction.user, space)
-            where = replace(where, workspace=space)
-        is_staff = await self._baton.store.glance(people.is_staff, who)
+            person = incoming.person(interaction.user, space)
+            place = replace(place, workspace=space)
+        is_staff = await self._baton.store.glance(people.is_staff, person)
         return await self._baton.press(
-            who, where, action, value, key=_key(interaction, is_staff=is_staff)
+            person, place, action, value, key=_key(interaction, is_staff=is_staff)
         )
 
     def _came(self, interaction: Interaction) -> bool:
@@ -117,10 +113,10 @@ class Interactions:
 
     async def _put_up(self, interaction: Interaction, name: str) -> Response:
         """What only Discord has, for admins."""
-        role = await self._baton.store.glance(_role, _who(interaction))
+        role = await self._baton.store.glance(_role, who(interaction))
         if role is not Role.ADMIN:
             return Response(text=str(NotAllowed(needed=Role.ADMIN, role=role)), ok=False)
-        place = _where(interaction)
+        place = where(interaction)
         try:
             with translated():
                 return await self._own[name](place)
@@ -133,9 +129,10 @@ class Interactions:
         attachments = await self._files(interaction, data, uploaded)
         filled = forms.fields(data["components"])
         if data["custom_id"].startswith((panel.OPEN, panel.MORE)):
-            who, where = _who(interaction), _where(interaction)
             text = filled.get("text", "")
-            return await self._panel.submit(interaction, where, who, text, attachments)
+            return await self._panel.submit(
+                interaction, where(interaction), who(interaction), text, attachments
+            )
         try:
             name, values = await self._settled(interaction, data["custom_id"])
         except BatonError as error:
@@ -146,7 +143,7 @@ class Interactions:
     async def _settled(self, interaction: Interaction, custom_id: str) -> tuple[str, Values]:
         """What a form did not ask for, and of which command. Raises `BatonError`."""
         if token := forms.token(custom_id):
-            call = await self._baton.taken_up(_who(interaction), token)
+            call = await self._baton.taken_up(who(interaction), token)
             return call.command, dict(call.values)
         return forms.settled(custom_id)
 
@@ -174,13 +171,13 @@ class Interactions:
             values = completion.named(name, values, interaction.guild)
         except NotFound as error:
             return Response(text=str(error), ok=False)
-        is_staff = await self._baton.store.read(people.is_staff, _who(interaction))
+        is_staff = await self._baton.store.read(people.is_staff, who(interaction))
         if is_staff:
             await self._introduce(interaction, name, values)
         response = await self._baton.run(
             Invocation(
-                person=_who(interaction),
-                place=_where(interaction),
+                person=who(interaction),
+                place=where(interaction),
                 command=name,
                 values=values,
                 attachments=attachments,
@@ -218,80 +215,16 @@ class Interactions:
         if argument is not None:
             channels = completion.channels_of(interaction.guild)
             typed = str(values.get(name, ""))
-            who = _who(interaction)
-            found = await self._baton.store.read(completion.choices, who, argument, typed, channels)
+            found = await self._baton.store.read(
+                completion.choices, who(interaction), argument, typed, channels
+            )
         shown = [discord.app_commands.Choice(name=one["name"], value=one["value"]) for one in found]
         await interaction.response.autocomplete(shown)
-
-    async def _answer(
-        self, interaction: Interaction, work: Coroutine[Any, Any, Response], data: Json
-    ) -> None:
-        """What takes a while, as files do, is acknowledged first."""
-        task = asyncio.ensure_future(work)
-        if not data.get("resolved", {}).get("attachments"):
-            await asyncio.wait({task}, timeout=_PROMPT)
-        if not task.done():
-            with _if_it_still_listens():
-                await interaction.response.defer(ephemeral=True, thinking=True)
-        try:
-            response = await task
-        except Exception:
-            log.exception("an interaction on Discord could not be handled")
-            response = Response(text=_FAULT, ok=False)
-        if response.repeated:
-            return
-        with _if_it_still_listens():
-            await self._show(interaction, response)
-
-    async def _show(self, interaction: Interaction, response: Response) -> None:
-        # Discord: a form cannot be answered with another one.
-        is_form = interaction.type is discord.InteractionType.modal_submit
-        if response.form and not is_form and not interaction.response.is_done():
-            await self._ask(interaction, response.form)
-            return
-        if response.form:
-            late = "That took too long. Please try once more."
-            text = "Something is missing. Please try once more." if is_form else late
-            response = Response(text=text, ok=False)
-        response = await gifts.warned(self._baton.store, interaction.guild, response)
-        response = await gifts.given(self._session, interaction, response)
-        parts = answers.answer(response).parts()
-        if interaction.response.is_done():
-            await interaction.followup.send(**parts)
-        else:
-            await interaction.response.send_message(**parts)
-
-    async def _ask(self, interaction: Interaction, form: Form) -> None:
-        choices = await self._baton.store.read(completion.for_form, form, _who(interaction))
-        token = ""
-        if not forms.has_room(form):
-            call = Invocation(
-                person=_who(interaction),
-                place=_where(interaction),
-                command=form.command,
-                values=forms.unasked(form),
-            )
-            token = await self._baton.put_aside(call)
-        await interaction.response.send_modal(forms.modal(form, choices, token))
-
-
-@contextmanager
-def _if_it_still_listens() -> Iterator[None]:
-    """What was asked for is done, even where nobody can be told: the 3 seconds are over, say."""
-    try:
-        with translated():
-            yield
-    except OutletError as error:
-        log.warning("an interaction on Discord cannot be answered: %s", error)
 
 
 def _key(interaction: Interaction, *, is_staff: bool) -> str:
     """Nothing is kept of what others press or type: they change nothing by that."""
     return f"discord/interaction/{interaction.id}" if is_staff else ""
-
-
-def _who(interaction: Interaction) -> Person:
-    return incoming.person(interaction.user, _space(interaction))
 
 
 def _meet(tx: Tx, roles: Sequence[Person]) -> None:
@@ -302,12 +235,3 @@ def _meet(tx: Tx, roles: Sequence[Person]) -> None:
 
 def _role(tx: Tx, person: Person) -> Role:
     return tx.desk.get().role(*person.ids)
-
-
-def _where(interaction: Interaction) -> Place:
-    channel = interaction.channel or discord.Object(interaction.channel_id or 0)
-    return incoming.place_of(channel, _space(interaction))
-
-
-def _space(interaction: Interaction) -> str:
-    return incoming.workspace(interaction.guild_id or 0)
