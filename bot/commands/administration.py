@@ -89,13 +89,14 @@ def _add_channel(context: Context) -> Response:
         threads=_THREADS.get(context.get("threads"), channel.threads),
     )
     desk = configure.with_channel(context.tx.desk.get(), channel)
-    return save(context, desk, f"Connected {channel.channel}.")
+    shown = wording.channel(context, workspace, channel.channel)
+    return save(context, desk, f"Connected {shown}.")
 
 
 def _remove_channel(context: Context) -> Response:
-    channel = channel_id(context.get("channel"))
-    desk = configure.without_channel(context.tx.desk.get(), context.call.place.workspace, channel)
-    return save(context, desk, f"Disconnected {channel}.")
+    workspace, channel = context.call.place.workspace, channel_id(context.get("channel"))
+    desk = configure.without_channel(context.tx.desk.get(), workspace, channel)
+    return save(context, desk, f"Disconnected {wording.channel(context, workspace, channel)}.")
 
 
 def _admin(context: Context) -> Response:

@@ -59,7 +59,7 @@ def save(
         return _proposal(context, now, desk, (what, *doubts, *warnings))
     if call.seen is not None and call.seen != version:
         raise StaleDesk(changes=_since(context, call.seen))
-    configure.save(context.tx, desk, context.me, what, context.now)
+    configure.save(context.tx, desk, context.me, wording.plain(what), context.now)
     return Response(
         text="\n".join((f"{what} This holds from now on; /desk undo takes it back.", *warnings)),
         moves_places=_places(desk) != _places(now),

@@ -140,8 +140,9 @@ def _set_team(context: Context) -> Response:
             known = ", ".join(setting.choices)
             raise BadInput(problem=f"{key} is one of: {known}; not {typed!r}.")
         team = replace(team, **{key: settings.read(context, team, setting, typed)})
+    shown = wording.somewhere(context, team.workspace, team.channel) if key == "channel" else typed
     people = _called(context, {key: typed})
-    return changed(context, team, f"{team.name}: {key} is {typed or 'off'} now.", people=people)
+    return changed(context, team, f"{team.name}: {key} is {shown or 'off'} now.", people=people)
 
 
 def _edit_team(context: Context) -> Response:

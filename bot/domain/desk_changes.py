@@ -92,8 +92,9 @@ def where(path: Path) -> str:
         return "the desk"
     first, *rest = path
     named = _SINGULAR.get(first)
-    words = [f"{named} {rest[0]}", *rest[1:]] if named and rest and rest[0] != _ORDER else path
-    return ", ".join(word.replace("_", " ") for word in words)
+    if not named or not rest or rest[0] == _ORDER:
+        return ", ".join(word.replace("_", " ") for word in path)
+    return ", ".join((f"{named} {rest[0]}", *(word.replace("_", " ") for word in rest[1:])))
 
 
 _SINGULAR = {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.commands.registry import Invocation
 from bot.domain.identity import Person, Place
 from bot.services import inbox
 from tests.world import World
@@ -24,6 +27,42 @@ async def test_a_rule_holds_from_the_next_message_on(world: World) -> None:
     assert "**legal**" in (await world.run("alice", "/routing list")).text
     await world.run("alice", "/routing remove legal")
     assert "legal" not in (await world.run("alice", "/routing list")).text
+
+
+PREVIEWS = (
+    ("desk channel add", {"channel": "lobby", "agent": "off"}, "Connected #lobby."),
+    ("desk channel add", {"channel": "lobby", "agent": "off"}, "• Channel #lobby, agent: on → off"),
+    ("desk channel add", {"channel": "dm", "agent": "off"}, "• Direct messages, agent: on → off"),
+    ("desk channel add", {"channel": "VIP_Help"}, "• New: Channel #VIP_Help: the agent answers"),
+    ("desk channel remove", {"channel": "lobby"}, "• Gone: Channel #lobby: the agent answers"),
+    ("desk team edit", {"team": "support", "channel": "Desk_1"}, "channel: #support → #Desk_1"),
+    ("desk team add", {"team": "vip", "channel": "vip"}, "• New: team vip in #vip, with Alice"),
+    ("routing add", {"name": "VAT", "keyword": "vat", "channels": "lobby"}, ", only in #lobby"),
+)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_preview_names_channels_as_they_are_called(world: World) -> None:
+    alice, place = world.at("alice")
+    for command, values, shown in PREVIEWS:
+        asked = await world.baton.run(
+            Invocation(person=alice, place=place, command=command, values=values, preview=True)
+        )
+        assert shown in asked.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_channel_of_another_platform_is_shown_with_where_it_is(world: World) -> None:
+    alice, place = world.at("alice")
+    elsewhere = replace(place, workspace="slack:T1")
+    connected = await world.baton.typed(alice, elsewhere, "/desk channel add <#C0HELP> agent=off")
+    assert connected.text.startswith("Connected <#C0HELP>.")
+    line = "/routing add VAT keyword=vat channels=slack:T1/C0HELP"
+    assert "only in C0HELP (slack:T1)" in (await world.run("alice", line)).text
+    changes = (await world.run("alice", "/desk changes")).text
+    assert "Connected C0HELP." in changes
+    assert "Channel C0HELP (slack:T1): no agent" in changes
+    assert "<#" not in changes
 
 
 async def test_a_team_is_made_staffed_and_removed(world: World) -> None:

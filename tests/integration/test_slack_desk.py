@@ -24,6 +24,8 @@ from tests.integration.slack_world import (
     world,
 )
 
+CHANNEL = str({"type": "channel", "channel_id": "C0NEW"})
+
 
 @pytest.fixture
 async def at(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[SlackWorld]:
@@ -154,7 +156,12 @@ async def test_names_stand_for_people_and_channels(at: SlackWorld) -> None:
     await at.whispered("U0ALICE", "Bob (slack:T0001/U0BOB) is an attendant of billing.")
     await at.slack.add_channel("C0NEW", name="new-help", members=[])
     await at.alice.command("/desk", "channel add #new-help support", "C0TEAM")
-    await at.whispered("U0ALICE", "Connected C0NEW.")
+    await at.whispered("U0ALICE", "Connected <#C0NEW>.")
+    rule = "add VAT keyword=vat channels=<#C0NEW|new-help> preview=yes"
+    await at.alice.command("/routing", rule, "C0TEAM")
+    asked = await at.whispered("U0ALICE", "What would change")
+    assert str(asked["blocks"]).count(CHANNEL) == 2
+    assert "C0NEW" not in str(asked["blocks"]).replace(CHANNEL, "")
     joined = [one["args"]["channel"] for one in await at.slack.calls("conversations.join")]
     assert joined == ["C0NEW"], "public channels are joined"
     await at.slack.add_channel("C0EXT", name="shared", members=[BOT], is_ext_shared=True)

@@ -16,12 +16,13 @@ Json = dict[str, Any]
 # Slack: about 13,200 characters in all blocks of a message.
 LONGEST = 10_000
 _CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)>")
+_ESCAPED = re.compile(r"&lt;#([CG][A-Z0-9]+)&gt;")
 
 
 def render(response: Response) -> Rendered:
     """An ephemeral message."""
     return Rendered(
-        text=blocks.fallback(response.text or "Baton"),
+        text=_ESCAPED.sub(r"<#\1>", blocks.fallback(response.text or "Baton")),
         blocks=body(response)[: blocks.MESSAGE_BLOCKS],
     )
 
