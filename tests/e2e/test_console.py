@@ -253,6 +253,25 @@ async def test_what_is_being_typed_survives_a_refresh(tabs: Tabs) -> None:
     await team.sees("One more thing")
     await box.press_sequentially("ght")
     assert await box.input_value() == "half a thought"
+    await leaves_a_form_and_comes_back(frank)
+
+
+async def leaves_a_form_and_comes_back(contact: Tab) -> None:
+    """Escape forgets nothing; Cancel does."""
+    words = contact.dialog().get_by_label("Text")
+    await contact.press("Edit")
+    await words.fill("Not this")
+    await contact.dialog().get_by_role("button", name="Cancel").click()
+    await expect(contact.dialog()).to_have_count(0)
+    await contact.press("Edit")
+    assert await words.input_value() == HUMAN
+    await words.fill("Somebody else, please")
+    await contact.page.keyboard.press("Escape")
+    await expect(contact.dialog()).to_have_count(0)
+    await contact.press("Edit")
+    assert await words.input_value() == "Somebody else, please"
+    await contact.submit("Edit")
+    await contact.sees("Somebody else, please")
 
 
 async def test_slash_commands_are_completed_and_explained(tabs: Tabs) -> None:
@@ -264,6 +283,9 @@ async def test_slash_commands_are_completed_and_explained(tabs: Tabs) -> None:
     await box.press("Enter")
     await team.toast("There is no command /nonsense.")
     assert await box.input_value() == "/nonsense"
+    await team.type("Type / for a command", "/ticket claim 999999")
+    await team.toast("There is no ticket 999999.")
+    await expect(team.page.locator(".q-notification")).to_have_count(1)
 
 
 async def test_markup_in_every_field_shows_as_text(tabs: Tabs) -> None:

@@ -16,13 +16,16 @@ from adapters.console.ended import Ended
 from adapters.console.guard import COOKIE, Guard, Sessions
 from adapters.console.inbound import Inbound
 from adapters.console.outlet import standing
+from adapters.console.pages.team_look import look
 from adapters.console.views.markdown import coded, linked, render
 from bot import desk_file
 from bot.application import Baton
-from bot.domain.card import Post
+from bot.domain.card import Button, Card, Post
+from bot.domain.desk import Priority
 from bot.domain.errors import BatonError, EmptyMessage, MessageTooLong, NotFound
 from bot.domain.identity import Person
 from bot.domain.message import Attachment, Message
+from bot.domain.states import Status
 from bot.domain.thread import Thread
 from bot.ports.store import Store, Tx
 from bot.tries import Tries
@@ -32,6 +35,7 @@ from tests.world import DESK, keep_desk
 
 CAROL = Person(id="console:carol", name="Carol")
 HERE = places.direct(CAROL.id)
+REPLY = Button(action="ticket:reply", label="Reply", value="1")
 
 
 @pytest.fixture
@@ -130,33 +134,59 @@ async def test_a_note_outside_of_a_thread_is_refused_in_words(inbound: Inbound) 
     assert "thread" in response.text
 
 
+def _opened(tx: Tx, *, cut_off: bool) -> str:
+    """A thread about what Carol said, and one of its posts; answers with its root."""
+    now = FakeClock().now()
+    card = Card(
+        number=1,
+        title="#1 · Carol",
+        status=Status.OPEN,
+        priority=Priority.NORMAL,
+        contact=CAROL,
+        origin="Console",
+        reason="",
+        who="Unclaimed",
+        opened_at=now,
+    )
+    root = str(tx.posts.add(places.thread("support", None), "baton", card, f"root {cut_off}", now))
+    said = Post(voice="contact", speaker=CAROL, text="Hello", buttons=(REPLY,))
+    tx.posts.add(places.thread("support", root), "baton", said, f"said {cut_off}", now)
+    tx.threads.add(
+        Thread(
+            conversation_id=_said(tx)[0].conversation_id,
+            team="support",
+            workspace="console",
+            channel="support",
+            anchor=root,
+            opened_at=now,
+            cut_off=cut_off,
+        )
+    )
+    return root
+
+
+async def test_what_stands_in_a_thread_that_its_ticket_left_has_no_buttons(
+    inbound: Inbound,
+) -> None:
+    await inbound.write(CAROL, "Hello")
+    store, now = inbound.baton.store, FakeClock().now()
+    for cut_off, buttons in ((False, (REPLY,)), (True, ())):
+        root = await store.transact(_opened, cut_off=cut_off)
+        (shown,) = (await store.read(look, "console:alice", "support", root, now)).posts
+        assert isinstance(shown.content, Post)
+        assert shown.content.buttons == buttons
+
+
 async def test_a_note_in_a_thread_that_its_ticket_left_is_taken_back(inbound: Inbound) -> None:
     """It is answered with the way to the new thread, and does not stand in the old one."""
-
-    def left(tx: Tx) -> str:
-        now = FakeClock().now()
-        root = tx.posts.add(places.thread("support", None), "baton", Post(voice="line"), "r", now)
-        tx.threads.add(
-            Thread(
-                conversation_id=_said(tx)[0].conversation_id,
-                team="support",
-                workspace="console",
-                channel="support",
-                anchor=str(root),
-                opened_at=now,
-                cut_off=True,
-            )
-        )
-        return str(root)
-
     await inbound.write(CAROL, "Hello")
-    place = places.thread("support", await inbound.baton.store.transact(left))
+    place = places.thread("support", await inbound.baton.store.transact(_opened, cut_off=True))
     alice = Person(id="console:alice", name="Alice")
     response = await inbound.say(alice, place, "anybody here?")
     assert not response.ok
     assert "went on" in response.text
-    posts = await inbound.baton.store.read(lambda tx: list(tx.posts.at(place)))
-    assert all(one.deleted for one in posts)
+    _, note = await inbound.baton.store.read(lambda tx: list(tx.posts.at(place)))
+    assert note.deleted
 
 
 async def test_a_contact_whose_name_is_only_signs_is_nobody() -> None:

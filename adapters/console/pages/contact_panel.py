@@ -18,7 +18,9 @@ from adapters.console.views.elements import box, button, clock_time, empty, icon
 from adapters.console.views.frame import Frame
 from adapters.console.views.keyed import Keyed
 from adapters.console.views.posts import Shown
+from adapters.console.views.responses import Responder
 from adapters.console.views.toasts import toast
+from bot.commands.registry import Argument, Form, Kind, Response
 from bot.domain.card import Button, Post
 from bot.domain.errors import BatonError
 from bot.domain.identity import Person
@@ -29,6 +31,8 @@ from bot.ports.store import Tx
 TOPICS = frozenset({"posts", "conversations"})
 # Newest posts shown; older ones stay in the store.
 _MOST = 200
+_EDIT = "Edit your message"
+_WORDS = Argument(name="text", kind=Kind.TEXT, help="what it says from now on", long=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,9 @@ class ContactPanel:
         self._site = site
         self._frame = frame
         self._me = Person(id="", name="")
+        self._responder = Responder(
+            press=self._press, submit=self._change, keep=site.inbound.keep, targets=_no_targets
+        )
         self._panel = box("panel contact-panel", "section")
         with self._panel:
             self._panel.props["aria-label"] = "The contact's chat"
@@ -112,32 +119,27 @@ class ContactPanel:
 
     async def _press(self, pressed: Button) -> None:
         place = places.direct(self._me.id)
-        response = await self._site.inbound.press(self._me, place, pressed)
-        toast(response.text, ok=response.ok)
+        await self._responder.show(await self._site.inbound.press(self._me, place, pressed))
 
     def _own_menu(self, shown: Shown) -> None:
         """What contacts can do with their own words."""
         button("Edit", lambda: self._edit(shown), "", "link")
         button("Delete", lambda: self._delete(shown), "", "link")
 
-    def _edit(self, shown: Shown) -> None:
-        post = shown.content
-        with ui.dialog() as dialog, box("dialog"):
-            text("Edit your message", "dialog-title", "h2")
-            field = ui.textarea("Text", value=post.text if isinstance(post, Post) else "")
-            field.props("outlined autogrow dense autofocus")
+    async def _edit(self, shown: Shown) -> None:
+        words = shown.content.text if isinstance(shown.content, Post) else ""
+        values = {"post": str(shown.id), "text": words}
+        form = Form(command="", title=_EDIT, arguments=(_WORDS,), values=values)
+        await self._responder.show(Response(form=form))
 
-            async def save() -> None:
-                if await self._tried(
-                    self._site.inbound.change(self._me, shown.id, field.value or "")
-                ):
-                    dialog.close()
-
-            with box("dialog-foot"):
-                button("Cancel", dialog.close)
-                button("Save", save, "primary")
-        dialog.on("hide", dialog.delete)
-        dialog.open()
+    async def _change(
+        self, form: Form, given: dict[str, str], _: tuple[Attachment, ...]
+    ) -> Response:
+        try:
+            await self._site.inbound.change(self._me, int(form.values["post"]), given["text"])
+        except BatonError as error:
+            return Response(text=str(error), ok=False)
+        return Response()
 
     async def _delete(self, shown: Shown) -> None:
         await self._tried(self._site.inbound.remove(self._me, shown.id))
@@ -180,6 +182,10 @@ class ContactPanel:
                 toast(str(error), ok=False)
             return False
         return True
+
+
+async def _no_targets(_: Form) -> list[str]:
+    return []
 
 
 def _keyed(shown: tuple[Shown, ...]) -> list[tuple[Hashable, Shown]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.console import places
@@ -57,6 +57,7 @@ def look(tx: Tx, attendant: str, channel: str, thread: str, now: datetime) -> Te
         root = None
     if channel not in names:
         channel = root.channel if root else _home(tx, me, names)
+    ended = _ended(tx, root) if root else ""
     return TeamLook(
         me=me,
         attendants=tuple(people),
@@ -65,8 +66,8 @@ def look(tx: Tx, attendant: str, channel: str, thread: str, now: datetime) -> Te
         feed=_feed(tx, channel, str(root.id) if root else "", now),
         thread=str(root.id) if root else "",
         root=_card(tx, root, now) if root else None,
-        posts=_posts(tx, root, now) if root else (),
-        ended=_ended(tx, root) if root else "",
+        posts=_posts(tx, root, now, over=bool(ended)) if root else (),
+        ended=ended,
     )
 
 
@@ -103,9 +104,10 @@ def _feed(tx: Tx, channel: str, thread: str, now: datetime) -> tuple[CardShown |
     )
 
 
-def _posts(tx: Tx, root: Posted, now: datetime) -> tuple[Shown, ...]:
+def _posts(tx: Tx, root: Posted, now: datetime, *, over: bool) -> tuple[Shown, ...]:
+    """Nothing can be done any more where the thread is `over`: what could be done is not shown."""
     below = tx.posts.latest(places.thread(root.channel, str(root.id)), _MOST_POSTS)
-    return tuple(_post(tx, one, now) for one in below)
+    return tuple(_post(tx, one, now, over=over) for one in below)
 
 
 def _ended(tx: Tx, root: Posted) -> str:
@@ -145,10 +147,12 @@ def _card(
     )
 
 
-def _post(tx: Tx, posted: Posted, now: datetime) -> Shown:
+def _post(tx: Tx, posted: Posted, now: datetime, *, over: bool = False) -> Shown:
     content = posted.content
     if not isinstance(content, Post | Transcript):
         content = Post(voice="line", text="")
+    if over and isinstance(content, Post):
+        content = replace(content, buttons=())
     mentions = content.mentions if isinstance(content, Post) else ()
     return Shown(
         id=posted.id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 
 from nicegui import ui
 from nicegui.elements.mixins.value_element import ValueElement
@@ -12,54 +13,99 @@ from adapters.console.views.uploads import Keep, Uploads
 from bot.commands.registry import Argument, Form, Kind, Response
 from bot.domain.message import Attachment
 
-__all__ = ["FormDialog", "Keep"]
+__all__ = ["Draft", "FormDialog", "Keep", "key_of"]
 
 Submit = Callable[[dict[str, str], tuple[Attachment, ...]], Awaitable[Response]]
 Done = Callable[[Response], Awaitable[None]]
 _TARGETS = {Kind.ATTENDANT, Kind.TEAM, Kind.PERSON}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What somebody filled in and has not sent: fields they changed, and files."""
+
+    given: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Attachment, ...] = ()
+
+
+def key_of(form: Form) -> Hashable:
+    """The same for forms that ask the same, with the same in them beforehand."""
+    return form.command, frozenset(form.values.items())
+
+
 class FormDialog:
     """Stays open, with all that was typed, until the command has gone through.
 
     A question about it (somebody else holds the ticket) is asked above it: who cancels that has
-    their words still.
+    their words still. So has who leaves it with Escape: they are `left` to whoever opens it again.
     """
 
     def __init__(
-        self, form: Form, *, submit: Submit, done: Done, keep: Keep, targets: list[str]
+        self,
+        form: Form,
+        draft: Draft,
+        *,
+        submit: Submit,
+        done: Done,
+        left: Callable[[Draft], None],
+        keep: Keep,
+        targets: list[str],
     ) -> None:
         self._form = form
         self._submit = submit
         self._done = done
+        self._left = left
         self._fields: dict[str, ValueElement[str | None]] = {}
-        self._busy = False
+        self._busy = self._over = False
         self._dialog = ui.dialog().props("no-backdrop-dismiss")
-        self._dialog.on("hide", self._dialog.delete)
+        self._dialog.on("hide", self._hidden)
         with self._dialog, box("dialog"):
             text(form.title, "dialog-title", "h2")
             for argument in form.arguments:
                 self._fields[argument.name] = self._field(argument, targets)
+                self._restore(argument, draft)
             self._uploads = Uploads(keep) if form.files else None
+            if self._uploads:
+                self._uploads.put(draft.files)
             self._problem = ui.label().classes("dialog-problem").props('role="alert"')
             self._foot()
         self._dialog.open()
 
     def is_open(self, form: Form) -> bool:
         """Whether this dialog is open and asks for the same."""
-        same = (form.command, dict(form.values)) == (self._form.command, dict(self._form.values))
+        same = key_of(form) == key_of(self._form)
         return same and not self._dialog.is_deleted and bool(self._dialog.value)
 
     def close(self) -> None:
+        """For good: what stands in it is sent, kept elsewhere, or not wanted any more."""
+        self._over = True
         if not self._dialog.is_deleted:
             self._dialog.close()
+
+    def _hidden(self) -> None:
+        draft = self._draft()
+        if not self._over and (draft.given or draft.files):
+            self._left(draft)
+        self._dialog.delete()
+
+    def _draft(self) -> Draft:
+        given = {name: one.value or "" for name, one in self._fields.items()}
+        changed = {
+            name: words for name, words in given.items() if words != self._form.values.get(name, "")
+        }
+        return Draft(given=changed, files=self._uploads.kept if self._uploads else ())
+
+    def _restore(self, argument: Argument, draft: Draft) -> None:
+        words = draft.given.get(argument.name)
+        if words is not None and (not argument.choices or words in argument.choices):
+            self._fields[argument.name].value = words
 
     def _foot(self) -> None:
         with box("dialog-foot"):
             if self._uploads:
                 self._uploads.button()
             ui.space()
-            button("Cancel", self._dialog.close)
+            button("Cancel", self.close)
             button(self._form.verb, self._send, "primary")
 
     def _field(self, argument: Argument, targets: list[str]) -> ValueElement[str | None]:
@@ -111,7 +157,7 @@ class FormDialog:
         if missing := self._missing(response, given):
             self._problem.set_text(missing)
         elif response.ok:
-            self._dialog.close()
+            self.close()
             await self._done(response)
         elif response.buttons:
             await self._done(response)

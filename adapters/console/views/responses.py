@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 
 from nicegui import ui
 
@@ -37,6 +37,7 @@ class Responder:
         self._keep = keep
         self._targets = targets
         self._form: forms.FormDialog | None = None
+        self._drafts: dict[Hashable, forms.Draft] = {}
 
     async def show(self, response: Response) -> None:
         with self._client.content:  # the button that was pressed may be gone by now
@@ -58,13 +59,22 @@ class Responder:
         """Open a form; a second press of its button finds it open already."""
         if self._form and self._form.is_open(form):
             return
-        targets = await self._targets(form)
+        targets, key = await self._targets(form), forms.key_of(form)
 
         async def submit(given: dict[str, str], attachments: tuple[Attachment, ...]) -> Response:
             return await self._submit(form, given, attachments)
 
+        def left(draft: forms.Draft) -> None:
+            self._drafts[key] = draft
+
         self._form = forms.FormDialog(
-            form, submit=submit, done=self.show, keep=self._keep, targets=targets
+            form,
+            self._drafts.pop(key, forms.Draft()),
+            submit=submit,
+            done=self.show,
+            left=left,
+            keep=self._keep,
+            targets=targets,
         )
 
     def _decide(self, response: Response) -> None:

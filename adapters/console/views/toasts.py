@@ -1,4 +1,4 @@
-"""A few words that go away by themselves."""
+"""A few words that go away by themselves, or for the next ones."""
 
 from __future__ import annotations
 
@@ -15,5 +15,8 @@ def toast(words: str, *, ok: bool = True) -> None:
         classes="toast" if ok else "toast wrong",
         timeout=_SHOWN_MS if ok else _SHOWN_LONGER_MS,
         color="",
+        group="toast",
+        badgeClass="hidden",
+        progress=True,
         actions=[] if ok else [{"label": "Dismiss", "color": "white", "noCaps": True}],
     )
