@@ -12,7 +12,9 @@ _END = re.compile(
     r"(?<!\bMs\.)(?<!\bMrs\.)[\"')\]”]*(?:\s+|(?<=[。！？]))|\n+"  # noqa: RUF001
 )
 # Says nothing in a quotation: whom the message was addressed to, and where links lead.
-_LINK = re.compile(r"<?https?://[^\s<>|]+(?:\|([^<>]*)>|>)?")
+_LINK = re.compile(
+    r"\[(?P<named>[^\[\]]*)\]\(https?://[^\s()]+\)|<?https?://[^\s<>|]+(?:\|(?P<label>[^<>]*)>|>)?"
+)
 _ADDRESS = re.compile(r"^(?:\s*(?:<@[^<>\s]+>|@\w[\w.]*)[,:]?\s+)+")
 LONGEST_QUOTE = 240
 
@@ -23,7 +25,9 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def bare(text: str) -> str:
     """A text without links and without the name it is addressed to."""
-    return _LINK.sub(lambda link: link[1] or "", _ADDRESS.sub("", f"{text} ")).strip()
+    return _LINK.sub(
+        lambda link: link["named"] or link["label"] or "", _ADDRESS.sub("", f"{text} ")
+    ).strip()
 
 
 def gist(text: str) -> str:

@@ -8,12 +8,15 @@ from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
 
 from adapters.slack.workspace import Workspace, sdk_log
 
 Json = dict[str, Any]
 Take = Callable[[Json], Awaitable[None]]
 log = logging.getLogger(__name__)
+# Slack: sent in place of events, once a minute, while there are more than 30,000 in an hour.
+_RATE_LIMITED = "app_rate_limited"
 # What reading a payload raises that is not as Slack documents it. It is the same each time it
 # comes, so Slack is not asked to send it again; for everything else it is.
 UNREADABLE = (
@@ -27,8 +30,11 @@ UNREADABLE = (
 )
 
 
-def bolt(workspace: Workspace, signing_secret: str, take: Take) -> AsyncApp:
-    """An app that acknowledges an event once `take` has it.
+def bolt(
+    workspace: Workspace, signing_secret: str, take: Take, dropped: Callable[[], None]
+) -> AsyncApp:
+    """An app that acknowledges an event once `take` has it; `dropped` hears that Slack left some
+    out, as there were too many.
 
     Bolt acknowledges before its listeners run, so what is stored in a listener is lost in a crash;
     a global middleware can have Slack send the event again. `process_before_response`
@@ -40,12 +46,17 @@ def bolt(workspace: Workspace, signing_secret: str, take: Take) -> AsyncApp:
         process_before_response=True,
         # What people delete of the app's own posts counts as its own events.
         ignoring_self_events_enabled=False,
+        raise_error_for_unhandled_request=True,
         logger=sdk_log(),
     )
 
     @app.middleware
     async def take_events(body: Json, next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002 - Bolt passes arguments by name
         event = body.get("event")
+        if body.get("type") == _RATE_LIMITED:
+            log.warning("Slack left out events, as there were too many; they are fetched")
+            dropped()
+            return _answer(is_done=True)
         if event is None:
             await next()
             return None
@@ -53,6 +64,9 @@ def bolt(workspace: Workspace, signing_secret: str, take: Take) -> AsyncApp:
 
     @app.error
     async def cannot(error: Exception) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            log.info("Slack sent something that Baton has no use for: %s", error.body.get("type"))
+            return _answer(is_done=True)
         return _answer(is_done=_is_hopeless(error))
 
     return app

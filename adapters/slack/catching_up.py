@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 _FOLLOWED = timedelta(days=7)
 _SWEEP_S, _SOON_S = 900.0, 3.0
 _AGAIN_S = 5.0
+# Slack: events are limited minute by minute.
+_DROPS_S = 61.0
 _TRIES = 3
 
 
@@ -53,6 +55,11 @@ class CatchUp:
         """After a connection was made: something may have been missed."""
         self.done.clear()
         self._wanted.set()
+
+    def dropped(self) -> None:
+        """Slack leaves out a minute's events: they are looked for now, and when it is over."""
+        self.request()
+        asyncio.get_running_loop().call_later(_DROPS_S, self.request)
 
     async def run(self) -> None:
         """When asked, and now and then without, so that marks stay near. Ends where Slack cannot be

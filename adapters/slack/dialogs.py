@@ -35,7 +35,7 @@ class Dialogs:
         return await self.form(response.form, person) if response.form else modals.outcome(response)
 
     async def open(self, trigger: str, view: Json, *, above: bool = False) -> Json | None:
-        """Open a modal (above another one); None when Slack did not."""
+        """Open a modal (above another one); None when Slack did not, else it as Slack tells it."""
         client = self._workspace.client
         method = client.views_push if above else client.views_open
         try:
@@ -43,8 +43,8 @@ class Dialogs:
         except _FAILED as error:
             log.warning("a modal cannot be opened: %s", error)
             return None
-        opened: Json = answer["view"]
-        return opened
+        opened = answer.get("view")
+        return opened if isinstance(opened, dict) else {}
 
     async def update(self, view_id: str, view: Json) -> None:
         try:
@@ -68,5 +68,5 @@ class Dialogs:
             await self.open(trigger, await self.shown(work.result(), person), above=above)
             return
         opened = await self.open(trigger, modals.placeholder(name, kept), above=above)
-        if opened:
+        if opened and opened.get("id"):
             await self.update(str(opened["id"]), await self.shown(await work, person))

@@ -17,10 +17,14 @@ from bot.ports.outlet import Busy, Gone, OutletError, Refused, Unclear, Unreacha
 # Slack: each method's page lists its errors. What the destination suffers from, in words for an
 # admin; nothing is wrong with the message.
 UNREACHABLE = {
+    "access_denied": "Slack denies the app access.",
+    "accesslimited": "Slack takes no calls from this network; see the app's allowed addresses.",
     "account_inactive": "The Slack app was uninstalled, or its user switched off.",
     "channel_is_archived": "The channel is archived in Slack.",
     "channel_not_found": "Slack knows no such channel, or the app is not in it.",
     "ekm_access_denied": "The workspace's key management denies access.",
+    "enterprise_is_restricted": "The organisation does not let the app do this.",
+    "external_channel_migrating": "Slack is moving the shared channel; it works again afterwards.",
     "invalid_auth": "Slack does not accept the token; check SLACK_BOT_TOKEN.",
     "is_archived": "The channel is archived in Slack.",
     "messages_tab_disabled": "The app's Messages tab is switched off in its App Home settings.",
@@ -31,18 +35,22 @@ UNREACHABLE = {
     "not_in_channel": "The app is not in the channel; /invite it there.",
     "org_login_required": "The workspace is being moved to an organisation.",
     "restricted_action": "The workspace's settings do not allow the app to post there.",
+    "restricted_action_non_threadable_channel": "The channel allows no threads.",
     "restricted_action_read_only_channel": "The channel is read-only for the app.",
     "restricted_action_thread_locked": "The thread is locked.",
     "team_access_not_granted": "The app was not granted access to this workspace.",
+    "team_added_to_org": "The workspace is being moved to an organisation.",
     "token_expired": "The Slack token has expired.",
     "token_revoked": "The Slack token was revoked; install the app again.",
     "two_factor_setup_required": "The workspace demands two-factor authentication.",
     "user_disabled": "This person's account is deactivated.",
 }
-_GONE = {"message_not_found", "thread_not_found", "file_deleted"}
+_GONE = {"cannot_reply_to_message", "file_deleted", "message_not_found", "thread_not_found"}
 # Slack: of these it says that something may have happened all the same.
 _UNCLEAR = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 _SECONDS = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
+# HTTP: with 4xx nothing has happened.
+_REFUSED = 4
 _BUSY = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 
 
@@ -66,9 +74,10 @@ def code(error: SlackApiError) -> str:
     """Slack's name of an error; empty when the answer was not Slack's."""
     answer: Any = error.response
     try:
-        return str(answer.get("error") or "")
+        name = answer.get("error")
     except (AttributeError, ValueError):
         return ""
+    return name if isinstance(name, str) else ""
 
 
 def of_answer(error: SlackApiError) -> OutletError:
@@ -81,6 +90,8 @@ def of_answer(error: SlackApiError) -> OutletError:
         return Unreachable(_with_scope(error, UNREACHABLE[name]))
     if name in _GONE:
         return Gone(name)
+    if not name and status != HTTPStatus.REQUEST_TIMEOUT and status // 100 == _REFUSED:
+        return Unreachable(f"What answers there is not Slack (status {status}).")
     if name in _UNCLEAR or not name:
         return Unclear(f"Slack failed: {name or f'status {status}'}.")
     return Refused(f"Slack refuses it: {name}{_details(answer)}.")

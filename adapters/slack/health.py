@@ -86,7 +86,7 @@ class Health:
         info: Json = answer["channel"]
         if info.get("is_archived"):
             return "The channel is archived: unarchive it, or give the team another one."
-        if not info.get("is_member"):
+        if not info.get("is_member", True):
             return "Baton is not in the channel: /invite @Baton there."
         return ""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
+# One machine by its names.
+_HERE = {"localhost", "127.0.0.1", "::1"}
 _DOMAINS = ("slack.com", "slack-files.com", "slack-edge.com")
 
 
@@ -23,4 +25,5 @@ def _is_known(asked: SplitResult) -> bool:
 
 
 def _origin(address: SplitResult) -> tuple[str, str | None, int | None]:
-    return address.scheme, address.hostname, address.port
+    host = "localhost" if address.hostname in _HERE else address.hostname
+    return address.scheme, host, address.port

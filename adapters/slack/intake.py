@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from dataclasses import replace
 from typing import Any
@@ -61,11 +62,11 @@ class Intake:
         """
         if not convert.matters(event):
             return
-        key = f"{event.get('channel')}/{event.get('event_ts')}/{event.get('subtype')}"
+        key = json.dumps(event, sort_keys=True)
         task = self._under_way.get(key)
         if task is None:
             work = self._in_order(event, self._begun)
-            task = asyncio.create_task(work, name=f"slack event {key}")
+            task = asyncio.create_task(work, name=f"slack event {event.get('ts')}")
             self._under_way[key] = task
             task.add_done_callback(lambda _: self._under_way.pop(key, None))
         await asyncio.shield(task)

@@ -21,7 +21,7 @@ from bot.domain.identity import DIRECTLY, Place
 from bot.domain.message import Attachment, Limits, in_units
 from bot.domain.values import replace
 from bot.ports.media import MediaPort
-from bot.ports.outlet import Attempt, Gone, Refused, Sent, Unreachable
+from bot.ports.outlet import Attempt, Gone, OutletError, Refused, Sent, Unclear, Unreachable
 
 Json = dict[str, Any]
 
@@ -30,6 +30,8 @@ Json = dict[str, Any]
 SETTLE = timedelta(seconds=35)
 _EVENT_TYPE = "baton_effect"
 _PAGE = 200
+# In an effect's progress: what landed outside of its thread, and that Slack took it.
+_ASTRAY, _TAKEN = "astray", "taken"
 # Our clock and Slack's may differ.
 _SKEW = timedelta(minutes=2)
 
@@ -51,6 +53,13 @@ class SlackOutlet:
     async def post(self, place: Place, content: Content, attempt: Attempt) -> Sent:
         self._check(place, content)
         place = await self._opened(place)
+        if astray := attempt.progress.get(_ASTRAY):
+            await self._gone_astray(place, astray)
+        if attempt.progress.get(_TAKEN):
+            raise Refused(
+                "Slack took it without saying where it stands, and it is not to be found. Look "
+                "whether it is there before you send it again."
+            )
         ts = attempt.progress.get("ts") or await self._say(place, content, attempt)
         return await self._completed(place, content, attempt, ts)
 
@@ -70,7 +79,8 @@ class SlackOutlet:
         with translated(repeatable=True):
             if standing.share:
                 await self._uploads.remove(standing.share.files)
-                await self._take_away(sent.place.channel, standing.share.ts)
+                if standing.share.ts:
+                    await self._take_away(sent.place.channel, standing.share.ts)
             await self._take_away(sent.place.channel, standing.ts)
 
     async def find(self, place: Place, content: Content | None, attempt: Attempt) -> Sent | None:
@@ -108,7 +118,11 @@ class SlackOutlet:
         return replace(place, channel=str(opened["channel"]["id"]))
 
     async def _say(self, place: Place, content: Content, attempt: Attempt) -> str:
-        """Slack: an unknown `thread_ts` is ignored, and the post lands in the channel's root."""
+        """Slack: an unknown `thread_ts` is ignored, and the post lands in the channel's root.
+
+        An answer that does not tell where the post stands proves it all the same: it is looked for
+        afterwards, and never repeated.
+        """
         shown = render(content)
         with translated():
             answer = await self._client.chat_postMessage(
@@ -118,12 +132,34 @@ class SlackOutlet:
                 unfurl_media=False,
                 **_arguments(shown, place),
             )
-        ts = str(answer["ts"])
-        if place.thread and answer["message"].get("thread_ts") != place.thread:
-            with translated(repeatable=True):
-                await self._take_away(place.channel, ts)
-            raise Gone("The thread was deleted.")
+        ts = answer.get("ts")
+        if not isinstance(ts, str):
+            await attempt.save({**attempt.progress, _TAKEN: "1"})
+            raise Unclear("Slack did not say where it stands.")
+        if place.thread and not await self._stands_in(place, ts, answer.get("message")):
+            await attempt.save({**attempt.progress, _ASTRAY: ts})
+            await self._gone_astray(place, ts)
         return ts
+
+    async def _stands_in(self, place: Place, ts: str, message: Any) -> bool:
+        """Whether a post has come into its thread; where the answer does not tell, the thread
+        does, unless it cannot be read.
+        """
+        if isinstance(message, dict) and message.get("thread_ts") == place.thread:
+            return True
+        try:
+            with translated():
+                page = await self._page(place, ts, "", inclusive=True)
+        except Refused:
+            return True
+        except OutletError as error:
+            raise Unclear(str(error)) from error
+        return any(one.get("ts") == ts for one in page.get("messages", []))
+
+    async def _gone_astray(self, place: Place, ts: str) -> None:
+        with translated(repeatable=True):
+            await self._take_away(place.channel, ts)
+        raise Gone("The thread was deleted.")
 
     async def _completed(self, place: Place, content: Content, attempt: Attempt, ts: str) -> Sent:
         files = _files(content)
@@ -150,9 +186,12 @@ class SlackOutlet:
             if not cursor:
                 return None
 
-    async def _page(self, place: Place, since: str, cursor: str) -> Json:
+    async def _page(
+        self, place: Place, since: str, cursor: str, *, inclusive: bool = False
+    ) -> Json:
         arguments: Json = {"channel": place.channel, "oldest": since, "limit": _PAGE}
         arguments |= {"include_all_metadata": True, **({"cursor": cursor} if cursor else {})}
+        arguments |= {"inclusive": True} if inclusive else {}
         if place.thread is None:
             return _data(await self._client.conversations_history(**arguments))
         try:

@@ -20,6 +20,8 @@ Json = dict[str, Any]
 log = logging.getLogger(__name__)
 _FRESH_S = 3_600.0
 _LISTS_FRESH_S = 600.0
+# What could not be asked is asked again soon: until then nobody is in a group.
+_FAILED_FRESH_S = 15.0
 _PAGE = 200
 _FAILED = (SlackApiError, aiohttp.ClientError, TimeoutError)
 
@@ -34,7 +36,7 @@ class People:
 
     async def person(self, user: str) -> Person:
         """Somebody as Slack shows them; of another workspace too, where a channel is shared."""
-        profile = (await self._user(user)).get("profile") or {}
+        profile = _profile(await self._user(user))
         name = profile.get("display_name") or profile.get("real_name") or user
         avatar = profile.get("image_192") or profile.get("image_72") or ""
         return Person(
@@ -120,27 +122,32 @@ class People:
         except _FAILED as error:
             log.warning("Slack does not list its %s: %s", name, error)
             found = kept[1] if kept else {}
-        self._lists[name] = (monotonic(), found)
+            asked_at = monotonic() - _LISTS_FRESH_S + _FAILED_FRESH_S
+        else:
+            asked_at = monotonic()
+        self._lists[name] = (asked_at, found)
         return found
 
     async def _fetch_groups(self) -> Mapping[str, str]:
         answer = await self._workspace.client.usergroups_list()
-        return {str(one["handle"]): str(one["id"]) for one in answer["usergroups"]}
+        named = [one for one in answer["usergroups"] if one.get("handle") and one.get("id")]
+        return {str(one["handle"]): str(one["id"]) for one in named}
 
     async def _fetch_members(self) -> Mapping[str, str]:
         """The groups of everybody who is in one, with blanks between them."""
         answer = await self._workspace.client.usergroups_list(include_users=True)
         found: dict[str, str] = {}
         for group in answer["usergroups"]:
-            for user in group.get("users") or []:
-                found[user] = f"{found.get(user, '')} {group['id']}".strip()
+            users = group.get("users")
+            for user in users if isinstance(users, list) and group.get("id") else ():
+                found[str(user)] = f"{found.get(str(user), '')} {group['id']}".strip()
         return found
 
     async def _fetch_users(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
         async for page in await self._workspace.client.users_list(limit=_PAGE):
             for one in page["members"]:
-                if not one.get("deleted"):
+                if not one.get("deleted") and one.get("id"):
                     found |= {name.casefold(): str(one["id"]) for name in _called(one)}
         return found
 
@@ -149,12 +156,18 @@ class People:
         async for page in await self._workspace.client.conversations_list(
             types="public_channel,private_channel", exclude_archived=True, limit=_PAGE
         ):
-            found |= {str(one["name"]): str(one["id"]) for one in page["channels"]}
+            named = [one for one in page["channels"] if one.get("name") and one.get("id")]
+            found |= {str(one["name"]): str(one["id"]) for one in named}
         return found
+
+
+def _profile(user: Json) -> Json:
+    found = user.get("profile")
+    return found if isinstance(found, dict) else {}
 
 
 def _called(user: Json) -> list[str]:
     """Every name somebody may be addressed by; the handle last, as it is theirs alone."""
-    profile = user.get("profile") or {}
+    profile = _profile(user)
     names = (profile.get("real_name"), profile.get("display_name"), user.get("name"))
     return [str(name) for name in names if name]

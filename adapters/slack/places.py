@@ -49,7 +49,7 @@ class Places:
         client = self._workspace.client
         try:
             info: Json = (await client.conversations_info(channel=channel))["channel"]
-            if not info.get("is_member"):
+            if not info.get("is_member", True):
                 await client.conversations_join(channel=channel)
         except SlackApiError as error:
             return f"<#{channel}>: {of_answer(error)} Invite me there: /invite @Baton"

@@ -39,6 +39,7 @@ Json = dict[str, Any]
 log = logging.getLogger(__name__)
 _WATCH_S = 0.5
 _ASK_S = 2.0
+_HELLO_S = 5.0
 _PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _LOOK_AGAIN = {
     "channel_archive",
@@ -103,11 +104,12 @@ class Slack:
             direct=direct,
             prefix=prefix,
         )
-        self._bolt = bolt(workspace, signing_secret, self._take)
+        self._bolt = bolt(workspace, signing_secret, self._take, self._catch_up.dropped)
         listeners.register(self._bolt, self._tools)
         self._trouble = "it is not connected yet"
         self._begun: asyncio.Task[None] | None = None
         self._is_open = False
+        self._is_greeted = False
 
     def mount(self, app: Starlette) -> None:
         """Serve HTTP mode; Socket Mode wins when both are configured."""
@@ -196,15 +198,20 @@ class Slack:
         handler.client.message_listeners.append(self._hears)
         self._begun = asyncio.create_task(self._begin(), name="slack begins")
         self._intake.begin(self._begun)
+        greeting: asyncio.TimerHandle | None = None
         try:
             await self._begun  # before anything comes in live
+            self._is_greeted = False
             await handler.connect_async()  # type: ignore[no-untyped-call]
+            greeting = asyncio.get_running_loop().call_later(_HELLO_S, self._unless_greeted)
             while True:
                 is_there = await handler.client.is_connected()
                 self._trouble = "" if is_there else await self._why_lost()
                 await asyncio.sleep(_WATCH_S if is_there else _ASK_S)
         finally:
             handler.client.message_listeners.remove(self._hears)
+            if greeting is not None:
+                greeting.cancel()
             if self._begun is not None:
                 self._begun.cancel()
                 self._begun = None
@@ -226,9 +233,15 @@ class Slack:
     async def _hears(self, _client: Any, message: Json, _raw: str | None) -> None:
         """Slack: each new connection begins with hello; something may have been missed before."""
         if message.get("type") == "hello":
+            self._is_greeted = True
             if self._begun is None or self._begun.done():
                 self._begun = asyncio.create_task(self._begin(), name="slack begins")
             self._intake.begin(self._begun)
+            self._catch_up.request()
+
+    def _unless_greeted(self) -> None:
+        """What comes in waits for a look; it is not to wait for a greeting that never comes."""
+        if not self._is_greeted:
             self._catch_up.request()
 
     async def _begin(self) -> None:

@@ -97,17 +97,16 @@ class Reading:
 
     async def _pages(self, method: Any, items: str, **arguments: Any) -> AsyncIterator[_Page]:
         """Slack: 15 messages a page and one page a minute for unlisted commercial apps."""
-        cursor = ""
+        more: Json = {}
         while True:
-            more = {"cursor": cursor} if cursor else {}
-            response = await self._patient(method, **arguments, limit=_PAGE, **more)
+            response = await self._patient(method, **(arguments | more), limit=_PAGE)
             answer: Json = response.data
             yield _Page(
                 items=answer.get(items) or [],
                 answered_at=_moment(getattr(response, "headers", {})),
             )
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
+            before, more = more, _following(answer, items, is_thread="ts" in arguments)
+            if not more or more == before:
                 return
 
     @staticmethod
@@ -125,8 +124,22 @@ class Reading:
                 await asyncio.sleep(pause)
 
 
+def _following(answer: Json, items: str, *, is_thread: bool) -> Json:
+    """What to ask for the next page with. Slack: without a cursor, pages go by time; a channel's
+    from the newest on, a thread's from the oldest.
+    """
+    if cursor := (answer.get("response_metadata") or {}).get("next_cursor"):
+        return {"cursor": cursor}
+    stamps = [str(one["ts"]) for one in answer.get(items) or [] if one.get("ts")]
+    if not (answer.get("has_more") and stamps):
+        return {}
+    if is_thread:
+        return {"oldest": max(stamps, key=float)}
+    return {"latest": min(stamps, key=float)}
+
+
 def _by_ts(messages: list[Json]) -> dict[str, Json]:
-    return {str(one["ts"]): one for one in messages}
+    return {str(one["ts"]): one for one in messages if one.get("ts")}
 
 
 def _stamps(messages: list[Json]) -> list[str]:

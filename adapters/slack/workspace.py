@@ -12,20 +12,26 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.shapes import lacking
+
 # Shorter than the time limit of a lane's call, so that a slow answer is told from a broken line.
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 
 class _Client(AsyncWebClient):
     """An answer that is no JSON object is not Slack's: a proxy's, while Slack is out of reach. The
-    library stumbles over it, which would look like a fault of ours.
+    library stumbles over it, which would look like a fault of ours; and so would we, over an answer
+    without what it was asked for.
     """
 
-    async def api_call(self, *arguments: Any, **named: Any) -> AsyncSlackResponse:
+    async def api_call(self, api_method: str, **named: Any) -> AsyncSlackResponse:
         try:
-            return await super().api_call(*arguments, **named)
+            answer = await super().api_call(api_method, **named)
         except (AttributeError, UnicodeDecodeError) as error:
             raise aiohttp.ClientPayloadError("what answered is not Slack") from error
+        if missing := lacking(api_method, answer.data):
+            raise aiohttp.ClientPayloadError(f"{api_method} was answered without “{missing}”")
+        return answer
 
 
 @dataclass(kw_only=True)

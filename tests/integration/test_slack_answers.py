@@ -11,7 +11,7 @@ from aiohttp import web
 
 from adapters.slack.errors import translated
 from adapters.slack.workspace import Workspace, opened
-from bot.ports.outlet import Busy, Unclear
+from bot.ports.outlet import Busy, Unclear, Unreachable
 
 
 @asynccontextmanager
@@ -42,6 +42,7 @@ async def answered(response: web.Response) -> AsyncIterator[Workspace]:
         (200, b"{}", "application/json"),
         (200, b"\xff\xfe", "application/json"),
         (200, b'{"ok": false, "error": null}', "application/json"),
+        (200, b'{"ok": false, "error": ["invalid_blocks"]}', "application/json"),
         (503, b'{"ok": false, "error": "service_unavailable"}', "application/json"),
     ],
 )
@@ -51,6 +52,14 @@ async def test_an_answer_that_is_not_slacks_says_nothing_about_the_message(
     response = web.Response(status=status, body=body, content_type=kind)
     async with answered(response) as workspace:
         with pytest.raises(Unclear), translated():
+            await workspace.client.chat_postMessage(channel="C1", text="hi")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
+async def test_whoever_refuses_in_slacks_place_has_done_nothing(status: int) -> None:
+    """A proxy, or an address that is not Slack's: the message waits, and an admin hears of it."""
+    async with answered(web.Response(status=status, text="no such page")) as workspace:
+        with pytest.raises(Unreachable, match="is not Slack"), translated():
             await workspace.client.chat_postMessage(channel="C1", text="hi")
 
 

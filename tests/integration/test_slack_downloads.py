@@ -47,6 +47,7 @@ def test_which_addresses_are_slacks(url: str, *, expected: bool) -> None:
 
 def test_a_proxy_of_the_api_may_serve_files() -> None:
     assert is_slacks("http://127.0.0.1:9000/files/1", "http://127.0.0.1:9000/api/")
+    assert is_slacks("http://localhost:9000/files/1", "http://127.0.0.1:9000/api/")
     assert not is_slacks("http://127.0.0.1:9001/files/1", "http://127.0.0.1:9000/api/")
 
 

@@ -29,6 +29,7 @@ async def test_the_main_job_without_conveniences(tmp_path: Path, sqlite_template
         app = await populated(slack)
         for method in CONVENIENCES:
             await slack.fault("error", method, error="unknown_method", times=None)
+        await slack.fault("bare", "chat.postMessage", keeps="channel,ts", times=None)
         await the_job(settings(tmp_path, app, emulator.api_url, sqlite_template), slack, app)
 
 

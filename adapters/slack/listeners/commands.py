@@ -44,7 +44,7 @@ async def _run(tools: Tools, body: Json) -> Response:
     response = await tools.hand_over(str(body["user_id"]), await tools.baton.run(call))
     if response.form:
         view = await tools.dialogs.form(response.form, person.id)
-        if not await tools.dialogs.open(str(body["trigger_id"]), view):
+        if await tools.dialogs.open(str(body["trigger_id"]), view) is None:
             return Response(text="Slack did not open the form. Try again.", ok=False)
         return Response()
     return await with_hints(tools, response)

@@ -36,6 +36,11 @@ def register(app: AsyncApp, tools: Tools) -> None:
         await ack(response_action="update", view=waiting)
         tools.go_on(_fill(tools, view, person, work))
 
+    @app.view_closed(re.compile(r".*"))
+    async def closed(ack: Any) -> None:
+        """Nothing was begun that would have to be given up."""
+        await ack()
+
 
 async def _run(tools: Tools, view: Json, person: Person) -> Response:
     command, values = forms.command(view)

@@ -107,10 +107,10 @@ class Slack:
 
     async def fault(self, kind: str, match: str = "*", **fields: Any) -> int:
         """For calls: ratelimited, error, error_before, error_after, drop_before, drop_after,
-        slow, slow_after (`match`: a method, `upload`, `download`, `response_url`). For
+        slow, slow_after, bare (`match`: a method, `upload`, `download`, `response_url`). For
         deliveries: duplicate, reorder, delay, lose, lose_ack (`match`: `message`,
         `message.message_changed`, `/reply`, `block_actions`…). Fields: times (None: for ever),
-        skip, probability, status, retry_after, delay, error, channel, contains, app.
+        skip, probability, status, retry_after, delay, error, keeps, channel, contains, app.
         """
         if fields.get("times", 1) is None:
             fields["times"] = sys.maxsize

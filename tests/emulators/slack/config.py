@@ -42,6 +42,15 @@ class Config:
     max_sockets: int = 10
     """Slack: an app may hold ten Socket Mode connections."""
 
+    greets: bool = True
+    """Off: a connection is made without a hello."""
+
+    cursors: bool = True
+    """Off: a history says that there is more and gives no cursor, as without any pagination."""
+
+    shares_told: bool = True
+    """Off: files.info leaves out where a file stands."""
+
     metadata_shown: bool = True
     """Off: messages are read without their metadata, so that no key is found: a control."""
 

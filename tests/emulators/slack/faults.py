@@ -15,6 +15,7 @@ CALL_FAULTS = {
     "drop_after",  # done, then the connection is cut
     "slow",  # answered after a delay
     "slow_after",  # done at once, answered after a delay
+    "bare",  # done, and the answer holds nothing but ok and what `keeps` names
 }
 DELIVERY_FAULTS = {
     "duplicate",  # sent twice
@@ -39,6 +40,7 @@ class Fault:
     retry_after: float = 1.0
     delay: float = 0.2
     error: str = "internal_error"
+    keeps: str = ""
     id: int = 0
     hits: int = 0
 

@@ -58,7 +58,8 @@ class Sockets:
             app=app_id, number=self._made, socket=socket, transport=request.transport
         )
         self.connections.append(connection)
-        await socket.send_json(self._hello(app_id))
+        if self._core.config.greets:
+            await socket.send_json(self._hello(app_id))
         self._core.world.touch()
         try:
             await self._listen(connection)

@@ -22,7 +22,7 @@ async def test_what_bolt_cannot_read_is_left_out(caplog: pytest.LogCaptureFixtur
     workspace: Any = SimpleNamespace(client=AsyncWebClient(token="xoxb-1"), team="T1", known=True)
     taking: Any = None
     socket: Any = Socket.__new__(Socket)  # as it is made, it opens a session for its connection
-    socket.app, socket._take = bolt(workspace, "", taking), taking
+    socket.app, socket._take = bolt(workspace, "", taking, lambda: None), taking
     payload = {"type": "block_actions", "actions": {}, "user": {"id": "U1"}, "team": {"id": "T1"}}
     request = SocketModeRequest(type="interactive", envelope_id="1", payload=payload)
     await socket.handle(None, request)

@@ -158,7 +158,8 @@ def _messages(context: Context, found: list[Message], *, root: Message | None = 
     }
     if len(within) > limit:
         next_cursor = encode_cursor(f"ts:{within[limit].ts}")
-        body["response_metadata"] = {"next_cursor": next_cursor}
+        if context.core.config.cursors:
+            body["response_metadata"] = {"next_cursor": next_cursor}
     return body
 
 

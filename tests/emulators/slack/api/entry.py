@@ -1,6 +1,7 @@
 """One call from arrival to answer: arguments, token, scope, faults, ledger."""
 
 import asyncio
+import json
 
 from aiohttp import web
 
@@ -113,6 +114,10 @@ class WebApi:
             return self._cut(request, call)
         if fault.kind == "error_after":
             return self._broken(call, fault)
+        if fault.kind == "bare" and isinstance(response, web.Response):
+            body: Json = json.loads(response.text or "{}")
+            kept = {"ok", *fault.keeps.split(",")}
+            return _answer({name: value for name, value in body.items() if name in kept})
         if fault.kind == "slow_after":
             self._core.world.touch()
             await asyncio.sleep(fault.delay)

@@ -123,7 +123,9 @@ def sees(world: World, app: App, file: File) -> bool:
 @method("files.info", "files:read")
 async def info(context: Context) -> Json:
     file = visible_file(context, context.args.required("file"))
-    body = {**file_json(file), "shares": shares_json(context.world, file)}
+    body = file_json(file)
+    if context.core.config.shares_told:
+        body["shares"] = shares_json(context.world, file)
     body["channels"] = sorted({channel for channel, _ in file.shares})
     return {"file": body, "comments": [], "response_metadata": {"next_cursor": ""}}
 

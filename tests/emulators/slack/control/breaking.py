@@ -49,7 +49,8 @@ async def app_change(core: Core, body: Json) -> Json:
     app = core.world.app(body.get("app"))
     app.scopes = (app.scopes | set(body.get("add_scopes", []))) - set(body.get("remove_scopes", []))
     app.events = (app.events | set(body.get("add_events", []))) - set(body.get("remove_events", []))
-    for name in ("mode", "request_url", "commands_url", "interactivity_url", "home_tab"):
+    plain = ("mode", "request_url", "commands_url", "interactivity_url", "home_tab", "shortcuts")
+    for name in plain:
         if name in body:
             setattr(app, name, body[name])
     if "revoked" in body:
@@ -92,6 +93,14 @@ async def redeliver(core: Core, body: Json) -> Json:
         raise ControlError("no_such_delivery", number=number)
     outcome = await core.dispatcher.again(core.dispatcher.deliveries[number - 1])
     return {"ok": True, "acked": outcome.ok, "reason": outcome.reason}
+
+
+@verb("envelope")
+async def envelope(core: Core, body: Json) -> Json:
+    """Any payload at all, as it stands, to one app; answers with how it was acknowledged."""
+    app, payload = core.world.app(body.get("app")), body["payload"]
+    outcome = await core.dispatcher.interact(app, body["kind"], payload["type"], payload)
+    return {"ok": True, "acked": outcome.ok, "reason": outcome.reason, "body": outcome.body}
 
 
 @verb("event")
