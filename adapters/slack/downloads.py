@@ -51,7 +51,8 @@ class Downloads:
 
     async def _described(self, file: Json) -> Json:
         """Slack Connect: a foreign file comes as an id to look up with files.info."""
-        if file.get("file_access") != "check_file_info":
+        is_bare = not any(file.get(one) for one in ("url_private", "is_external", "mode"))
+        if file.get("file_access") != "check_file_info" and not (is_bare and file.get("id")):
             return file
         answer = await self._workspace.client.files_info(file=str(file["id"]))
         described: Json = answer["file"]

@@ -83,7 +83,7 @@ def code(error: SlackApiError) -> str:
 def of_answer(error: SlackApiError) -> OutletError:
     """What an answer that is not ok means."""
     name, answer = code(error), error.response
-    status = getattr(answer, "status_code", None) or getattr(answer, "status", 0)
+    status = int(getattr(answer, "status_code", None) or getattr(answer, "status", 0) or 0)
     if status == HTTPStatus.TOO_MANY_REQUESTS or name in _BUSY:
         return Busy("Slack asks to wait.", wait=_retry_after(answer))
     if name in UNREACHABLE:

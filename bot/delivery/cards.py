@@ -139,4 +139,5 @@ def transcript_of(tx: Tx, thread: Thread) -> Transcript | None:
 def _words(message: Message) -> str:
     files = " ".join(f"[{one.name}]" for one in message.attachments)
     withheld = "(withheld) " if message.delivery is Delivery.WITHHELD else ""
-    return f"{withheld}{message.text} {files}".strip()
+    deleted = "(deleted) " if message.deleted_at else ""
+    return f"{deleted}{withheld}{message.text} {files}".strip()

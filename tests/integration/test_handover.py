@@ -167,6 +167,9 @@ async def test_the_contacts_own_edits_and_deletes_show_in_the_thread(world: Worl
         one.content for one in world.outlet.posts if "number" in getattr(one.content, "text", "")
     ]
     assert post.aside == "deleted by the contact"
+    await world.run("alice", "/ticket transfer 1 billing")
+    told = [one.content for one in world.outlet.posts if isinstance(one.content, Transcript)][-1]
+    assert "(deleted) My number is 13" in [line.text for line in told.lines]
 
 
 async def test_a_plain_message_in_the_thread_is_a_note(world: World) -> None:

@@ -35,6 +35,12 @@ def test_a_later_matter_is_a_topic_of_its_own() -> None:
     assert [point.cites for point in topics(messages)] == [(1,), (3,)]
 
 
+def test_a_link_in_the_matter_is_told_by_its_name() -> None:
+    said = "> See [my invoice of May](https://x.example/a?b=1&c=2) and https://y.example/z now"
+    (point,) = topics(conversation(said))
+    assert point.text == "“See my invoice of May and now”"
+
+
 def test_a_question_repeated_is_one_topic() -> None:
     messages = conversation("> Where is my last invoice?", "< …", "> where is my LAST invoice")
     assert len(topics(messages)) == 1

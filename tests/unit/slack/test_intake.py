@@ -73,6 +73,17 @@ def intake(desk: Desk, files: Files | None = None, whisper: Whisper | None = Non
     return Intake(*given)
 
 
+async def test_messages_without_an_event_ts_are_all_taken_in() -> None:
+    desk = Desk()
+    at = intake(desk)
+    events = [
+        {"type": "message", "channel": "C1", "user": "U1", "ts": f"{number}.0", "text": text}
+        for number, text in enumerate(("one", "two", "three"), start=1)
+    ]
+    await asyncio.gather(*(at.live(one) for one in (*events, events[0])))
+    assert desk.kept == ["one", "two", "three"]
+
+
 def said(text: str, ts: str) -> dict[str, Any]:
     return {"type": "message", "channel": "C1", "user": "U1", "ts": ts, "event_ts": ts} | {
         "text": text
