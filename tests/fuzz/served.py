@@ -10,7 +10,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvicorn
@@ -33,6 +33,10 @@ class Served:
     parts: Parts
     url: str
     cookie: dict[str, str]
+
+    def logged_in(self) -> Served:
+        """By a new session: whoever attacks may log out by the one they know."""
+        return replace(self, cookie={COOKIE: Sessions(KEY, PASSWORD).make()})
 
 
 @asynccontextmanager
@@ -72,8 +76,8 @@ async def served(folder: Path, template: Path) -> AsyncIterator[Served]:
                     apps=(app, await console._app),
                     parts=parts,
                     url=f"http://127.0.0.1:{listener.getsockname()[1]}",
-                    cookie={COOKIE: Sessions(KEY, PASSWORD).make()},
-                )
+                    cookie={},
+                ).logged_in()
             finally:
                 server.stop()
                 await running
