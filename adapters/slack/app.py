@@ -20,10 +20,10 @@ _RATE_LIMITED = "app_rate_limited"
 # What reading a payload raises that is not as Slack documents it. It is the same each time it
 # comes, so Slack is not asked to send it again; for everything else it is.
 UNREADABLE = (
+    ArithmeticError,
     AttributeError,
     IndexError,
     KeyError,
-    OverflowError,
     RecursionError,
     TypeError,
     ValueError,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape as _html
 from typing import Any
@@ -27,6 +28,8 @@ _STARRED = re.compile(r"(?<=\w)\*(?=\w)")
 _OPENS = re.compile(r"(?<!\w)([*_~`]+)(?=\S)")
 _MARKS = {"bold": "**", "italic": "_", "strike": "~~"}
 
+# What reading blocks raises that are not as Slack documents them.
+_NOT_RICH_TEXT = (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError)
 _PLAIN_LEAVES = {
     "text": ("", ("text",)),
     "link": ("", ("text", "url")),
@@ -85,12 +88,13 @@ def mentioned(*messages: Json) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def to_markdown(message: Json, names: Names) -> str:
-    """What somebody wrote. Their client's rich text says it best; where it has no markup, the text
-    does as well.
+    """What somebody wrote. Their client's rich text says it best; where it has no markup, or none
+    that can be read, the text does as well.
     """
-    blocks = [one for one in message.get("blocks") or [] if one.get("type") == "rich_text"]
-    if any(_has_markup(one) for one in blocks):
-        return "\n".join(from_rich_text(one, names) for one in blocks).strip()
+    with suppress(*_NOT_RICH_TEXT):
+        blocks = [one for one in message.get("blocks") or [] if one.get("type") == "rich_text"]
+        if any(_has_markup(one) for one in blocks):
+            return "\n".join(from_rich_text(one, names) for one in blocks).strip()
     return from_text(str(message.get("text") or ""), names).strip()
 
 

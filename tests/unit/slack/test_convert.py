@@ -189,3 +189,21 @@ def test_a_tombstone_is_a_deletion() -> None:
     found = convert.deleted(change, workspace="slack:T0001")
     assert found is not None
     assert found.source_id == "1700000000.000100"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [["bold"]]}]},
+        {"type": "rich_text", "elements": 7},
+        {
+            "type": "rich_text",
+            "elements": [
+                {"type": "rich_text_list", "indent": "deep", "elements": [{"elements": []}]}
+            ],
+        },
+        "no block",
+    ],
+)
+def test_rich_text_that_cannot_be_read_leaves_the_text(block: Any) -> None:
+    assert to_markdown({"text": "*Hello*", "blocks": [block]}, NAMES) == "**Hello**"

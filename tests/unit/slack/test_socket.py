@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -11,7 +12,7 @@ import pytest
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.app import bolt
+from adapters.slack.app import bolt, taken
 from adapters.slack.platform import Slack
 from adapters.slack.socket import Socket
 from adapters.slack.workspace import sdk_log
@@ -27,6 +28,16 @@ async def test_what_bolt_cannot_read_is_left_out(caplog: pytest.LogCaptureFixtur
     request = SocketModeRequest(type="interactive", envelope_id="1", payload=payload)
     await socket.handle(None, request)
     assert "cannot be read" in caplog.text
+
+
+async def test_a_moment_that_is_none_is_not_asked_for_again() -> None:
+    async def take(event: dict[str, Any]) -> None:
+        assert Decimal(event["ts"]) > 0
+
+    assert await taken(take, {"ts": "1700000000.000100"})
+    assert await taken(take, {"ts": "soon"})
+    assert await taken(take, {"ts": "NaN"})
+    assert not await taken(take, {"ts": "-1"}), "what is no fault of the payload's comes again"
 
 
 def test_the_libraries_log_at_the_level_of_now(caplog: pytest.LogCaptureFixture) -> None:
