@@ -10,7 +10,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -27,16 +27,17 @@ PASSWORD, TOKEN, KEY = "a password", "a token", "a key for tests"
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """`cookie` is that of somebody who has logged in."""
+    """`sessions` are of those who have logged in."""
 
     apps: tuple[Starlette, ...]
     parts: Parts
     url: str
-    cookie: dict[str, str]
+    sessions: Sessions
 
-    def logged_in(self) -> Served:
-        """By a new session: whoever attacks may log out by the one they know."""
-        return replace(self, cookie={COOKIE: Sessions(KEY, PASSWORD).make()})
+    @property
+    def cookie(self) -> dict[str, str]:
+        """Of somebody who has just logged in: whoever attacks may log out by one they know."""
+        return {COOKIE: self.sessions.make()}
 
 
 @asynccontextmanager
@@ -76,8 +77,8 @@ async def served(folder: Path, template: Path) -> AsyncIterator[Served]:
                     apps=(app, await console._app),
                     parts=parts,
                     url=f"http://127.0.0.1:{listener.getsockname()[1]}",
-                    cookie={},
-                ).logged_in()
+                    sessions=Sessions(KEY, PASSWORD),
+                )
             finally:
                 server.stop()
                 await running

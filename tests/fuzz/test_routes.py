@@ -45,18 +45,16 @@ async def test_whatever_comes_to_any_route(
             for number in range(max(EXAMPLES, len(found))):
                 route, random = found[number % len(found)], Random(number)
                 tried.add(route.path)
-                sent, known = hostile(route, random), _known(at.logged_in(), random)
+                sent, known = hostile(route, random), _known(at, random)
                 answer = await _send(at, session, sent, known)
                 seen[answer[0]] += 1
                 assert answer[0] < 500, (sent, answer)
                 assert "Traceback" not in answer[1], sent
             assert [one.getMessage() for one in caplog.records if one.exc_info] == []
             assert tried == {one.path for one in found}
-            at = at.logged_in()
             await _whatever_a_browser_tells(at, session)
             assert faults(caplog) == []
             assert OF_A_BROWSER not in caplog.text, "a browser wrote a line of the log"
-            at = at.logged_in()
         for page in ("/healthz", "/", "/queue"):
             await _good(at, session, page)
         *_, upload = [one for app in at.apps for one in routes(app) if "/upload/" in one.path]
