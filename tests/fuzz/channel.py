@@ -72,11 +72,12 @@ class Page:
 @asynccontextmanager
 async def opened(at: Served, session: aiohttp.ClientSession, path: str) -> AsyncIterator[Page]:
     """As a browser does it: the page, then its socket, then the handshake."""
-    async with session.get(at.url + path, cookies=at.cookie) as answer:
+    known = at.cookie
+    async with session.get(at.url + path, cookies=known) as answer:
         text = await answer.text()
     [client_id] = set(re.findall(r"client_id['\"]: ['\"]([\w-]+)", text))
     socket = socketio.AsyncClient(reconnection=False, http_session=session)
-    cookie = "; ".join(f"{name}={value}" for name, value in at.cookie.items())
+    cookie = "; ".join(f"{name}={value}" for name, value in known.items())
     await socket.connect(
         f"{at.url}/?client_id={client_id}",
         headers={"Cookie": cookie},
