@@ -14,6 +14,7 @@ from adapters.agents.embedding import Embedder, EmbeddingAccess
 from adapters.agents.model import ModelFault, Prompt, Said
 from adapters.agents.openai_faults import LARGEST_ANSWER
 from adapters.agents.openai_model import Access, OpenAIModel
+from tests.serving import serving
 
 WORDS = "what the contact wrote in confidence"
 PROMPT = Prompt(instructions="Answer.", said=(Said(role="user", text=WORDS),))
@@ -50,14 +51,8 @@ class Server:
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
     served = Server()
-    app = web.Application()
-    app.router.add_post("/{path:.*}", served.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.url = "http://{}:{}".format(*runner.addresses[0][:2])
-    yield served
-    await runner.cleanup()
+    async with serving(served.answer) as served.url:
+        yield served
 
 
 CASES = [

@@ -12,6 +12,7 @@ from aiohttp import web
 from adapters.discord.errors import translated
 from adapters.discord.session import Session, Urls
 from bot.ports.outlet import Unclear
+from tests.serving import serving
 
 JSON = "application/json"
 ME = b'{"id": "1", "username": "baton", "discriminator": "0", "avatar": null, "bot": true}'
@@ -33,16 +34,11 @@ async def answered(monkeypatch: pytest.MonkeyPatch, answer: web.Response) -> Asy
             return as_discord(ME if "users" in request.path else APP)
         return answer
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", respond)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
     monkeypatch.setattr(discord.http.Route, "BASE", discord.http.Route.BASE)  # put back after it
-    session = Session("x.y.z", Urls(api="http://{}:{}/api/v10".format(*runner.addresses[0][:2])))
-    yield session
-    await session.close()
-    await runner.cleanup()
+    async with serving(respond) as url:
+        session = Session("x.y.z", Urls(api=f"{url}/api/v10"))
+        yield session
+        await session.close()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from aiohttp import web
 from adapters.discord.downloads import fetched
 from bot.domain.message import LARGEST_FILE, Attachment
 from storage.media import Media
+from tests.serving import serving
 
 _CHUNK = b"\0" * (1 << 20)
 
@@ -51,14 +52,8 @@ class Host:
 @asynccontextmanager
 async def host() -> AsyncIterator[Host]:
     served = Host()
-    app = web.Application()
-    app.router.add_get("/{path:.*}", served.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.url = "http://{}:{}".format(*runner.addresses[0][:2])
-    yield served
-    await runner.cleanup()
+    async with serving(served.answer) as served.url:
+        yield served
 
 
 @pytest.fixture

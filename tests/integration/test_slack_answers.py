@@ -12,6 +12,7 @@ from aiohttp import web
 from adapters.slack.errors import translated
 from adapters.slack.workspace import Workspace, opened
 from bot.ports.outlet import Busy, Unclear, Unreachable
+from tests.serving import serving
 
 
 @asynccontextmanager
@@ -19,15 +20,8 @@ async def answered(response: web.Response) -> AsyncIterator[Workspace]:
     async def answer(_: web.Request) -> web.Response:
         return response
 
-    app = web.Application()
-    app.router.add_post("/api/chat.postMessage", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = "http://{}:{}/api/".format(*runner.addresses[0][:2])
-    async with opened("xoxb-the-bot", url) as workspace:
+    async with serving(answer) as url, opened("xoxb-the-bot", f"{url}/api/") as workspace:
         yield workspace
-    await runner.cleanup()
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from tests.contract.test_outlet import attempt, post
 from tests.emulators.slack.client import Slack, connected
 from tests.emulators.slack.server import running
 from tests.integration.slack_world import populated
+from tests.serving import serving
 
 Json = dict[str, Any]
 TEAM = Place(workspace="slack:T0001", channel="C0TEAM")
@@ -215,17 +216,10 @@ async def answering(answers: Json) -> AsyncIterator[Workspace]:
     """A Slack that says nothing but this, whoever asks."""
 
     async def answer(request: web.Request) -> web.Response:
-        return web.json_response(answers.get(request.match_info["method"]))
+        return web.json_response(answers.get(request.path.removeprefix("/api/")))
 
-    app = web.Application()
-    app.router.add_post("/api/{method}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = "http://{}:{}/api/".format(*runner.addresses[0][:2])
-    async with opened("xoxb-the-bot", url) as workspace:
+    async with serving(answer) as url, opened("xoxb-the-bot", f"{url}/api/") as workspace:
         yield workspace
-    await runner.cleanup()
 
 
 ODD = [

@@ -15,6 +15,7 @@ from adapters.slack.downloads import Downloads
 from adapters.slack.hosts import is_slacks
 from adapters.slack.workspace import opened
 from storage.media import Media
+from tests.serving import serving
 
 API = "https://slack.com/api/"
 TOKEN = "xoxb-the-bot"
@@ -60,6 +61,8 @@ class Host:
     shown: list[str] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
+        if request.path == "/api/files.info":
+            return web.json_response({"ok": False, "error": "file_not_found"})
         self.shown.append(request.headers.get("authorization", ""))
         if self.redirect:
             raise web.HTTPFound(self.redirect)
@@ -69,14 +72,8 @@ class Host:
 @asynccontextmanager
 async def host() -> AsyncIterator[Host]:
     served = Host()
-    app = web.Application()
-    app.router.add_get("/{path:.*}", served.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.url = "http://{}:{}".format(*runner.addresses[0][:2])
-    yield served
-    await runner.cleanup()
+    async with serving(served.answer) as served.url:
+        yield served
 
 
 @asynccontextmanager
@@ -140,13 +137,6 @@ async def test_a_workspace_is_known_by_little() -> None:
     async def answer(_: web.Request) -> web.Response:
         return web.json_response({"ok": True, "team_id": "T1", "user_id": "U1"})
 
-    app = web.Application()
-    app.router.add_post("/api/auth.test", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address = "http://{}:{}/api/".format(*runner.addresses[0][:2])
-    async with opened(TOKEN, address) as workspace:
+    async with serving(answer) as url, opened(TOKEN, f"{url}/api/") as workspace:
         await workspace.identify()
         assert (workspace.id, workspace.bot_user, workspace.url) == ("slack:T1", "U1", "")
-    await runner.cleanup()
