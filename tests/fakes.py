@@ -150,9 +150,11 @@ class FakeReader:
 
 @dataclass
 class FakeClock:
-    """Stands still until it is moved."""
+    """Stands still until it is moved; at noon, so that the hours around it are of the same day."""
 
-    time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    time: datetime = field(
+        default_factory=lambda: datetime.now(UTC).replace(hour=12, minute=0, second=0)
+    )
 
     def now(self) -> datetime:
         return self.time

@@ -40,7 +40,7 @@ async def model(api: Api, reply: Reply | None = None) -> AsyncIterator[AgentPort
     async with openai.running() as server:
         if reply:
             server.say(replace(reply, times=None))
-        access = Access(model="gpt-test", api=api, base_url=server.base_url, timeout=5)
+        access = Access(model="gpt-test", api=api, base_url=server.base_url, timeout=60)
         asked = OpenAIModel(access)
         yield OpenAIAgent(asked, knowledge(), OfflineAgent(knowledge()), deadline=20)
         await asked.close()

@@ -427,11 +427,11 @@ async def test_an_effect_added_while_the_lane_is_emptied_is_not_forgotten(
     def add_slowly(tx: Tx) -> None:
         add(tx, "second")
         added.set()
-        assert leave.wait(10)
+        assert leave.wait(60)
 
     other = open_store(database_url, lambda _workspace: None)  # type: ignore[arg-type]
     adding = asyncio.create_task(other.transact(add_slowly))
-    await asyncio.to_thread(added.wait, 10)
+    await asyncio.to_thread(added.wait, 60)
     ending = asyncio.create_task(store.transact(end, first))
     await asyncio.sleep(0.2)
     assert not ending.done()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port
 
 _ROOT = Path(__file__).resolve().parents[2]
 _START_S = 120.0
@@ -32,7 +33,7 @@ class Running:
 @contextmanager
 def running(folder: Path, **environment: str) -> Iterator[Running]:
     """Start it, wait until it is ready, and stop it again with SIGTERM."""
-    port = _free_port()
+    port = free_port()
     clean = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
     env = {**clean, "PYTHONPATH": str(_ROOT), "BATON_HTTP_PORT": str(port), **environment}
     with (folder / "log").open("ab") as log:
@@ -52,12 +53,6 @@ def running(folder: Path, **environment: str) -> Iterator[Running]:
 
 
 _OURS = ("BATON_", "SLACK_", "DISCORD_", "OPENAI_")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:

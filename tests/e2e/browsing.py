@@ -76,12 +76,16 @@ class Tab:
     async def press(self, name: str) -> None:
         await self.button(name).first.click()
 
-    async def press_at(self, name: str, moment: float) -> None:
-        """By the page itself at a moment (in seconds since 1970), as somebody might at the same
-        time: a click from here waits for a button that stands still, which another may take away.
+    async def aim(self, name: str) -> None:
+        """Find a button to `shoot` at: a click from here waits for one that stands still, which
+        somebody else's may take away.
         """
-        click = "(button, at) => void setTimeout(() => button.click(), at - Date.now())"
-        await self.button(name).first.evaluate(click, moment * 1000)
+        await self.button(name).first.evaluate("button => { window.aimed = button }")
+
+    async def shoot(self, moment: float) -> None:
+        """By the page itself at a moment (in seconds since 1970), as others may at the same."""
+        click = "at => void setTimeout(() => window.aimed.click(), at - Date.now())"
+        await self.page.evaluate(click, moment * 1000)
 
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog")

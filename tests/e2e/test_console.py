@@ -228,7 +228,9 @@ async def test_two_attendants_race_for_a_claim(tabs: Tabs, browser: Browser) -> 
     bob = await ticket_again(tabs, alice, "bob", await browser.new_context())
     # Listened for before there is anything: it is gone again after some seconds.
     toasts = asyncio.gather(alice.toasted(), bob.toasted())
-    await asyncio.gather(*(tab.press_at("Claim", time.time() + 1) for tab in (alice, bob)))
+    await asyncio.gather(*(tab.aim("Claim") for tab in (alice, bob)))
+    moment = time.time() + 1
+    await asyncio.gather(*(tab.shoot(moment) for tab in (alice, bob)))
     said = await toasts
     won = [text for text in said if "is yours" in text]
     lost = [text for text in said if "already has ticket" in text]

@@ -48,7 +48,7 @@ async def emulator() -> AsyncIterator[OpenAIEmulator]:
 @pytest.fixture
 async def client(emulator: OpenAIEmulator) -> AsyncIterator[AsyncOpenAI]:
     async with sdk().AsyncOpenAI(
-        base_url=emulator.base_url, api_key="sk-test", max_retries=0, timeout=5
+        base_url=emulator.base_url, api_key="sk-test", max_retries=0, timeout=60
     ) as made:
         yield made
 
@@ -233,7 +233,9 @@ async def test_an_answer_is_held_until_it_is_released(
 ) -> None:
     emulator.say(Reply(text="at last", hold="gate"))
     asking = asyncio.create_task(chat(client))
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(60):
+        while not emulator.started:
+            await asyncio.sleep(0.01)
     assert (emulator.started, emulator.ended) == (1, 0)
     emulator.release("gate")
     assert (await asking).choices[0].message.content == "at last"

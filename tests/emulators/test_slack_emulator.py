@@ -630,7 +630,7 @@ async def test_an_upload_shows_up_later_and_in_its_thread(
     slack: Slack, web_client: AsyncWebClient
 ) -> None:
     root = await own(web_client)
-    await slack.config(file_delay=0.1)
+    await slack.config(file_delay=600)
     sent = await web_client.files_upload_v2(
         filename="scan.png",
         content=b"\x89PNG\r\n",
@@ -642,6 +642,7 @@ async def test_an_upload_shows_up_later_and_in_its_thread(
     file = sent["files"][0]["id"]
     early = await web_client.files_info(file=file)
     assert (early["file"]["shares"], early["file"]["mimetype"]) == ({}, "")
+    await slack.advance(600)
     await slack.settled()
     late = (await web_client.files_info(file=file))["file"]
     share = late["shares"]["public"]["C0HELP"][0]
@@ -790,6 +791,16 @@ class Heard:
     def types(self) -> list[str]:
         return [f"{one['type']}.{one.get('subtype', '')}".rstrip(".") for one in self.events]
 
+    async def everything(self, slack: Slack) -> None:
+        """Wait for all that Slack has sent, and have it in the order of its sending: bolt's
+        listeners run side by side, and after the acknowledgement.
+        """
+        await slack.settled()
+        sent = [one["payload"].get("event_id") for one in await slack.deliveries()]
+        await until(lambda: {one["event_id"] for one in self.bodies} >= {*filter(None, sent)})
+        self.bodies.sort(key=lambda one: sent.index(one["event_id"]))
+        self.events = [one["event"] for one in self.bodies]
+
 
 def bolt_app(web_client: AsyncWebClient, heard: Heard, **options: Any) -> AsyncApp:
     """A bolt app that listens to everything and hears its own messages, too."""
@@ -815,12 +826,10 @@ async def socket_mode(app: AsyncApp, ping_interval: float = 5.0) -> AsyncIterato
         await asyncio.sleep(0)
 
 
-async def until(condition: Any, seconds: float = 4.0) -> None:
-    for _ in range(int(seconds / 0.005)):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    pytest.fail("it did not happen")
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 async def test_socket_mode_brings_messages_edits_deletions_and_the_bots_own(
@@ -834,7 +843,7 @@ async def test_socket_mode_brings_messages_edits_deletions_and_the_bots_own(
         await carol.delete(message)
         await carol.post("C0HELP", "see", file=("a.txt", b"abc"))
         await own(web_client)
-        await slack.settled()
+        await heard.everything(slack)
     assert heard.types() == [
         "message",
         "message.message_changed",
@@ -868,7 +877,7 @@ async def test_only_members_with_subscription_and_scope_hear_a_message(
         await alice.post("C0HELP", "no scope")
         await slack.change_app(add_scopes=["channels:history"])
         await alice.post("C0HELP", "heard")
-        await slack.settled()
+        await heard.everything(slack)
     assert heard.texts() == ["heard"]
 
 
@@ -887,7 +896,7 @@ async def test_events_of_membership_mentions_reactions_and_the_home_tab(
         await slack.archive("C0HELP")
         await slack.kick("U0APPBOT", "C0HELP")
         await carol.post(await carol.open_dm(), "<@U0APPBOT> in private")
-        await slack.settled()
+        await heard.everything(slack)
     names = [one["name"] for one in await slack.deliveries()]
     assert sorted(heard.types()) == sorted(names)
     assert names == [
@@ -917,13 +926,14 @@ async def test_what_is_not_acknowledged_comes_again(
     async def persist(next_: Any) -> None:
         if failing:
             failing.pop()
+            await slack.config(ack_timeout=60)
             raise RuntimeError("disk full")
         await next_()
 
     app.middleware(persist)
     async with socket_mode(app):
         await slack.user("U0CAROL").post("C0HELP", "x")
-        await slack.settled()
+        await heard.everything(slack)
     attempts = (await slack.deliveries("message"))[0]["attempts"]
     assert [one["result"] for one in attempts] == ["timeout", ""]
     assert heard.texts() == ["x"]
@@ -969,27 +979,35 @@ async def test_faulty_clicks(
 
 
 @pytest.mark.parametrize(
-    ("kind", "texts"),
+    ("kind", "first", "texts"),
     [
-        ("duplicate", ["1", "1", "2"]),
-        ("lose_ack", ["1", "1", "2"]),
-        ("reorder", ["2", "1"]),
-        ("lose", ["2"]),
-        ("delay", ["2", "1"]),
+        ("duplicate", ["1", "1"], ["1", "1", "2"]),
+        ("lose_ack", ["1", "1"], ["1", "1", "2"]),
+        ("reorder", [], ["2", "1"]),
+        ("lose", [], ["2"]),
+        ("delay", [], ["2", "1"]),
     ],
 )
 async def test_faulty_deliveries(
-    slack: Slack, web_client: AsyncWebClient, kind: str, texts: list[str]
+    slack: Slack, web_client: AsyncWebClient, kind: str, first: list[str], texts: list[str]
 ) -> None:
     heard = Heard()
-    await slack.fault(kind, "message", delay=0.3)
+    await slack.fault(kind, "message", delay=600)
     async with socket_mode(bolt_app(web_client, heard)):
         await slack.user("U0CAROL").post("C0HELP", "1")
-        await asyncio.sleep(0.1)
+        await until(lambda: heard.texts() == first)
         await slack.user("U0CAROL").post("C0HELP", "2")
+        await until(lambda: "2" in heard.texts())
+        await slack.advance(600)
         await slack.settled()
         await until(lambda: len(heard.events) >= len(texts))
-    assert heard.texts() == texts
+    assert sorted(heard.texts()) == sorted(texts)
+    sent = [
+        (attempt["at"], one["payload"]["event"]["text"])
+        for one in await slack.deliveries("message")
+        for attempt in one["attempts"]
+    ]
+    assert [text for _, text in sorted(sent)] == texts
     ids = {one["event_id"] for one in heard.bodies}
     assert len(ids) == len(set(texts))
 
@@ -1090,15 +1108,19 @@ async def test_a_command_that_is_not_acked_in_time_fails(
     await slack.config(ack_timeout=0.1)
     app = bolt_app(web_client, Heard())
 
+    failed, done = asyncio.Event(), asyncio.Event()
+
     async def late(ack: Any) -> None:
-        await asyncio.sleep(0.2)
+        await failed.wait()
         await ack()
+        done.set()
 
     app.command("/reply")(late)
     async with socket_mode(app):
         answer = await slack.user("U0ALICE").command("/reply", "x", "C0HELP")
         assert (answer["outcome"], answer["reason"]) == ("failed", "timeout")
-        await asyncio.sleep(0.15)
+        failed.set()
+        await done.wait()
 
 
 async def test_a_response_url_works_five_times_in_half_an_hour(
@@ -1427,7 +1449,7 @@ async def test_http_mode_carries_events_commands_and_clicks(
         view = modal(text_input(), callback_id="ticket:reply", **SUBMIT)
         await web_client.views_open(trigger_id=trigger, view=view)
         answer = await alice.submit(await alice.modal(), {"text": "hi"})
-        await slack.settled()
+        await heard.everything(slack)
     assert heard.texts() == ["by http", "card"]
     assert [one.get("text", one.get("type")) for one in seen] == ["42 ä & b", "block_actions"]
     assert (await alice.ephemerals())[0]["text"] == "noted"
@@ -1442,7 +1464,7 @@ async def test_requests_are_signed_with_the_apps_secret(
     heard = Heard()
     async with http_mode(slack, signed_app(web_client, heard)) as received:
         await slack.user("U0CAROL").post("C0HELP", "right")
-        await slack.settled()
+        await heard.everything(slack)
     async with http_mode(slack, signed_app(web_client, heard, "another")):
         await slack.user("U0CAROL").post("C0HELP", "wrong")
         await slack.settled()
@@ -1525,7 +1547,7 @@ async def test_slack_connect_files_have_to_be_looked_up(
     heard = Heard()
     async with socket_mode(bolt_app(web_client, heard)):
         await slack.user("U0ERIN").post("C0EXT", "see", file=("a.txt", b"abc"))
-        await slack.settled()
+        await heard.everything(slack)
     event = next(one for one in heard.events if one["type"] == "message")
     body = heard.bodies[heard.events.index(event)]
     assert body["is_ext_shared_channel"]
@@ -1542,7 +1564,7 @@ async def test_a_revoked_token_is_announced_and_silences_the_app(
     async with socket_mode(bolt_app(web_client, heard)):
         await slack.change_app(revoked=True, announce=True)
         await slack.user("U0CAROL").post("C0HELP", "x")
-        await slack.settled()
+        await heard.everything(slack)
     assert heard.types() == ["tokens_revoked"]
 
 
@@ -1634,7 +1656,7 @@ async def test_noise_is_told_from_what_people_write(
         message = await slack.user("U0CAROL").post("C0HELP", "https://x.test")
         await slack.control("unfold_link", channel="C0HELP", ts=message["ts"])
         await slack.control("system_note", channel="C0HELP", subtype="channel_topic", text="t")
-        await slack.settled()
+        await heard.everything(slack)
     assert sorted(heard.types()) == ["message", "message.channel_topic", "message.message_changed"]
     changed = next(one for one in heard.events if one.get("subtype") == "message_changed")
     assert "edited" not in changed["message"]

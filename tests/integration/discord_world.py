@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from bot import main
 from bot.parts import Parts
 from bot.settings import Settings
 from tests.emulators.discord.app import Emulator
-from tests.emulators.discord.client import Bot, Discord, Refused, library_pointed_at
+from tests.emulators.discord.client import Bot, Discord, library_pointed_at
 
 Json = dict[str, Any]
 GUILD = "900"
 CHANNELS = {"help": "600", "quiet": "610", "support": "700", "billing": "710"}
 PEOPLE = {"alice": "77", "bob": "78", "dana": "79", "carol": "80", "mallory": "81"}
 ROLE = "55"
+# Longer than anything takes here, so that a busy machine fails no test.
+PATIENCE_S = 60.0
+# What is put off when it takes longer, and what happens by itself now and then.
+_MOMENTS = ("interactions._PROMPT", "board._EVERY", "tags._EVERY")
 DESK = """
 [[team]]
 name = "support"
@@ -71,24 +76,18 @@ class DiscordWorld:
         async def there() -> list[Json]:
             return [m for m in await self.discord.messages(channel) if f"#{number} · " in text(m)]
 
-        found: list[Json] = await self.discord.wait_for(there, within=60)
+        found: list[Json] = await self.discord.wait_for(there, within=PATIENCE_S)
         return found[0]
 
     async def thread(self, number: int = 1, channel: str = CHANNELS["support"]) -> str:
-        """The ticket's thread, opened below the card. Discord: it has the id of the card."""
+        """The ticket's thread, open below the card, and known to Baton as that: what is typed in it
+        is about the ticket. Discord: it has the id of the card.
+        """
         found = str((await self.card(number, channel))["id"])
-
-        async def is_open() -> bool:
-            try:
-                await self.discord.messages(found)
-            except Refused:
-                return False
-            return True
-
-        await self.discord.wait_for(is_open, within=60)
+        await self.until(lambda tx: tx.threads.at(f"discord:{GUILD}", channel, found))
         return found
 
-    async def says(self, channel: str, words: str, *, within: float = 60.0) -> Json:
+    async def says(self, channel: str, words: str, *, within: float = PATIENCE_S) -> Json:
         """A message there with these words, wherever in it they stand."""
 
         async def there() -> list[Json]:
@@ -114,33 +113,38 @@ class DiscordWorld:
         return await self.answered(begun)
 
     async def answered(self, begun: Json) -> Json:
-        """An interaction with its answer, also where that was put off on a busy machine."""
-
-        async def there() -> Json | None:
-            now = await self.discord.interaction(begun)
-            return now if now["modal"] or (now["message"] or {}).get("content") else None
-
-        found: Json = await self.discord.wait_for(there, within=60)
-        return found
+        return await answered(self.discord, begun)
 
     async def settle(self) -> None:
-        await asyncio.wait_for(self.parts.courier.settle_down(), 20)
+        """Whatever Baton has taken in is sent, and recorded as that."""
+        await asyncio.wait_for(self.parts.courier.settle_down(), PATIENCE_S)
 
     async def read(self, unit: Any) -> Any:
         return await self.parts.store.read(unit)
 
     async def until(self, unit: Any) -> Any:
         """Wait for what Baton remembers to become so."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while not (found := await self.read(unit)):
                 await asyncio.sleep(0.02)
         return found
 
     async def is_up(self) -> None:
         """Connected, and caught up with everything."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while any(one.unready() for one in self.parts.platforms) or await self.read(_behind):
                 await asyncio.sleep(0.02)
+
+
+async def answered(discord: Discord, begun: Json) -> Json:
+    """An interaction with its answer, also where that was put off."""
+
+    async def there() -> Json | None:
+        now = await discord.interaction(begun)
+        return now if now["modal"] or (now["message"] or {}).get("content") else None
+
+    found: Json = await discord.wait_for(there, within=PATIENCE_S)
+    return found
 
 
 def _behind(tx: Any) -> bool:
@@ -219,10 +223,21 @@ async def emulated() -> AsyncIterator[Discord]:
 
 
 @asynccontextmanager
+async def unhurried(discord: Discord) -> AsyncIterator[None]:
+    """However busy the machine is: Discord waits for answers, Baton puts none off, and it refreshes
+    only when it is told to.
+    """
+    await discord.settings(interaction_answer=PATIENCE_S)
+    with ExitStack() as stack:
+        for moment in _MOMENTS:
+            stack.enter_context(mock.patch(f"adapters.discord.{moment}", 3600.0))
+        yield
+
+
+@asynccontextmanager
 async def at_work(chosen: Settings, discord: Discord, bot: Bot) -> AsyncIterator[DiscordWorld]:
     """A Baton that runs as long as the block."""
-    async with main.assembled(chosen) as parts:
+    async with unhurried(discord), main.assembled(chosen) as parts, main.working(parts):
         world = DiscordWorld(discord, bot, parts)
-        async with main.working(parts):
-            await world.is_up()
-            yield world
+        await world.is_up()
+        yield world

@@ -14,7 +14,6 @@ import itertools
 import os
 import random
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -40,6 +39,7 @@ from tests.emulators.slack.client import Slack
 from tests.emulators.slack.client import separate_process as slack_process
 from tests.integration import discord_world, slack_world
 from tests.nursery import Program, program
+from tests.ports import free_port
 
 PATIENCE_S = 150.0
 # Slack: what may have been posted is looked for after this; nothing here arrives later than that.
@@ -278,7 +278,7 @@ async def fleet(
             "DISCORD_GATEWAY_URL": discord.gateway_url,
             "DISCORD_CDN_URL": discord.cdn_url,
         }
-        replicas = [Replica(folder, env, number, _free_port()) for number in range(size)]
+        replicas = [Replica(folder, env, number, free_port()) for number in range(size)]
         direct = await discord.dm_channel(discord_world.PEOPLE["carol"], bot)
         if mode == "http":
             addresses = [f"http://127.0.0.1:{one.port}" for one in replicas]
@@ -296,12 +296,6 @@ async def fleet(
         finally:
             for one in replicas:
                 await one.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def serve(settle: float, log: Path) -> None:

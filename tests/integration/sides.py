@@ -110,11 +110,13 @@ async def staged(
         emulator = await stack.enter_async_context(running(seed=9))
         slack = await stack.enter_async_context(connected(emulator.control_url))
         app = await slack_world.populated(slack)
+        await stack.enter_async_context(slack_world.unhurried(slack))
         settings |= {f"slack_{name}": app[name] for name in ("bot_token", "app_token")}
         settings |= {"slack_api_url": emulator.api_url}
     if "discord" in needed:
         discord = await stack.enter_async_context(discord_world.emulated())
         bot = await discord_world.populated(discord)
+        await stack.enter_async_context(discord_world.unhurried(discord))
         settings |= {
             "discord_bot_token": bot.token,
             "discord_api_url": discord.api_url,

@@ -6,10 +6,11 @@ import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import uvicorn
 import yaml
@@ -60,6 +61,8 @@ members = ["slack:T0001/U0ALICE"]
 BOT = "U0APPBOT"
 # Longer than anything takes here, so that a busy machine fails no test.
 PATIENCE_S = 60.0
+# What is put off when it takes longer.
+_MOMENTS = ("listeners.commands.PATIENCE_S", "listeners.modals.PATIENCE_S", "dialogs._PATIENCE_S")
 
 
 @dataclass
@@ -88,12 +91,16 @@ class SlackWorld:
         return self.slack.user("U0DANA")
 
     async def card(self, number: int = 1, channel: str = "C0TEAM", **more: Any) -> Json:
-        """The root of a ticket's thread."""
+        """The root of a ticket's thread, known to Baton as that: what is done in it is about the
+        ticket.
+        """
 
         def is_root(one: Json) -> bool:
             return bool(one.get("thread_ts", one["ts"]) == one["ts"])
 
-        return await self.says(channel, f"#{number} · ", where=is_root, **more)
+        found = await self.says(channel, f"#{number} · ", where=is_root, **more)
+        await self.until(lambda tx: tx.threads.at("slack:T0001", channel, found["ts"]))
+        return found
 
     async def says(self, channel: str, text: str, **more: Any) -> Json:
         return await self.slack.wait_for_message(channel, text, **{"within": PATIENCE_S, **more})
@@ -121,12 +128,22 @@ class SlackWorld:
         return [one["text"] for one in found]
 
     async def settle(self) -> None:
-        """Nothing is being delivered in either direction."""
-        await self.slack.settled()
-        await asyncio.wait_for(self.parts.courier.settle_down(), 20)
+        """All that people did is taken in and done, and what follows is sent and recorded."""
+        [platform] = self.parts.platforms
+        async with asyncio.timeout(PATIENCE_S):
+            await self.slack.settled()
+            await platform._tools.finish()  # type: ignore[attr-defined]
+            await self.parts.courier.settle_down()
 
     async def read(self, unit: Any) -> Any:
         return await self.parts.store.read(unit)
+
+    async def until(self, unit: Any) -> Any:
+        """Wait for what Baton remembers to become so."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not (found := await self.read(unit)):
+                await asyncio.sleep(0.02)
+        return found
 
 
 async def populated(slack: Slack, *, mode: str = "socket", **app: Any) -> Json:
@@ -180,11 +197,21 @@ async def served(parts: Parts) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
+async def unhurried(slack: Slack) -> AsyncIterator[None]:
+    """However busy the machine is: Slack waits for answers, and Baton puts none off."""
+    await slack.config(ack_timeout=PATIENCE_S, trigger_ttl=PATIENCE_S)
+    with ExitStack() as stack:
+        for moment in _MOMENTS:
+            stack.enter_context(mock.patch(f"adapters.slack.{moment}", 3600.0))
+        yield
+
+
+@asynccontextmanager
 async def at_work(
     chosen: Settings, slack: Slack, app: Json, *, mode: str = "socket"
 ) -> AsyncIterator[SlackWorld]:
     """Baton started, connected and caught up."""
-    async with main.assembled(chosen) as parts, served(parts) as url:
+    async with unhurried(slack), main.assembled(chosen) as parts, served(parts) as url:
         if mode == "http":
             await slack.change_app(mode="http", request_url=f"{url}/slack/events")
         async with main.working(parts):

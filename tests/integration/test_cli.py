@@ -21,6 +21,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.failpoints import NAMES
+from tests.ports import free_port
 from tests.unit.test_desk_file import FULL
 
 Captured = pytest.CaptureFixture[str]
@@ -122,12 +123,6 @@ def _status() -> int:
 
 def _configures(name: str) -> bool:
     return name.startswith(("BATON_", "SLACK_", "DISCORD_", "OPENAI_"))
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture

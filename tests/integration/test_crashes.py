@@ -111,7 +111,7 @@ class Crashing:
     async def revive(self) -> None:
         """Baton is dead by its failpoint: nothing else may kill it here."""
         assert self.process is not None
-        assert await asyncio.wait_for(self.process.wait(), 30) == -signal.SIGKILL
+        assert await asyncio.wait_for(self.process.wait(), 60) == -signal.SIGKILL
         self.deaths += 1
         await self.start_baton()
 

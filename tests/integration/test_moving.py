@@ -153,7 +153,7 @@ def before_the_newest_migration(folder: Path) -> None:
     shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 async def test_the_program_from_before_works_beside_this_one(
     tmp_path: Path, postgres_server: Server
 ) -> None:
@@ -173,7 +173,7 @@ async def test_the_program_from_before_works_beside_this_one(
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=200,
+                timeout=600,
             )
             assert old.returncode == 0, old.stderr
             assert old.stdout.split()[0] < schema.HEAD, "that was no older program"

@@ -11,7 +11,9 @@ import pytest
 from bot.domain.desk import Agent, Channel, Hours
 from bot.domain.message import Attachment
 from bot.ports.agent import Answer, Failure, Handover
+from bot.ports.outbox import Effect, LaneKind
 from bot.ports.store import Tx
+from bot.services.receive import GATHER
 from tests.world import World
 
 EVENING = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)  # a Monday
@@ -182,14 +184,17 @@ async def test_a_warning_that_waits_is_not_sent_once_the_contact_has_written(
 
 @pytest.mark.both_databases
 async def test_messages_in_quick_succession_are_answered_as_one(world: World) -> None:
+    """Once a moment has passed after the last of them; here it passes when it is told to."""
     world.agent.outcome = Answer(text="One answer.")
-    world.ahead = timedelta()
+    world.ahead = -timedelta(hours=1)
     await asyncio.gather(
         *(world.write(text, settle=False) for text in ("Hello", "I have", "a question"))
     )
-    async with asyncio.timeout(60):
-        while not world.heard():
-            await asyncio.sleep(0.02)
+    turn = await world.store.read(_turn)
+    assert turn.due_at - turn.created_at == GATHER
+    assert world.agent.turns == []
+    world.ahead = timedelta(hours=1)
+    world.courier.wake(turn.lane_id)
     await world.settle()
     assert world.heard() == ["One answer."]
     assert [one.text for one in world.agent.turns[-1].messages][:3] == [
@@ -197,3 +202,11 @@ async def test_messages_in_quick_succession_are_answered_as_one(world: World) ->
         "I have",
         "a question",
     ]
+
+
+def _turn(tx: Tx) -> Effect:
+    """What waits for the agent."""
+    conversation = tx.conversations.get(1)
+    found = tx.outbox.next(tx.outbox.lane(LaneKind.AGENT, conversation.id, conversation.place).id)
+    assert found is not None
+    return found

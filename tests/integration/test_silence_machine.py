@@ -266,7 +266,7 @@ def on_stage(urls: list[str]) -> Iterator[tuple[asyncio.Runner, Stage]]:
             runner.run(stack.aclose())
 
 
-@pytest.mark.timeout(0 if LONG_WAY else 120)
+@pytest.mark.timeout(0 if LONG_WAY else 600)
 def test_silence_holds_however_late_the_model_answers(urls: list[str]) -> None:
     lives = LONG_WAY or 6 // len(urls)
     seen: Counter[str] = Counter()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from tests.emulators.slack.client import Slack, connected
 from tests.emulators.slack.server import running
 from tests.integration.slack_world import PATIENCE_S, Json, populated, settings
+from tests.ports import free_port
 
 
 def environment(folder: Path, app: Json, api_url: str, template: Path, port: int) -> dict[str, str]:
@@ -55,9 +55,7 @@ async def until_ready(port: int, wanted: int) -> Json:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 async def test_it_runs_says_when_it_is_ready_and_stops_cleanly(
@@ -75,13 +73,13 @@ async def test_it_runs_says_when_it_is_ready_and_stops_cleanly(
         reasons = await until_ready(port, 503)
         assert "Slack: The Slack token was revoked" in str(reasons)
         process.send_signal(signal.SIGTERM)
-        output, _ = await asyncio.wait_for(process.communicate(), 30)
+        output, _ = await asyncio.wait_for(process.communicate(), 120)
         assert process.returncode == 0, output.decode()
 
 
 async def checked(env: dict[str, str]) -> tuple[int, str]:
     process = await baton(env, "check")
-    output, _ = await asyncio.wait_for(process.communicate(), 30)
+    output, _ = await asyncio.wait_for(process.communicate(), 120)
     return process.returncode or 0, " ".join(output.decode().split())
 
 

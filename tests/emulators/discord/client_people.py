@@ -158,7 +158,12 @@ class OfferClient(Caller):
         return answer
 
     async def submit(
-        self, opened: Json, *, files: dict[str, Sequence[File]] | None = None, **values: Any
+        self,
+        opened: Json,
+        *,
+        files: dict[str, Sequence[File]] | None = None,
+        wait: bool = True,
+        **values: Any,
     ) -> Json:
         """Fill in the modal that the interaction ``opened`` shows; fields by custom_id."""
         answer: Json = await self.do(
@@ -166,6 +171,7 @@ class OfferClient(Caller):
             interaction=opened["id"],
             values=values,
             files={name: packed(items) for name, items in (files or {}).items()},
+            wait=wait,
         )
         return answer
 

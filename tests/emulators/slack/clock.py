@@ -1,9 +1,11 @@
 """Time and identifiers: both can be fixed, so that a run can be repeated."""
 
+import asyncio
 import random
 import string
 import time
 
+_TICK_S = 0.01
 ALPHABET = string.ascii_uppercase + string.digits
 
 
@@ -19,6 +21,12 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self._offset += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Until so much time has passed, by itself or as it is moved."""
+        until = self.now() + seconds
+        while (left := until - self.now()) > 0:
+            await asyncio.sleep(min(left, _TICK_S))
 
     def ts(self) -> str:
         """Slack: a message's ts identifies it in its channel; it only ever grows."""

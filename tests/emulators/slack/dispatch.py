@@ -100,7 +100,7 @@ class Dispatcher:
     async def _hold(self, app: App, kind: str, delay: float) -> None:
         """A reordered event waits for the next one, but not for ever."""
         if kind == "delay":
-            await asyncio.sleep(delay)
+            await self._core.clock.sleep(delay)
             return
         gate = asyncio.Event()
         self._held.setdefault(app.id, []).append(gate)

@@ -1,7 +1,5 @@
 """files.* — Slack: ask for an upload URL, send the bytes, complete the upload."""
 
-import asyncio
-
 from tests.emulators.slack import events, messages, text
 from tests.emulators.slack.api.content import read_blocks
 from tests.emulators.slack.api.registry import Context, method
@@ -84,7 +82,7 @@ def _uploaded(context: Context, sent: Json) -> File:
 async def _process(
     context: Context, found: list[File], channels: list[Channel], comment: str, blocks: list[Json]
 ) -> None:
-    await asyncio.sleep(context.core.config.file_delay)
+    await context.core.clock.sleep(context.core.config.file_delay)
     for file in found:
         messages.finish_file(file)
     for channel in channels:
