@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from bot.delivery.begin import SHOWN
+from bot.delivery.begin import SHOWN, digest
+from bot.delivery.rendering import render
 from bot.delivery.retry import Again, GiveUp, Suspend, decide
 from bot.delivery.work import Ask, Call, Done, Play, Summarize
 from bot.domain.conversation import Conversation
@@ -93,8 +94,18 @@ def _called(tx: Tx, work: Call, done: Done, now: datetime) -> None:
         return
     if work.action == "post" and lane.kind is LaneKind.THREAD and work.effect.subject == "card":
         _anchor(tx, tx.threads.get(lane.ref), sent, done.link, now)
+        if is_sure and _differs(tx, work):
+            _compare(tx, lane, work.effect, now)
     if work.action == "post" and lane.kind is LaneKind.CONTACT:
         _reached(tx, lane, work.effect, sent, now)
+
+
+def _differs(tx: Tx, work: Call) -> bool:
+    """Whether a card has changed while it was posted: what changes it waits in another lane, which
+    finds nothing to change before that.
+    """
+    content = render(tx, work.lane, work.effect.subject)
+    return content is not None and digest(content) != work.digest
 
 
 def _compare(tx: Tx, lane: Lane, effect: Effect, now: datetime) -> None:

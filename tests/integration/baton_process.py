@@ -97,7 +97,7 @@ async def serve(database: str, ledger: str, knows_keys: str, media: str) -> None
         failpoints.arm(spec)
     store = open_store(database, lambda _: Limits())
     await store.transact(_first_desk)
-    clock = FakeClock()
+    clock = FakeClock(datetime.now(UTC))  # what comes in bears the time of its sender
     files = Media(media)
     baton = Baton(store, FakeReader(), files, clock)
     outlet = LedgerOutlet(ledger, knows_keys=knows_keys == "1")

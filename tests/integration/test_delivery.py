@@ -267,6 +267,39 @@ async def test_what_is_edited_while_it_is_posted_shows_so(world: World) -> None:
     assert world.seen()[-1] == "New words"
 
 
+async def test_what_changes_while_a_card_is_posted_is_shown_on_it(world: World) -> None:
+    """The lane of its changes has nothing to change as long as it does not stand."""
+    gate, entered = asyncio.Event(), asyncio.Event()
+    post = world.outlet.post
+
+    async def slow(place: Place, content: object, attempt: object) -> object:
+        if isinstance(content, Card):
+            entered.set()
+            await gate.wait()
+        return await post(place, content, attempt)  # type: ignore[arg-type]
+
+    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    await world.write("human please", settle=False)
+    await entered.wait()
+    await types(world, "/ticket priority 1 high")
+    async with asyncio.timeout(60):
+        while await world.store.read(card_waits):
+            await asyncio.sleep(0.005)
+    gate.set()
+    await world.settle()
+    [card] = world.outlet.cards("support")
+    assert card.priority == "high"
+    assert world.outlet.calls.count("edit") == 1
+
+
+def card_waits(tx: Tx) -> bool:
+    """Whether a change of the card is still to be looked at."""
+    thread = tx.threads.of_ticket(1)
+    assert thread
+    lane = tx.outbox.lane(LaneKind.CARD, thread.id, thread.place)
+    return tx.outbox.pending(lane.id, "card") is not None
+
+
 async def test_a_deleted_thread_is_built_anew_from_what_is_stored(world: World) -> None:
     await claimed(world)
     await world.run("alice", "/reply 1 Hello.")

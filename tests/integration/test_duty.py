@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from sqlalchemy import text
@@ -65,8 +65,10 @@ async def test_one_works_and_who_waits_takes_over_when_no_sign_comes(
     now = 0.0
     monkeypatch.setattr(duty, "monotonic", lambda: now)
     first, second = Worker(store, "one"), Worker(store, "two")
-    async with at_work(second) as working, at_work(first):
+    async with AsyncExitStack() as stack:
+        working = await stack.enter_async_context(at_work(second))
         await began(second)
+        await stack.enter_async_context(at_work(first))
         while now < 3 * duty.LEASE:
             await _sign_of_life(store)
             now += duty.LEASE / 2

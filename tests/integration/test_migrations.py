@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -273,28 +274,33 @@ def test_a_locked_database_is_refused(
     use(database_url)
 
 
-def test_a_read_only_database_is_refused(tmp_path: Path) -> None:
-    """Checked as a user who may not write: root may everywhere."""
-    path = tmp_path / "baton.db"
+def test_a_read_only_database_is_refused() -> None:
+    """Checked as a user who may not write: root may everywhere. Not below the folder of all tests,
+    which each run that begins closes to others.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        said = _as_nobody(Path(folder))
+        Path(folder).chmod(0o755)
+    assert "baton.db is read-only. Make the file" in said.stdout, said
+
+
+def _as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
+    path = folder / "baton.db"
     url = f"sqlite:///{path}"
     migrate.migrate(url)
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     connection.close()
     path.chmod(0o444)
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        if folder.owner() == path.owner() and folder != Path("/tmp"):
-            folder.chmod(0o555 if folder == tmp_path else 0o755)
+    folder.chmod(0o555)
     drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    said = subprocess.run(
+    return subprocess.run(
         [*(drop if os.geteuid() == 0 else []), sys.executable, "-B", "-c", OPEN, url],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    tmp_path.chmod(0o755)
-    assert "baton.db is read-only. Make the file" in said.stdout, said
 
 
 @pytest.mark.parametrize(
