@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.report import (
-    Report,
-    Row,
+from bot.domain.report import Report, Row
+from bot.domain.report_figures import (
     first_response_kept,
     next_responses_kept,
     resolution_kept,

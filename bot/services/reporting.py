@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from bot.domain import report as figures
+from bot.domain import report_figures as figures
 from bot.domain import span as spans
 from bot.domain.desk import Desk, Targets
 from bot.domain.errors import BadInput, NotFound

@@ -18,7 +18,8 @@ from adapters.charts import Charts
 from bot.domain import report_csv, report_words
 from bot.domain.desk import Priority, Targets
 from bot.domain.promise import Alert
-from bot.domain.report import Agent, Material, Report, Row, Share, report, spread
+from bot.domain.report import Agent, Material, Report, Row, Share
+from bot.domain.report_figures import report, spread
 from bot.domain.span import Span, parse
 from bot.domain.states import Status
 
