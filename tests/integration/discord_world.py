@@ -25,7 +25,7 @@ ROLE = "55"
 # Longer than anything takes here, so that a busy machine fails no test.
 PATIENCE_S = 60.0
 # What is put off when it takes longer, and what happens by itself now and then.
-_MOMENTS = ("interactions._PROMPT", "board._EVERY", "tags._EVERY")
+_MOMENTS = ("answering._PROMPT", "board._EVERY", "tags._EVERY")
 DESK = """
 [[team]]
 name = "support"

@@ -62,7 +62,7 @@ BOT = "U0APPBOT"
 # Longer than anything takes here, so that a busy machine fails no test.
 PATIENCE_S = 60.0
 # What is put off when it takes longer.
-_MOMENTS = ("listeners.commands.PATIENCE_S", "listeners.modals.PATIENCE_S", "dialogs._PATIENCE_S")
+MOMENTS = ("listeners.commands.PATIENCE_S", "listeners.modals.PATIENCE_S", "dialogs._PATIENCE_S")
 
 
 @dataclass
@@ -201,7 +201,7 @@ async def unhurried(slack: Slack) -> AsyncIterator[None]:
     """However busy the machine is: Slack waits for answers, and Baton puts none off."""
     await slack.config(ack_timeout=PATIENCE_S, trigger_ttl=PATIENCE_S)
     with ExitStack() as stack:
-        for moment in _MOMENTS:
+        for moment in MOMENTS:
             stack.enter_context(mock.patch(f"adapters.slack.{moment}", 3600.0))
         yield
 

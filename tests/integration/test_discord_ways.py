@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot import checks
 from bot.domain.message import Author
 from tests.emulators.discord.client import Discord, File
@@ -103,6 +105,26 @@ async def test_the_menu_completion_and_selects(tmp_path: Path, sqlite_template: 
             await world.parts.platforms[0]._board.refresh()  # type: ignore[attr-defined]
             assert "0 open" in text(await world.says(SUPPORT, "The queue of support"))
             assert board["id"]
+        assert await discord.violations() == []
+
+
+async def test_what_takes_long_is_acknowledged_first_and_answered_later(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord waits for three seconds, and then takes no form any more."""
+    async with emulated() as discord:
+        bot = await populated(discord)
+        async with at_work(
+            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
+        ) as world:
+            monkeypatch.setattr("adapters.discord.answering._PROMPT", 0.0)
+            await discord.post(CAROL, await world.direct(), "human please")
+            card = await world.card(1)
+            begun = await discord.slash(BOB, SUPPORT, "ticket claim", ticket="1")
+            assert begun["callback_type"] == 5
+            assert await filled(discord, begun) == "#1 is yours."
+            begun = await discord.click(BOB, SUPPORT, card["id"], "ticket:reply:1")
+            assert "That took too long." in await filled(discord, begun)
         assert await discord.violations() == []
 
 

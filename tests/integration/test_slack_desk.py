@@ -15,6 +15,7 @@ from tests.emulators.slack.server import running
 from tests.integration.slack_world import (
     BOT,
     MANIFEST,
+    MOMENTS,
     Json,
     SlackWorld,
     at_work,
@@ -100,6 +101,33 @@ async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong(at: SlackWorld
         "text": "There is nothing to send: write something or attach a file."
     }
     assert (await at.bob.submit(modal, {"text": "Hello"}))["outcome"] == "cleared"
+
+
+async def test_what_takes_long_is_acknowledged_first_and_shown_later(
+    at: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack waits for three seconds: a form opens empty then, and what was sent is under way."""
+    for moment in MOMENTS:
+        monkeypatch.setattr(f"adapters.slack.{moment}", 0.0)
+    await at.carol.post("C0HELP", "a refund")
+    card = await at.card()
+    await at.bob.command("/ticket", "claim 1", "C0TEAM")
+    await at.whispered("U0BOB", "#1 is yours.")
+    await at.bob.click(card, "ticket:reply")
+    opened = await at.bob.modal()
+    form = await at.slack.wait_for(lambda: _changed(at, opened["id"], "One moment"))
+    sent = await at.bob.submit(form, {"text": "Here you are"})
+    assert sent["outcome"] == "updated"
+    await at.says("C0HELP", "Here you are")
+    shown = await at.slack.wait_for(lambda: _changed(at, opened["id"], str(sent["view"]["blocks"])))
+    assert "Sent to the contact" in str(shown["blocks"])
+
+
+async def _changed(at: SlackWorld, view: str, words: str) -> Json | None:
+    """Bob's modal, once it shows other words."""
+    views = await at.slack.views(user="U0BOB", type="modal")
+    [found] = [one for one in views if one["id"] == view]
+    return None if words in str(found["blocks"]) else found
 
 
 async def test_more_offers_priority_history_and_the_rest(at: SlackWorld) -> None:
