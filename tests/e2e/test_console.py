@@ -276,8 +276,21 @@ async def leaves_a_form_and_comes_back(contact: Tab) -> None:
     await contact.sees("Somebody else, please")
 
 
+# WCAG: of words with what is behind them; 4.5 is the least for words of this size.
+_CONTRAST = """toast => {
+    const light = color => color.match(/[0-9.]+/g).slice(0, 3)
+        .map(one => one / 255)
+        .map(one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, one, at) => sum + one * [0.2126, 0.7152, 0.0722][at], 0.05);
+    const words = toast.querySelector(".q-notification__message");
+    const [dark, bright] = [getComputedStyle(words).color, getComputedStyle(toast).backgroundColor]
+        .map(light).sort((a, b) => a - b);
+    return bright / dark;
+}"""
+
+
 async def test_slash_commands_are_completed_and_explained(tabs: Tabs) -> None:
-    team = await tabs("/team?as=console:alice")
+    team = await tabs("/team?as=console:alice&theme=dark")
     box = team.page.get_by_label("Type / for a command")
     await box.fill("/ticket cl")
     await team.sees("Take a ticket; the first claim wins")
@@ -288,6 +301,10 @@ async def test_slash_commands_are_completed_and_explained(tabs: Tabs) -> None:
     await team.type("Type / for a command", "/ticket claim 999999")
     await team.toast("There is no ticket 999999.")
     await expect(team.page.locator(".q-notification")).to_have_count(1)
+    assert await team.page.locator(".toast").evaluate(_CONTRAST) > 4.5
+    await team.type("Type / for a command", "/back")
+    await team.toast("Welcome back.")
+    assert await team.page.locator(".toast").evaluate(_CONTRAST) > 4.5
 
 
 async def test_markup_in_every_field_shows_as_text(tabs: Tabs) -> None:

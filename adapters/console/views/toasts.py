@@ -15,6 +15,7 @@ def toast(words: str, *, ok: bool = True) -> None:
         classes="toast" if ok else "toast wrong",
         timeout=_SHOWN_MS if ok else _SHOWN_LONGER_MS,
         color="",
+        textColor="",  # Quasar's own is white, in dark as well
         group="toast",
         badgeClass="hidden",
         progress=True,
