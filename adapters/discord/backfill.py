@@ -61,6 +61,8 @@ class Backfill:
                     break
                 except (OutletError, CannotKeep) as error:
                     log.warning("%s cannot be caught up with yet: %s", space, error)
+                except Exception:
+                    log.exception("%s cannot be caught up with; it is tried again", space)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
         log.info("Discord: caught up with everything")
@@ -163,9 +165,12 @@ class Backfill:
             ids.add(message.id)
             if not incoming.is_somebodys(message):
                 continue
-            if message.id > mark:
-                await self._take(message, place, is_direct=is_direct)
-            await self._intake.changed(message, place, is_fetched=True)
+            try:
+                if message.id > mark:
+                    await self._take(message, place, is_direct=is_direct)
+                await self._intake.changed(message, place, is_fetched=True)
+            except history.UNREADABLE:
+                log.exception("message %s of Discord cannot be taken in", message.id)
         return history.stretch(ids, mark)
 
     async def _take(self, message: discord.Message, place: Place, *, is_direct: bool) -> None:

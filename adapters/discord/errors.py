@@ -78,7 +78,8 @@ def _by_status(error: discord.HTTPException) -> OutletError:
         return Unreachable("Discord does not accept DISCORD_BOT_TOKEN.")
     if error.status >= _SERVER:
         return Unclear(f"Discord has a fault of its own ({error.status}).")
-    if error.response.headers.get("Content-Type") != "application/json":
+    is_discords = error.response.headers.get("Content-Type") == "application/json"
+    if not is_discords or not isinstance(error.text, str) or not error.text:
         return Unclear(f"What answered is not Discord ({error.status}).")
     return Refused(f"Discord refuses it: {error.text or error.status}")
 

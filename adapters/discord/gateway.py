@@ -12,7 +12,7 @@ from typing import Any
 
 import discord
 
-from adapters.discord import limits
+from adapters.discord import limits, shapes
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
 from adapters.discord.session import LONGEST_WAIT
@@ -73,6 +73,7 @@ class Gateway(discord.Client):
             parsers[name] = _survived(name, parsers[name], self._unread)
 
     async def setup_hook(self) -> None:
+        shapes.guard(self)
         limits.guard(self)
         self.add_dynamic_items(Press)
 

@@ -33,6 +33,12 @@ def place_of(channel: Any, space: str) -> Place:
     return Place(workspace=space, channel=str(channel.id))
 
 
+def guild_of(message: discord.Message) -> int | None:
+    """Also of a guild that discord.py does not know yet; None for a direct message."""
+    guild: int | None = message.guild.id if message.guild else None
+    return guild or getattr(message.channel, "guild_id", None)
+
+
 def within(place: Place, thread: str) -> Place:
     return replace(place, thread=thread)
 
@@ -73,11 +79,31 @@ def words(message: discord.Message, me: int) -> str:
     names = names_in(message, me)
     parts = [from_discord(message.content, names)]
     for snapshot in message.message_snapshots:
-        told = from_discord(snapshot.content, names)
-        quoted = "\n".join(f"> {line}" for line in told.splitlines())
-        parts.append(f"Forwarded:\n{quoted}" if quoted else "Forwarded:")
+        told = [snapshot.content, *(text_in(embed) for embed in snapshot.embeds)]
+        lines = from_discord("\n".join(told), names).splitlines()
+        parts.append("\n".join(("Forwarded:", *(f"> {one}" for one in lines if one.strip()))))
     parts += [f"[sticker: {sticker.name}]" for sticker in message.stickers]
+    if message.poll:
+        answers = " / ".join(answer.text for answer in message.poll.answers)
+        parts.append(f"[poll: {message.poll.question} {answers}]")
     return "\n".join(part for part in parts if part.strip())
+
+
+def titled(text: str, title: str) -> str:
+    """A forum's post with its title, which often is the question."""
+    title = " ".join(title.split())
+    is_said = text.casefold().startswith(title.casefold())
+    return text if is_said else f"{title}\n{text}".strip()
+
+
+def text_in(embed: discord.Embed) -> str:
+    """What a bot's message says is in its embeds, and its words stay empty; a link's preview says
+    nothing of the writer's.
+    """
+    if embed.type != "rich":
+        return ""
+    fields = [f"{one.name}: {one.value}" for one in embed.fields]
+    return "\n".join(one for one in (embed.title, embed.description, *fields) if one)
 
 
 def files(message: discord.Message) -> list[discord.Attachment]:
@@ -128,12 +154,12 @@ def written(
     )
 
 
-def edited(message: discord.Message, place: Place, me: int, at: datetime) -> Edited:
+def edited(message: discord.Message, place: Place, text: str, at: datetime) -> Edited:
     return Edited(
         workspace=place.workspace,
         channel=place.channel,
         source_id=str(message.id),
-        text=words(message, me),
+        text=text,
         stamp=at.isoformat(),
         at=at,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import discord
@@ -28,6 +29,7 @@ _UNHEARD = (
     "This message could not be read: mention the bot at its beginning, or press “Write more” above."
 )
 _AGAIN = 1.0
+T = TypeVar("T")
 Warn = Callable[[Place, str], Awaitable[None]]
 
 
@@ -63,9 +65,9 @@ class Intake:
             await self._patience.until_kept(lambda: self._live(message))
 
     async def _live(self, message: discord.Message) -> None:
-        place = await self.place(message.channel, message.guild, message.author)
+        place = await self._place(message)
         if place is not None:
-            await self.take(message, place, is_direct=message.guild is None)
+            await self.take(message, place, is_direct=incoming.guild_of(message) is None)
             await self._hint(message, place)
 
     async def take(
@@ -76,14 +78,13 @@ class Intake:
         is_public, known = await self.baton.store.glance(_heard, place, writer, is_direct=is_direct)
         if is_public is None:
             return
-        me = await self._session.me()
         author = self._author(message.author, place.workspace, known)
         attachments = await fetched(incoming.files(message), self.baton.media)
         inbound = incoming.written(
             message,
             place,
             author,
-            text=incoming.words(message, me),
+            text=await self._words(message),
             attachments=attachments,
             direct=is_direct,
             opens=is_public and place.thread is None,
@@ -98,6 +99,16 @@ class Intake:
             log.debug("message %s on Discord has nothing in it for Baton", message.id)
         except BatonError as error:
             log.warning("message %s on Discord cannot be taken in: %s", message.id, error)
+
+    async def _words(self, message: discord.Message) -> str:
+        """Discord: the first message of a forum's post, and no other, has the id of its thread."""
+        text = incoming.words(message, await self._session.me())
+        post = message.channel.id
+        if message.id != post:
+            return text
+        known = getattr(message.channel, "name", None)
+        name = known or await self._told(lambda: self._session.title(post), f"post {post}")
+        return incoming.titled(text, name or "")
 
     async def _hint(self, message: discord.Message, place: Place) -> None:
         """Without the message content intent a contact must be told, once, how to be heard."""
@@ -118,17 +129,18 @@ class Intake:
 
     async def _edited(self, message: discord.Message) -> None:
         """An edit that comes before its message brings it along."""
-        place = await self.place(message.channel, message.guild, message.author)
+        place = await self._place(message)
         if place is not None:
             if await self.baton.store.read(catch_up.is_ahead, place, str(message.id)):
-                await self.take(message, place, is_direct=message.guild is None)
+                await self.take(message, place, is_direct=incoming.guild_of(message) is None)
             await self.changed(message, place)
 
     async def changed(
         self, message: discord.Message, place: Place, *, is_fetched: bool = False
     ) -> None:
         if message.edited_at is not None:
-            change = incoming.edited(message, place, await self._session.me(), message.edited_at)
+            text = await self._words(message)
+            change = incoming.edited(message, place, text, message.edited_at)
             await self.baton.receive(change, fetched=is_fetched)
 
     async def gone(self, channel: object, guild_id: int | None, message_ids: list[int]) -> None:
@@ -144,13 +156,25 @@ class Intake:
         async with self.in_line(channel_id):
             await self._patience.until_kept(take)
 
-    async def place(
-        self, channel: object, guild: discord.Guild | None, author: discord.abc.User
-    ) -> Place | None:
-        """Where something happened; None for a direct message that no guild of the desk takes."""
-        channel_id = int(getattr(channel, "id", 0))
-        space = incoming.workspace(guild.id) if guild else await self.home(author.id, channel_id)
+    async def _place(self, message: discord.Message) -> Place | None:
+        """Where something was said; None for a direct message that no guild of the desk takes."""
+        channel, guild = message.channel, incoming.guild_of(message)
+        space = (
+            incoming.workspace(guild) if guild else await self.home(message.author.id, channel.id)
+        )
+        if guild and isinstance(channel, discord.PartialMessageable):
+            return await self._unknown(space, channel.id)
         return incoming.place_of(channel, space) if space else None
+
+    async def _unknown(self, space: str, channel_id: int) -> Place:
+        """Of a channel that discord.py was not told of; a thread has its channel above it."""
+        place = Place(workspace=space, channel=str(channel_id))
+        if place.channel in await self.baton.store.glance(_rooms, space):
+            return place
+        if known := await self.baton.store.glance(_thread_home, space, place.channel):
+            return known
+        above = await self._told(lambda: self._session.above(channel_id), f"channel {channel_id}")
+        return Place(workspace=space, channel=str(above), thread=place.channel) if above else place
 
     async def home(self, user_id: int, channel_id: int) -> str:
         """The guild on whose behalf somebody is talked to directly: where their direct messages
@@ -167,20 +191,25 @@ class Intake:
         return ""
 
     async def _is_member(self, space: str, user_id: int) -> bool:
-        """Asked until Discord answers: no message is lost to a fault of its own."""
         http = await self._session.http()
+        guild_id = int(space.partition(":")[2])
+        return bool(await self._told(lambda: http.get_member(guild_id, user_id), f"{space} member"))
+
+    @staticmethod
+    async def _told(ask: Callable[[], Awaitable[T]], what: str) -> T | None:
+        """Asked until Discord answers: no message is lost to a fault of its own. None: it says that
+        there is none, or that it is not to be seen.
+        """
         while True:
             try:
                 with translated():
-                    await http.get_member(int(space.partition(":")[2]), user_id)
+                    return await ask()
             except (Busy, Unclear) as error:
-                log.warning("a member of %s cannot be looked up yet: %s", space, error)
+                log.warning("%s cannot be looked up yet: %s", what, error)
                 wait = error.wait if isinstance(error, Busy) else None
                 await asyncio.sleep(wait.total_seconds() if wait else _AGAIN)
             except OutletError:
-                return False
-            else:
-                return True
+                return None
 
     @staticmethod
     def _author(user: discord.abc.User, space: str, known: Person) -> Person:
@@ -210,6 +239,10 @@ def _is_teams(tx: Tx, desk: Desk, place: Place, thread: str) -> bool:
 def _heard(tx: Tx, place: Place, writer: str, *, is_direct: bool) -> tuple[bool | None, Person]:
     """Whether it is `_followed`, and how its writer was last seen."""
     return _followed(tx, place, is_direct=is_direct), tx.people.get(writer)
+
+
+def _rooms(tx: Tx, space: str) -> tuple[str, ...]:
+    return rooms(tx.desk.get(), space)
 
 
 def _direct(tx: Tx) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -32,6 +33,7 @@ from bot.commands import REGISTRY
 from bot.domain.identity import Place
 from bot.duty import Duty
 from bot.patience import Patience
+from bot.ports.outlet import OutletError, Refused
 from bot.ports.store import Tx
 from bot.supervision import supervised
 
@@ -41,10 +43,15 @@ _INTENT = (
     "The message content intent is off: contacts are heard in direct messages, where they mention "
     "the bot, and by the Get help panel. Switch it on in the Developer Portal, under Bot."
 )
+_INTENT_GONE = (
+    "the message content intent was switched off. Switch it on in the Developer Portal, under Bot; "
+    "without it, contacts are heard in direct messages, mentions and the Get help panel."
+)
 # A file may take longer than a session can wait to begin.
 _LEFT_S = 15.0
 # What could not be read is looked for once for all that came in this time.
 _GATHER_S = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 
 
 class Discord:
@@ -114,6 +121,9 @@ class Discord:
                 for task in beside:
                     task.cancel()
                 await gateway.close()
+        except discord.PrivilegedIntentsRequired:
+            self._problem = f"Discord does not connect: {_INTENT_GONE}"
+            raise
         except Exception as error:
             self._problem = f"Discord: {error}"
             raise
@@ -165,9 +175,8 @@ class Discord:
         self._back()
         self._stop_catching_up()
         self._catching_up = asyncio.create_task(self._backfill.run(), name="discord back-fill")
-        await self._register(client)
-        await self._guard.look(client)
-        await introduce(self._baton.store, client)
+        steps = (self._register, self._guard.look, self._introduce)
+        await asyncio.gather(*(done(step, client) for step in steps))
 
     async def _register(self, client: discord.Client) -> None:
         """Commands are registered when they are not what they were the last time."""
@@ -177,6 +186,9 @@ class Discord:
             return
         await client.http.bulk_upsert_global_commands(client.application_id or 0, commands)
         await self._baton.store.transact(_register, mark)
+
+    async def _introduce(self, client: discord.Client) -> None:
+        await introduce(self._baton.store, client)
 
     async def _warn(self, place: Place, text: str) -> None:
         """Say in a place why what was written there reaches nobody."""
@@ -212,6 +224,23 @@ class Discord:
         if self._catching_up is not None:
             self._catching_up.cancel()
             self._catching_up = None
+
+
+async def done(step: Callable[[discord.Client], Awaitable[None]], client: discord.Client) -> None:
+    """However long Discord is in trouble; what it refuses it would refuse again."""
+    pause = _FIRST_PAUSE
+    while not client.is_closed():
+        try:
+            with translated():
+                await step(client)
+        except Refused:
+            log.exception("Discord does not take what Baton tells of itself")
+        except OutletError as error:
+            log.warning("what Baton tells of itself has to wait: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+            continue
+        return
 
 
 def _registered(tx: Tx) -> str | None:

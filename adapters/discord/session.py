@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 import discord
 import yarl
 
-from adapters.discord import limits
+from adapters.discord import limits, shapes
 from adapters.discord.errors import translated
 
 # discord.py: 30 seconds is the shortest that it takes; longer waits go back to the lanes.
 LONGEST_WAIT = 30.0
+THREADS = {
+    discord.ChannelType.public_thread,
+    discord.ChannelType.private_thread,
+    discord.ChannelType.news_thread,
+}
 Json = dict[str, Any]
 
 
@@ -37,6 +41,16 @@ class Urls:
             discord.asset.Asset.BASE = self.cdn.rstrip("/")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _About:
+    """A channel, or a thread."""
+
+    kind: discord.ChannelType
+    above: int
+    title: str
+    required_tags: list[str]
+
+
 class Session:
     """A token, and the HTTP client that carries it.
 
@@ -48,8 +62,7 @@ class Session:
         self._urls = urls
         self._client: discord.Client | None = None
         self._logging_in = asyncio.Lock()
-        self._kinds: dict[int, discord.ChannelType] = {}
-        self._tags: dict[int, list[str]] = {}
+        self._known: dict[int, _About] = {}
         self.explain: Callable[[int], str] = lambda _: ""
 
     async def client(self) -> discord.Client:
@@ -63,8 +76,7 @@ class Session:
                     max_messages=None,
                     max_ratelimit_timeout=LONGEST_WAIT,
                 )
-                http: Any = client.http
-                http.request = _answered(http.request)
+                shapes.guard(client)
                 try:
                     with translated():
                         await client.login(self.token)
@@ -84,12 +96,17 @@ class Session:
         return user.id if user else 0
 
     async def kind(self, channel_id: int) -> discord.ChannelType:
-        """What kind of channel it is; that never changes."""
-        if channel_id not in self._kinds:
-            found = await (await self.http()).get_channel(channel_id)
-            self._kinds[channel_id] = discord.enums.try_enum(discord.ChannelType, found["type"])
-            self._tags[channel_id] = _required_tags(found)
-        return self._kinds[channel_id]
+        """What kind of channel it is."""
+        return (await self._about(channel_id)).kind
+
+    async def above(self, thread_id: int) -> int:
+        """The channel of a thread; 0 for what is none."""
+        known = await self._about(thread_id)
+        return known.above if known.kind in THREADS else 0
+
+    async def title(self, post_id: int) -> str:
+        """Of a forum's post, as it was first called."""
+        return (await self._about(post_id)).title
 
     async def is_forum(self, channel_id: int) -> bool:
         return await self.kind(channel_id) is discord.ChannelType.forum
@@ -100,30 +117,24 @@ class Session:
 
     async def required_tags(self, forum_id: int) -> list[str]:
         """The first tag of a forum that wants every post to have one."""
-        await self.kind(forum_id)
-        return self._tags[forum_id]
+        return (await self._about(forum_id)).required_tags
+
+    async def _about(self, channel_id: int) -> _About:
+        """Asked once: what matters of it hardly ever changes."""
+        if channel_id not in self._known:
+            found: Json = dict(await (await self.http()).get_channel(channel_id))
+            self._known[channel_id] = _About(
+                kind=discord.enums.try_enum(discord.ChannelType, found["type"]),
+                above=int(found.get("parent_id") or 0),
+                title=str(found.get("name") or ""),
+                required_tags=_required_tags(found),
+            )
+        return self._known[channel_id]
 
     async def close(self) -> None:
         if self._client is not None:
             await self._client.close()
             self._client = None
-
-
-def _answered(request: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """What is no JSON is not Discord's answer: a proxy's, while Discord is out of reach. The
-    library hands it on, or stumbles over it, which would look like a fault of ours.
-    """
-
-    async def answered(*arguments: Any, **named: Any) -> Any:
-        try:
-            answer = await request(*arguments, **named)
-        except (ValueError, KeyError) as error:
-            raise aiohttp.ClientPayloadError("what answered is not Discord") from error
-        if isinstance(answer, str) and answer:  # nothing at all is an answer too: 204
-            raise aiohttp.ClientPayloadError("what answered is not Discord")
-        return answer
-
-    return answered
 
 
 def _required_tags(channel: Any) -> list[str]:

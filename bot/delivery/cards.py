@@ -20,6 +20,10 @@ from bot.services.promises import promised
 
 _PRACTICE = "Practice: nobody real is waiting, and no figure counts it."
 _FOLLOWS = "Follows #{}."
+_UNHEARD: dict[Delivery | None, str] = {
+    Delivery.WITHHELD: "(withheld) ",
+    Delivery.FAILED: "(not delivered) ",
+}
 
 
 def card_of(tx: Tx, thread: Thread) -> Card | None:
@@ -138,6 +142,6 @@ def transcript_of(tx: Tx, thread: Thread) -> Transcript | None:
 
 def _words(message: Message) -> str:
     files = " ".join(f"[{one.name}]" for one in message.attachments)
-    withheld = "(withheld) " if message.delivery is Delivery.WITHHELD else ""
+    unheard = _UNHEARD.get(message.delivery, "")
     deleted = "(deleted) " if message.deleted_at else ""
-    return f"{deleted}{withheld}{message.text} {files}".strip()
+    return f"{deleted}{unheard}{message.text} {files}".strip()

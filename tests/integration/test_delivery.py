@@ -11,7 +11,7 @@ import pytest
 from adapters.agents.player import ScriptedPlayer
 from bot.delivery.courier import Courier
 from bot.delivery.workers import free_the_dead, machine
-from bot.domain.card import Card
+from bot.domain.card import Card, Transcript
 from bot.domain.identity import Person, Place
 from bot.domain.message import Delivery, Message
 from bot.ports.outbox import Effect, LaneKind, State
@@ -122,6 +122,11 @@ async def test_a_refused_message_is_shown_with_retry_and_can_be_sent_again(world
         and one.place.channel == "support"
     ]
     assert "Retry" not in [button.label for button in shown.buttons]
+    world.outlet.before = refuses
+    await world.run("alice", "/reply 1 Much too much")
+    await world.run("alice", "/ticket transfer 1 billing")
+    told = [one.content for one in world.outlet.posts if isinstance(one.content, Transcript)][-1]
+    assert [one.text for one in told.lines][-2:] == ["Too much", "(not delivered) Much too much"]
 
 
 async def test_a_rate_limit_is_waited_for_and_holds_the_whole_channel(world: World) -> None:

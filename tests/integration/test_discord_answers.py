@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import discord
 import pytest
 from aiohttp import web
+from discord.http import handle_message_parameters
 
 from adapters.discord.errors import translated
 from adapters.discord.session import Session, Urls
-from bot.ports.outlet import Unclear
+from bot.ports.outlet import Busy, Unclear
 from tests.serving import serving
 
 JSON = "application/json"
@@ -52,15 +54,67 @@ async def answered(monkeypatch: pytest.MonkeyPatch, answer: web.Response) -> Asy
         (200, b"", JSON),
         (200, b"{", JSON),
         (200, b"\xff\xfe", JSON),
+        (200, b"[]", JSON),
+        (200, b"null", JSON),
+        (400, b'["no"]', JSON),
+        (429, b'{"message": "slower", "global": false}', JSON),
+        (429, b'{"retry_after": null}', JSON),
+        (429, b"[]", JSON),
     ],
 )
 async def test_an_answer_that_is_not_discords_says_nothing_about_the_message(
     monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, kind: str
 ) -> None:
-    async with answered(monkeypatch, as_discord(body, kind, status)) as session:
+    answer = as_discord(body, kind, status)
+    answer.headers["Via"] = "1.1 discord"
+    async with answered(monkeypatch, answer) as session:
         http = await session.http()
         with pytest.raises(Unclear), translated():
             await http.get_channel(5)
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"[{}]", b'{"id": null}', b'"1"', b"1"])
+async def test_what_is_posted_is_answered_with_the_message(
+    monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    """Else nobody knows whether it stands there: it is tried again by the same nonce."""
+    async with answered(monkeypatch, as_discord(body)) as session:
+        http = await session.http()
+        with pytest.raises(Unclear), translated():
+            await http.send_message(5, params=handle_message_parameters("hello"))
+
+
+async def test_messages_come_as_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with answered(monkeypatch, as_discord(b'[{"id": "7"}]')) as session:
+        assert [one["id"] for one in await (await session.http()).logs_from(5, 1)] == ["7"]
+    for body in (b"{}", b"[null]", b"null"):
+        async with answered(monkeypatch, as_discord(body)) as session:
+            http = await session.http()
+            with pytest.raises(Unclear), translated():
+                await http.logs_from(5, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "headers", "seconds"),
+    [
+        (b'{"retry_after": 2.5}', JSON, {}, 2.5),
+        (b"<html>", "text/html", {"Retry-After": "7"}, 7),
+        (b"<html>", "text/html", {"Retry-After": "999999"}, 3600),
+        (b"<html>", "text/html", {}, 60),
+        (b'{"retry_after": -1}', JSON, {"Retry-After": "soon"}, 60),
+    ],
+)
+async def test_somebody_before_discord_is_waited_for_as_long_as_they_say(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, kind: str, headers: dict[str, str], seconds: float
+) -> None:
+    """Discord: what is not its own limit comes without `Via`."""
+    answer = as_discord(body, kind, 429)
+    answer.headers.update(headers)
+    async with answered(monkeypatch, answer) as session:
+        http = await session.http()
+        with pytest.raises(Busy) as refused, translated():
+            await http.get_channel(5)
+        assert refused.value.wait == timedelta(seconds=seconds)
 
 
 async def test_no_content_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

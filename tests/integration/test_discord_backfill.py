@@ -9,10 +9,12 @@ from typing import Any, cast
 import discord
 import pytest
 
-from adapters.discord import history, threads
+from adapters.discord import backfill, history, incoming, threads
+from adapters.discord import platform as sdk_platform
 from adapters.discord.backfill import Backfill
 from adapters.discord.deletions import Deletions, Seen
 from adapters.discord.gateway import Gateway, Hooks
+from adapters.discord.intake import Intake
 from adapters.discord.session import Session as SdkSession
 from adapters.discord.session import Urls
 from bot.domain.conversation import Conversation
@@ -192,3 +194,84 @@ async def test_a_session_that_is_over_is_not_ready() -> None:
     await gateway.on_connect()
     await gateway.on_ready()
     assert told == ["begins", "ready"]
+
+
+async def test_a_message_that_cannot_be_read_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else all that follows it in its place would wait for ever."""
+    async with emulated() as platform, discord.Client(intents=discord.Intents.none()) as client:
+        bot = await populated(platform)
+        await client.login(bot.token)
+        for word in ("one", "odd", "two"):
+            await platform.post(PEOPLE["carol"], CHANNELS["help"], word)
+        listed = client.http.logs_from
+
+        async def odd(*given: Any, **more: Any) -> Any:
+            page: Any = await listed(*given, **more)
+            return [{"id": one["id"]} if one["content"] == "odd" else one for one in page]
+
+        monkeypatch.setattr(client.http, "logs_from", odd)
+        where = client.get_partial_messageable(int(CHANNELS["help"]))
+        found = [one.content async for one in history.around(where, 0)]
+        assert found == ["one", "two"]
+        assert "cannot be read" in caplog.text
+
+
+async def test_whatever_goes_wrong_what_was_missed_is_fetched_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While it is not, live events wait."""
+    monkeypatch.setattr(backfill, "_FIRST_PAUSE", 0.0)
+    tried: list[str] = []
+
+    async def read(*_: object) -> tuple[str, ...]:
+        return ("discord:9",)
+
+    async def fetch(space: str) -> None:
+        tried.append(space)
+        if len(tried) < 3:
+            raise TypeError("Discord answered with something else")
+
+    given: Any = (SimpleNamespace(store=SimpleNamespace(read=read)), None, None, None)
+    fetching = Backfill(*given)
+    monkeypatch.setattr(fetching, "_workspace", fetch)
+    await fetching.run()
+    assert tried == ["discord:9"] * 3
+
+
+async def test_what_baton_tells_of_itself_is_told_once_discord_listens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without its commands nobody could work with it until the next session."""
+    monkeypatch.setattr(sdk_platform, "_FIRST_PAUSE", 0.0)
+    answer: Any = SimpleNamespace(status=500, reason="", headers={})
+    tried: list[discord.Client] = []
+
+    async def step(client: discord.Client) -> None:
+        tried.append(client)
+        if len(tried) < 3:
+            raise discord.DiscordServerError(answer, "")
+
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        await sdk_platform.done(step, client)
+        assert tried == [client] * 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_thread_that_discord_told_nothing_of_is_asked_about(world: World) -> None:
+    """Nothing that is said in it is lost, nor taken for a direct message."""
+
+    async def above(channel: int) -> int:
+        return {7: 600}.get(channel, 0)
+
+    nobody: Any = None
+    intake = Intake(world.baton, cast("Any", SimpleNamespace(above=above)), nobody)
+    for channel, place in (
+        (7, Place(workspace="discord:9", channel="600", thread="7")),
+        (8, Place(workspace="discord:9", channel="8")),
+    ):
+        where = discord.PartialMessageable(state=nobody, id=channel, guild_id=9)
+        said: Any = SimpleNamespace(channel=where, guild=None, author=None)
+        assert await intake._place(said) == place
+        assert incoming.guild_of(said) == 9

@@ -202,6 +202,8 @@ async def test_forums_on_both_sides_and_a_full_guild(tmp_path: Path, sqlite_temp
             settings(tmp_path, discord, bot, desk, template=sqlite_template), discord, bot
         ) as world:
             post = await discord.forum_post(CAROL, questions, "It broke", "human please")
+            said = await world.until(lambda tx: tx.messages.of(1))
+            assert said[0].text == "It broke\nhuman please"
             ticket = await world.until(
                 lambda tx: (found := tx.threads.of_ticket(1)) and found.anchor and found
             )
