@@ -20,8 +20,9 @@ from bot.domain.message import Limits
 class Attempt:
     """One try at a post. `key` (20 characters) is the same for every try of the same effect.
 
-    `save` stores progress durably before a step that must not be done twice. `looks` is what an
-    earlier try may have left standing, where that has changed since.
+    `save` stores progress durably before a step that must not be done twice; a thread that was
+    opened for a contact is its `thread`, and they may write there before this is done. `looks` is
+    what an earlier try may have left standing, where that has changed since.
     """
 
     key: str

@@ -11,7 +11,7 @@ from bot.domain.reading import Reading
 from bot.domain.values import replace
 from bot.ports.inbound import Received, Written
 from bot.ports.store import Tx
-from bot.services import access, block, listen, note, people, record, staff
+from bot.services import access, block, listen, note, opening, people, record, staff
 from bot.services.escalate import tell_contact
 
 # Messages in quick succession are answered as one: the agent waits this long for the next.
@@ -47,7 +47,7 @@ def receive(
     if conversation is None:
         conversation = tx.conversations.add(_begin(written, now))
         tx.sources.watch(written.workspace, written.channel, "", written.source_id)
-    conversation = tx.conversations.lock(conversation.id)
+    conversation = opening.arrived(tx, tx.conversations.lock(conversation.id), written)
     delay = timedelta() if ordered else SETTLE
     return _append(tx, channel, conversation, written, reading, now, delay=delay)
 
@@ -64,7 +64,8 @@ def _find(tx: Tx, written: Written, now: datetime) -> Conversation | None:
     """The thread's conversation; else the contact's with an open ticket, or their recent one."""
     where = written.workspace, written.channel
     if written.thread:
-        return tx.conversations.in_thread(*where, written.thread) or _below(tx, written)
+        found = tx.conversations.in_thread(*where, written.thread) or _below(tx, written)
+        return found or opening.awaited(tx, written)
     if with_ticket := tx.conversations.with_ticket_of(written.author.id, *where):
         return with_ticket
     latest = tx.conversations.latest_of(written.author.id, *where)

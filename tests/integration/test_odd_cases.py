@@ -8,9 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.identity import Place
+from bot.domain.message import Author
 from bot.domain.states import Status
+from bot.ports.outlet import Busy
 from bot.ports.store import Tx
-from bot.services import configure
+from bot.services import configure, record
 from tests.world import World
 
 
@@ -316,3 +319,34 @@ async def test_what_nobody_can_see_is_no_message(world: World, text: str) -> Non
     told = await world.run("alice", f"/reply 1 {text}")
     assert world.heard() == []
     assert not told.ok or told.form is not None
+
+
+@pytest.mark.parametrize("channel", ["lobby", None])
+async def test_who_writes_into_a_thread_before_anything_stands_there_is_heard_once(
+    world: World, channel: str | None
+) -> None:
+    """It was opened for them, and then came a kill: from a channel, or in place of direct words."""
+
+    def opened(tx: Tx) -> None:
+        lane = record.contact_lane(tx, tx.conversations.get(1))
+        [effect] = [one for one in (tx.outbox.next(lane.id),) if one]
+        tx.outbox.put_effect(replace(effect, progress={"thread": "t9"}))
+
+    def limited(_: str, place: Place) -> None:
+        if place.channel in {"lobby", "dm:carol"} and place.thread is None:
+            raise Busy("not now", timedelta(hours=1))
+
+    world.outlet.before = limited
+    await world.write("human please", channel=channel)
+    await world.run("alice", "/reply 1 Hello")
+    await world.store.transact(opened)
+    await world.write("I see a thread", channel="lobby", thread="t9")
+    await world.write("and another one", who="dan", channel="lobby", thread="t9")
+    await world.write("of my own", channel="lobby", thread="t10")
+    said = await world.store.read(lambda tx: tx.messages.of(1))
+    assert [one.text for one in said if one.author is Author.CONTACT] == [
+        "human please",
+        "I see a thread",
+    ]
+    moved = await world.store.read(lambda tx: tx.conversations.get(1))
+    assert moved.thread == ("t9" if channel else None), "who wrote directly is moved with the reply"
