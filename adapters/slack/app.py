@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 
 from adapters.slack.workspace import Workspace, sdk_log
+from bot.domain.errors import CannotKeep
 
 Json = dict[str, Any]
 Take = Callable[[Json], Awaitable[None]]
@@ -83,6 +84,9 @@ async def taken(take: Take, event: Json) -> bool:
 
 def _is_hopeless(error: Exception) -> bool:
     """Whether the same request would fail again."""
+    if isinstance(error, CannotKeep):
+        log.warning("Slack's request comes again: %s", error)
+        return False
     if isinstance(error, UNREADABLE):
         log.error("Slack sent something that cannot be read; it is left out", exc_info=error)
         return True

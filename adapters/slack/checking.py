@@ -6,7 +6,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack import scopes
-from adapters.slack.errors import of_answer
+from adapters.slack.errors import code, no_connection, of_answer
 from adapters.slack.workspace import Workspace, opened
 from bot.domain.errors import CannotRun
 
@@ -37,9 +37,5 @@ async def _way(workspace: Workspace, app_token: str, signing_secret: str) -> str
     try:
         await workspace.client.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
-        name = error.response.get("error")
-        raise CannotRun(
-            problem=f"SLACK_APP_TOKEN: Slack answers {name}; it needs connections:write, and "
-            "Socket Mode switched on."
-        ) from error
+        raise CannotRun(problem=no_connection(code(error))) from error
     return "over Socket Mode"

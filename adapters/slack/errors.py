@@ -97,6 +97,14 @@ def of_answer(error: SlackApiError) -> OutletError:
     return Refused(f"Slack refuses it: {name}{_details(answer)}.")
 
 
+def no_connection(name: str) -> str:
+    """Why apps.connections.open gives none."""
+    return (
+        f"SLACK_APP_TOKEN: Slack answers {name}; it needs connections:write, and Socket Mode "
+        "switched on."
+    )
+
+
 def _mild(error: OutletError, *, repeatable: bool) -> OutletError:
     return Busy(str(error)) if repeatable and isinstance(error, Unclear) else error
 

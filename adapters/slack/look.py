@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.slack.convert import is_written
 from adapters.slack.known import Known
 from adapters.slack.reading import Listed
 from bot.ports.repositories.platforms import Source
 
 Json = dict[str, Any]
+_MOST_ASKED = 20
 
 
 @dataclass(kw_only=True)
@@ -29,7 +31,7 @@ class Look:
 
     def with_news(self) -> frozenset[str]:
         """The threads with replies after the mark: those in use unless Slack has told otherwise,
-        and those that nobody has seen.
+        and those that nobody has seen. Where it tells of none at all, the latest are looked at.
         """
         told = {ts: float(one["latest_reply"]) for ts, one in self.found.items() if _tells(one)}
         quiet = {ts for ts, latest in told.items() if latest <= self._mark}
@@ -37,7 +39,14 @@ class Look:
             ts for ts in told.keys() - quiet if ts in self.ours.messages or float(ts) > self._mark
         }
         awaited = {root for root in self.ours.waiting.values() if root}
-        return (self.ours.threads - quiet) | fresh | awaited
+        return (self.ours.threads - quiet) | fresh | awaited | self._untold(told)
+
+    def _untold(self, told: Collection[str]) -> frozenset[str]:
+        """People's new messages in a channel of which Slack does not say what is below them."""
+        if told or self.source.channel.startswith("D"):
+            return frozenset()
+        new = [ts for ts, one in self.found.items() if float(ts) > self._mark and is_written(one)]
+        return frozenset(sorted(new, key=float)[-_MOST_ASKED:])
 
     @property
     def unread(self) -> list[str]:

@@ -198,20 +198,17 @@ class Slack:
         handler.client.message_listeners.append(self._hears)
         self._begun = asyncio.create_task(self._begin(), name="slack begins")
         self._intake.begin(self._begun)
-        greeting: asyncio.TimerHandle | None = None
+        connecting: asyncio.Task[None] | None = None
         try:
             await self._begun  # before anything comes in live
             self._is_greeted = False
-            await handler.connect_async()  # type: ignore[no-untyped-call]
-            greeting = asyncio.get_running_loop().call_later(_HELLO_S, self._unless_greeted)
-            while True:
-                is_there = await handler.client.is_connected()
-                self._trouble = "" if is_there else await self._why_lost()
-                await asyncio.sleep(_WATCH_S if is_there else _ASK_S)
+            connect = handler.client.connect()  # type: ignore[no-untyped-call]
+            connecting = asyncio.create_task(connect, name="slack connects")
+            await self._watch(handler)
         finally:
             handler.client.message_listeners.remove(self._hears)
-            if greeting is not None:
-                greeting.cancel()
+            if connecting is not None:
+                await ended(connecting)
             if self._begun is not None:
                 self._begun.cancel()
                 self._begun = None
@@ -219,7 +216,20 @@ class Slack:
             with contextlib.suppress(Exception):
                 await handler.close_async()  # type: ignore[no-untyped-call]
 
-    async def _why_lost(self) -> str:
+    async def _watch(self, handler: Socket) -> None:
+        """Until cancelled: know whether the connection stands, and why not."""
+        was_there, looks = False, 0
+        while True:
+            is_there = await handler.client.is_connected()
+            if is_there and not was_there:
+                asyncio.get_running_loop().call_later(_HELLO_S, self._unless_greeted)
+            was_there, looks = is_there, 0 if is_there else looks + 1
+            if looks > 1:
+                handler.ask_anew()
+            self._trouble = "" if is_there else await self._why_lost(handler)
+            await asyncio.sleep(_WATCH_S if is_there else _ASK_S)
+
+    async def _why_lost(self, handler: Socket) -> str:
         """A revoked token ends the connection without saying so; Slack says it when asked."""
         try:
             async with asyncio.timeout(_ASK_S):
@@ -228,7 +238,7 @@ class Slack:
             return str(of_answer(error))
         except (aiohttp.ClientError, TimeoutError, OSError):
             return "Slack cannot be reached."
-        return "the connection is lost, and is made again"
+        return handler.refused or "there is no connection; it is made again"
 
     async def _hears(self, _client: Any, message: Json, _raw: str | None) -> None:
         """Slack: each new connection begins with hello; something may have been missed before."""

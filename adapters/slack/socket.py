@@ -7,10 +7,12 @@ from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from adapters.slack.app import UNREADABLE, Take, taken
+from adapters.slack.errors import code, no_connection
 from adapters.slack.workspace import sdk_log
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,25 @@ class Socket(AsyncSocketModeHandler):
     def __init__(self, app: AsyncApp, app_token: str, take: Take) -> None:
         super().__init__(app, app_token, logger=sdk_log(), ping_interval=_PING_S)
         self._take = take
+        self.refused = ""
+        self._ask = self.client.issue_new_wss_url
+        self.client.issue_new_wss_url = self._address  # type: ignore[method-assign]
+
+    def ask_anew(self) -> None:
+        """Slack: an address serves one connection, for a while; once it has failed the library
+        would try the same one for ever.
+        """
+        self.client.wss_uri = None
+
+    async def _address(self) -> str:
+        """The library tells nobody but the log why there is none."""
+        try:
+            address = await self._ask()
+        except SlackApiError as error:
+            self.refused = no_connection(code(error))
+            raise
+        self.refused = ""
+        return address
 
     async def handle(self, client: Any, req: SocketModeRequest) -> None:
         """Slack sends an event again that is not acknowledged."""

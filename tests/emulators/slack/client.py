@@ -107,8 +107,8 @@ class Slack:
 
     async def fault(self, kind: str, match: str = "*", **fields: Any) -> int:
         """For calls: ratelimited, error, error_before, error_after, drop_before, drop_after,
-        slow, slow_after, bare (`match`: a method, `upload`, `download`, `response_url`). For
-        deliveries: duplicate, reorder, delay, lose, lose_ack (`match`: `message`,
+        slow, slow_after, bare (`match`: a method, `upload`, `download`, `link`, `response_url`).
+        For deliveries: duplicate, reorder, delay, lose, lose_ack (`match`: `message`,
         `message.message_changed`, `/reply`, `block_actions`…). Fields: times (None: for ever),
         skip, probability, status, retry_after, delay, error, keeps, channel, contains, app.
         """

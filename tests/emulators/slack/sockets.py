@@ -44,9 +44,12 @@ class Sockets:
         return [one for one in self.connections if one.app == app and not one.going]
 
     async def accept(self, request: web.Request) -> web.StreamResponse:
+        fault = self._core.faults.for_call("link", None, {})
         app_id, made = self._tickets.pop(request.query.get("ticket", ""), ("", 0.0))
         if not app_id or self._core.clock.now() - made > TICKET_TTL:
             return web.Response(status=408, text="invalid ticket")
+        if fault is not None:
+            return web.Response(status=fault.status)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         if len(self.of(app_id)) >= self._core.config.max_sockets:

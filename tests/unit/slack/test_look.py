@@ -35,6 +35,13 @@ def test_a_thread_that_nobody_has_seen_is_read_where_it_is_ours_to_follow() -> N
     assert seen.with_news() == {"7.0", "55.0"}
 
 
+def test_where_slack_tells_of_no_thread_the_latest_that_people_wrote_are_looked_at() -> None:
+    new = [{"ts": f"{number}.0", "user": "U1"} for number in range(51, 81)]
+    seen = look(Known(), root("8.0"), root("90.0"), *new)
+    assert seen.with_news() == {f"{number}.0" for number in range(61, 81)}
+    assert look(Known(), root("8.0", "9.0"), *new).with_news() == set()
+
+
 def test_what_waits_is_looked_for_before_it_is_taken_in() -> None:
     ours = Known(waiting={"52.0": "1.0", "53.0": None})
     seen = look(ours, root("1.0", "40.0"), root("53.0"))
