@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import product
-from typing import Any
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -17,181 +13,28 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.conversation import Conversation
 from bot.domain.errors import BadInput, NotFound
-from bot.domain.identity import Place
-from bot.domain.message import Author, Message
 from bot.domain.search import Query
 from bot.domain.states import Status
 from bot.domain.thread import Event
 from bot.domain.ticket import Ticket
-from bot.ports.outbox import Copy, Lane, LaneKind, State
 from bot.ports.store import Store, Tx
 from storage.sqlite import SqliteStore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PLACE = Place(workspace="console", channel="team")
-PEOPLE, CHANNELS, THREADS = ("console:ana",), ("shop", "help"), ("1", "2")
-SUBJECTS = ("card", "message:1:0", "message:1:1")
-LANES = 3
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def lane(tx: Tx, ref: int) -> Lane:
-    return tx.outbox.lane(LaneKind.THREAD, ref, PLACE)
-
-
-def answers(tx: Tx) -> Iterator[object]:
-    """Everything that is asked with a message."""
-    for who, channel in product(PEOPLE, CHANNELS):
-        yield tx.conversations.with_ticket_of(who, "console", channel)
-    for channel, thread in product(CHANNELS, THREADS):
-        yield tx.conversations.in_thread("console", channel, thread)
-    for number in range(1, 9):
-        yield tx.tickets.open_of(number)
-        yield tx.messages.last_said(number)
-    for lane_id in range(1, LANES + 1):
-        try:
-            yield tx.outbox.get_lane(lane_id)
-        except NotFound:
-            continue
-        yield tx.outbox.next(lane_id)
-        yield tx.outbox.unfinished(lane_id, "message:1:")
-        for subject in SUBJECTS:
-            yield tx.outbox.pending(lane_id, subject)
-            copy = tx.outbox.copy(lane_id, subject)
-            yield copy and replace(copy, id=0)
-
-
-def opened_for(tx: Tx, conversation_id: int, now: datetime = NOW) -> Ticket:
+def opened_for(tx: Tx, conversation_id: int) -> Ticket:
     return tx.tickets.add(
         Ticket(
             conversation_id=conversation_id,
             team="support",
             signal="keyword",
             reason="",
-            opened_at=now,
-            restarted_at=now,
+            opened_at=NOW,
+            restarted_at=NOW,
         )
     )
-
-
-@dataclass
-class Life:
-    """Does something at random, as use cases would."""
-
-    chance: random.Random
-    now: datetime = NOW
-
-    def step(self, tx: Tx, *, fails: bool) -> None:
-        self.now += timedelta(seconds=1)
-        often = (self.ticket, self.queue, self.send)
-        rarely = (self.begin, self.move, self.move, self.say, self.withdraw, self.hold)
-        act = self.chance.choice((*often, *often, *rarely))
-        act(tx)
-        if fails:
-            tx.meta.put("never", "1")
-            raise BadInput(problem="no")
-
-    def begin(self, tx: Tx) -> None:
-        tx.conversations.add(
-            Conversation(
-                workspace="console",
-                channel=self.chance.choice(CHANNELS),
-                thread=self.chance.choice((*THREADS, None)),
-                contact=self.chance.choice(PEOPLE),
-                contact_name="Ana",
-                started_at=self.now,
-                last_message_at=self.now,
-            )
-        )
-
-    def some(self, tx: Tx) -> Conversation | None:
-        try:
-            return tx.conversations.lock(self.chance.randint(1, 8))
-        except NotFound:
-            return None
-
-    def move(self, tx: Tx) -> None:
-        if found := self.some(tx):
-            facts: Any = self.chance.choice(
-                ({"channel": "shop"}, {"channel": "help"}, {"thread": "2"}, {"thread": None})
-            )
-            tx.conversations.put(replace(found, last_message_at=self.now, **facts))
-
-    def ticket(self, tx: Tx) -> None:
-        found = self.some(tx)
-        if found is None:
-            return
-        if opened := tx.tickets.open_of(found.id):
-            status = self.chance.choice((Status.CLOSED, Status.AWAITING, Status.IN_PROGRESS))
-            tx.tickets.put(replace(opened, status=status))
-        elif (last := tx.tickets.last_of(found.id)) and self.chance.random() < 0.5:
-            tx.tickets.put(replace(last, status=Status.OPEN))
-        else:
-            opened_for(tx, found.id, self.now)
-
-    def say(self, tx: Tx) -> None:
-        if found := self.some(tx):
-            author = self.chance.choice(tuple(Author))
-            tx.messages.add(
-                Message(
-                    conversation_id=found.id,
-                    author=author,
-                    author_id="x",
-                    author_name="",
-                    text=str(self.now),
-                    at=self.now,
-                )
-            )
-
-    def queue(self, tx: Tx) -> None:
-        where = lane(tx, self.chance.randint(1, LANES))
-        for _ in range(self.chance.choice((1, 1, 1, 20))):
-            order = self.now + timedelta(seconds=self.chance.randint(-9, 9))
-            tx.outbox.add(where, self.chance.choice(SUBJECTS), order_at=order)
-
-    def send(self, tx: Tx) -> None:
-        where = lane(tx, self.chance.randint(1, LANES))
-        for _ in range(self.chance.choice((1, 2, 15))):
-            if head := tx.outbox.next(where.id):
-                state = self.chance.choice((State.SENDING, State.DONE, State.DEAD, State.PENDING))
-                tx.outbox.put_effect(replace(head, state=state, due_at=self.now))
-                tx.outbox.put_copy(
-                    Copy(
-                        lane_id=where.id,
-                        subject=head.subject,
-                        workspace="console",
-                        channel="team",
-                        platform_id=str(head.id),
-                        digest="",
-                        deleted=self.chance.random() < 0.2,
-                    )
-                )
-
-    def withdraw(self, tx: Tx) -> None:
-        tx.outbox.withdraw(lane(tx, self.chance.randint(1, LANES)), "message:")
-
-    def hold(self, tx: Tx) -> None:
-        where = lane(tx, self.chance.randint(1, LANES))
-        if self.chance.random() < 0.5:
-            tx.outbox.lease(where.id, "me", self.now + timedelta(seconds=30), self.now)
-        else:
-            tx.outbox.release(where.id, "me")
-
-
-@ON_SQLITE
-@pytest.mark.parametrize("seed", range(2))
-async def test_what_is_known_is_what_is_there(store: Store, seed: int) -> None:
-    chance = random.Random(seed)
-    life = Life(chance)
-    for _ in range(60):
-        units = [
-            store.transact(life.step, fails=chance.random() < 0.2)
-            for _ in range(chance.randint(1, 4))
-        ]
-        outcomes = await asyncio.gather(*units, return_exceptions=True)
-        assert {type(one) for one in outcomes} <= {type(None), BadInput}
-        known = await store.transact(lambda tx: list(answers(tx)))
-        assert known == await store.read(lambda tx: list(answers(tx)))
 
 
 def begun(tx: Tx) -> Conversation:
