@@ -30,7 +30,7 @@ from tests.contract.twin_units import BEGIN, FEW, NAMES, WORDS, Clock, Unit
 
 LIVES = int(os.environ.get("BATON_TWINS", "2"))
 TURNS = 16
-# From here on two lives are enough to find what was ever forgotten to be kept true.
+# Two lives from here on notice each fact that was left out of what is known, to try them.
 _FIRST = 4
 
 
