@@ -305,6 +305,8 @@ async def test_slash_commands_are_completed_and_explained(tabs: Tabs) -> None:
     await team.type("Type / for a command", "/back")
     await team.toast("Welcome back.")
     assert await team.page.locator(".toast").evaluate(_CONTRAST) > 4.5
+    await team.type("Type / for a command", "/desk team list")
+    await expect(team.dialog().locator(".dialog-line")).to_have_count(2)
 
 
 async def test_markup_in_every_field_shows_as_text(tabs: Tabs) -> None:

@@ -101,21 +101,32 @@ class Responder:
     def _read(response: Response) -> None:
         first, _, rest = response.text.partition("\n")
         with _dialog() as dialog, box("dialog wide"):
-            if rest:
+            if not rest:
+                line(first, "dialog-question" if len(first) <= _LONG else "dialog-line")
+            elif _is_title(first, rest):
                 said(first, "dialog-title said")
                 _lines(rest)
             else:
-                line(first, "dialog-question" if len(first) <= _LONG else "dialog-line")
+                _lines(response.text)
             with box("dialog-foot"):
                 button("Done", dialog.close, "primary")
 
 
 def _lines(words: str) -> None:
-    """What there is to read; a line that is bold as a whole is a heading."""
+    """What there is to read."""
     with box("dialog-scroll"):
         for one in words.strip("\n").split("\n"):
-            is_heading = one.startswith("**") and one.find("**", 2) == len(one) - 2
-            line(one.replace("**", ""), "dialog-line" + (" heading" if is_heading else ""))
+            line(one.replace("**", ""), "dialog-line" + (" heading" if _is_heading(one) else ""))
+
+
+def _is_title(first: str, rest: str) -> bool:
+    """A title stands apart or is a sentence; else the first line is as much of a list as others."""
+    return _is_heading(first) or rest.startswith("\n") or first.endswith((".", ":", "?"))
+
+
+def _is_heading(one: str) -> bool:
+    """A line that is bold as a whole."""
+    return one.startswith("**") and one.find("**", 2) == len(one) - 2
 
 
 def _dialog() -> ui.dialog:
