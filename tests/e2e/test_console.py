@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -61,6 +63,14 @@ class Tabs:
         tab = await self(f"/contact?contact=console:{name}")
         await expect(tab.page.get_by_label(MESSAGE)).to_be_visible()
         return tab
+
+    async def delivered(self, words: str) -> None:
+        """Until what a page shows is known to be there: then clocks start that wait for answers."""
+        asked = "SELECT delivered_at FROM messages WHERE text LIKE ? ORDER BY id DESC LIMIT 1"
+        with closing(sqlite3.connect(self._baton.folder / "baton.db")) as database:
+            async with asyncio.timeout(60):
+                while database.execute(asked, (f"%{words}%",)).fetchone()[0] is None:
+                    await asyncio.sleep(0.05)
 
     async def leave(self) -> list[str]:
         """What scripts complained about; the tabs are there for the next test."""
@@ -212,8 +222,10 @@ async def silence_closes(tabs: Tabs, team: Tab, contact: Tab) -> None:
     await team.type(NOTE, "/reply Which page do you mean?")
     await contact.sees("Which page do you mean?")
     start = await tabs("/")
+    await tabs.delivered("Which page do you mean?")
     await start.press("+1 day")
     await contact.sees("Are you still there?")
+    await tabs.delivered("Are you still there?")
     await start.press("+1 day")
     await team.sees("Baton closed it: the contact did not answer.")
     await contact.sees("We have closed this conversation")
