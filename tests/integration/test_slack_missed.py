@@ -119,7 +119,7 @@ async def test_events_come_again_until_they_are_taken_in_and_count_once(at: Slac
 async def test_an_event_that_cannot_be_stored_is_not_acknowledged(
     at: SlackWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await at.slack.config(time_scale=0.001, ack_timeout=1.0)
+    await at.slack.config(time_scale=0.05, ack_timeout=1.0)
     store, calls = at.parts.baton.store, []
     transact = store.transact
 
