@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 _IDENTIFY_GAP = 5.0
 # A guild that is told of later than this after the one before is looked at when it comes.
 _LAST_GUILD = 0.5
+# Discord: the most that a file may have without boosts.
+_SMALLEST_LIMIT = 10 * 1024 * 1024
 # Without these there is no session.
 _SESSION = {"READY", "RESUMED"}
 
@@ -71,6 +73,7 @@ class Gateway(discord.Client):
         parsers = self._connection.parsers
         for name in parsers.keys() - _SESSION:
             parsers[name] = _survived(name, parsers[name], self._unread)
+        parsers["INTERACTION_CREATE"] = _placed(parsers["INTERACTION_CREATE"])
 
     async def setup_hook(self) -> None:
         shapes.guard(self)
@@ -148,6 +151,22 @@ class Gateway(discord.Client):
     async def _gone(self, channel_id: int, guild_id: int | None, ids: list[int]) -> None:
         channel = self.get_channel(channel_id) or discord.Object(channel_id)
         await self._intake.gone(channel, guild_id, ids)
+
+
+def _placed(parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Discord: an interaction has the id of its channel, and the channel itself perhaps. discord.py
+    looks at the latter alone, and cannot do without a limit that is newer than the rest.
+    """
+
+    def parsed(data: Any) -> None:
+        if isinstance(data, dict):
+            data = {"attachment_size_limit": _SMALLEST_LIMIT, **data}
+            if data.get("channel_id") and not data.get("channel"):
+                direct = {} if data.get("guild_id") else {"type": discord.ChannelType.private.value}
+                data["channel"] = {"id": data["channel_id"], **direct}
+        parse(data)
+
+    return parsed
 
 
 def _survived(

@@ -1,12 +1,14 @@
-"""A thread that is being opened for a contact is of their conversation before it is recorded.
+"""A thread that is opened for a contact, and what they write there and where they wrote before.
 
-Between its opening and the first post in it may come a kill, or a limit of the platform's; the
-contact may be quicker.
+It is of their conversation before that is recorded: between its opening and the first post in it
+may come a kill, or a limit of the platform's; the contact may be quicker.
 """
 
 from __future__ import annotations
 
-from bot.domain.conversation import Conversation
+from datetime import datetime
+
+from bot.domain.conversation import Conversation, joins
 from bot.domain.values import replace
 from bot.ports.inbound import Written
 from bot.ports.store import Tx
@@ -18,7 +20,7 @@ _LATELY = 10
 
 def awaited(tx: Tx, written: Written) -> Conversation | None:
     """The contact's conversation for which the thread they write in is being opened."""
-    for one in reversed(tx.conversations.of_contact(written.author.id)[-_LATELY:]):
+    for one in _latest(tx, written):
         if (one.direct or one.thread is None) and _is_opening(tx, one, written.thread):
             return one
     return None
@@ -34,6 +36,24 @@ def arrived(tx: Tx, conversation: Conversation, written: Written) -> Conversatio
     conversation = replace(conversation, thread=written.thread)
     tx.conversations.put(conversation)
     return conversation
+
+
+def moved(tx: Tx, written: Written, now: datetime) -> Conversation | None:
+    """The conversation that began where the contact writes, and went on in a thread as nothing
+    could be sent there. A lane knows where it began.
+    """
+    for one in _latest(tx, written):
+        is_elsewhere = one.channel != written.channel and not one.direct
+        if is_elsewhere and joins(one, now):
+            began = record.contact_lane(tx, one)
+            if (began.workspace, began.channel) == (written.workspace, written.channel):
+                return one
+    return None
+
+
+def _latest(tx: Tx, written: Written) -> list[Conversation]:
+    """Newest first."""
+    return tx.conversations.of_contact(written.author.id)[: -_LATELY - 1 : -1]
 
 
 def _is_opening(tx: Tx, conversation: Conversation, thread: str | None) -> bool:

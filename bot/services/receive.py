@@ -69,7 +69,9 @@ def _find(tx: Tx, written: Written, now: datetime) -> Conversation | None:
     if with_ticket := tx.conversations.with_ticket_of(written.author.id, *where):
         return with_ticket
     latest = tx.conversations.latest_of(written.author.id, *where)
-    return latest if latest and joins(latest, now) else None
+    if latest and joins(latest, now):
+        return latest
+    return opening.moved(tx, written, now) if written.direct else None
 
 
 def _below(tx: Tx, written: Written) -> Conversation | None:

@@ -78,7 +78,8 @@ def _look_for_root(tx: Tx, change: Deleted, now: datetime) -> None:
 
 
 def _find(tx: Tx, change: Edited | Deleted) -> Message | None:
-    found = tx.messages.find_source(change.workspace, change.channel, change.source_id)
+    where = change.workspace, change.channel, change.source_id
+    found = tx.messages.find_source(*where) or tx.messages.find_moved(*where)
     if found is None:
         return None
     tx.conversations.lock(found.conversation_id)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import bindparam, func, insert, literal_column, select
 
 from bot.domain.message import Message
+from bot.ports.outbox import LaneKind
 from storage import tables
 from storage.mapping import storable
 from storage.rows import Repository, Rows
@@ -16,6 +17,7 @@ from storage.session import Session
 _ROWS = Rows(tables.Messages, Message)
 _C = _ROWS.table.c
 _CONVERSATIONS = tables.table(tables.Conversations)
+_LANES = tables.table(tables.Lanes)
 _REVISIONS = tables.table(tables.Revisions)
 
 _BY_SOURCE = (
@@ -31,6 +33,17 @@ _FIND_SOURCE = (
         _C.source_id == bindparam("source_id"),
         _CONVERSATIONS.c.workspace == bindparam("workspace"),
         _CONVERSATIONS.c.channel == bindparam("channel"),
+    )
+    .order_by(_C.id.desc())
+    .limit(1)
+)
+_FIND_MOVED = (
+    _ROWS.select.join(_LANES, _LANES.c.ref == _C.conversation_id)
+    .where(
+        _C.source_id == bindparam("source_id"),
+        _LANES.c.kind == literal_column(f"'{LaneKind.CONTACT}'"),
+        _LANES.c.workspace == bindparam("workspace"),
+        _LANES.c.channel == bindparam("channel"),
     )
     .order_by(_C.id.desc())
     .limit(1)
@@ -113,6 +126,11 @@ class Messages(Repository):
     def find_source(self, workspace: str, channel: str, source_id: str) -> Message | None:
         return _ROWS.first(
             self.session, _FIND_SOURCE, workspace=workspace, channel=channel, source_id=source_id
+        )
+
+    def find_moved(self, workspace: str, channel: str, source_id: str) -> Message | None:
+        return _ROWS.first(
+            self.session, _FIND_MOVED, workspace=workspace, channel=channel, source_id=source_id
         )
 
     def lately(self, workspace: str, channel: str, limit: int) -> list[Message]:

@@ -20,6 +20,7 @@ from bot.domain.states import Status
 from bot.domain.summary import Point, Summary
 from bot.domain.thread import Event, Note, Thread
 from bot.domain.ticket import Ticket
+from bot.ports.outbox import LaneKind
 from bot.ports.repositories.platforms import Posted
 from bot.ports.store import Store, Tx
 from storage.store import open_store
@@ -201,6 +202,11 @@ async def test_messages_are_found(store: Store) -> None:
         assert found.by_source(there.id, "s2") is None
         assert found.find_source("console", "other", "s1") == three
         assert found.find_source("slack:T1", "other", "s1") is None
+        began = Place(workspace="console", channel="dm:ana")
+        tx.outbox.lane(LaneKind.CONTACT, here.id, began)
+        tx.outbox.lane(LaneKind.THREAD, there.id, began)
+        assert found.find_moved("console", "dm:ana", "s1") == one
+        assert found.find_moved("slack:T1", "dm:ana", "s1") is None
 
     await store.transact(unit)
 

@@ -480,6 +480,7 @@ async def test_an_effect_added_while_the_lane_is_emptied_is_not_forgotten(
         (lambda tx: tx.conversations.with_agent(wall(), 9), "conversations_active"),
         (lambda tx: tx.messages.slow(wall(), 9), "messages_pending"),
         (lambda tx: tx.messages.find_source("w", "c", "1"), "messages_source"),
+        (lambda tx: tx.messages.find_moved("w", "c", "1"), "messages_source"),
     ],
 )
 async def test_looking_for_work_reads_an_index(

@@ -275,3 +275,26 @@ async def test_a_thread_that_discord_told_nothing_of_is_asked_about(world: World
         said: Any = SimpleNamespace(channel=where, guild=None, author=None)
         assert await intake._place(said) == place
         assert incoming.guild_of(said) == 9
+
+
+def test_an_interaction_may_tell_its_channel_by_its_id_alone() -> None:
+    """Discord documents both as optional; in a ticket's thread nobody need give its number."""
+    nobody: Any = None
+    hooks: Any = SimpleNamespace()
+    gateway = Gateway(nobody, nobody, hooks, reads_everything=True)
+    guild = discord.Guild(data={"id": "9", "unavailable": True}, state=gateway._connection)  # type: ignore[typeddict-item]
+    gateway._connection._add_guild(guild)
+    thread: Any = SimpleNamespace(id=7, parent_id=600)
+    gateway._connection.user = cast("Any", SimpleNamespace(id=2))
+    guild._add_member(cast("Any", SimpleNamespace(id=2)))
+    guild._add_thread(thread)
+    came: list[Any] = []
+    gateway._connection.dispatch = lambda name, given: came.append((name, given.channel))
+    said = {"id": "1", "application_id": "2", "type": 4, "token": "t", "version": 1, "data": {}}
+    who = {"user": {"id": "5", "username": "ana", "discriminator": "0", "avatar": None}}
+    member = {**who, "roles": [], "joined_at": None, "flags": 0, "permissions": "0"}
+    inside = {"guild_id": "9", "channel_id": "7", "member": member}
+    gateway._connection.parsers["INTERACTION_CREATE"]({**said, **inside})
+    gateway._connection.parsers["INTERACTION_CREATE"]({**said, **who, "channel_id": "8"})
+    assert came[0] == ("interaction", thread)
+    assert came[1][1].id == 8

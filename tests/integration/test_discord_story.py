@@ -145,6 +145,13 @@ async def test_who_takes_no_direct_messages_gets_a_private_thread(world: Discord
     await world.says(private["id"], "Can you hear me?")
     await discord.post(CAROL, private["id"], "Loud and clear")
     await world.says(thread, "Loud and clear")
+    asked = await discord.post(CAROL, await world.direct(), "Should I write here?")
+    await world.says(thread, "Should I write here?")
+    await discord.edit(CAROL, await world.direct(), asked["id"], "Or may I write here?")
+    await world.says(thread, "Or may I write here?")
+    assert (
+        len(await world.read(lambda tx: tx.conversations.of_contact(f"discord:900/{CAROL}"))) == 1
+    )
 
 
 async def test_outsiders_are_refused_and_roles_count(world: DiscordWorld) -> None:

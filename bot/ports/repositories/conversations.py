@@ -52,6 +52,9 @@ class MessageRepository(Protocol):
     def find_source(self, workspace: str, channel: str, source_id: str) -> Message | None:
         """A message by the platform's id for it, in any conversation of a channel."""
 
+    def find_moved(self, workspace: str, channel: str, source_id: str) -> Message | None:
+        """The same, in a conversation that began in that channel and went on elsewhere."""
+
     def lately(self, workspace: str, channel: str, limit: int) -> list[Message]:
         """The newest messages that came in by a channel and are not deleted, newest first."""
 
