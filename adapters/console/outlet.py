@@ -62,9 +62,10 @@ class ConsoleOutlet:
             return
         if len(content.text) > self.limits.text:
             raise Refused(f"{self.limits.text:,} characters are the most.")
-        if len(content.attachments) > self.limits.files:
+        files = [one for one in content.attachments if one.digest]  # the others are only named
+        if len(files) > self.limits.files:
             raise Refused(f"{self.limits.files} files are the most in one message.")
-        for file in content.attachments:
+        for file in files:
             if file.size > self.limits.file_bytes:
                 raise Refused(f"{file.name} is larger than {in_units(self.limits.file_bytes)}.")
 

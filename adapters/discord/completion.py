@@ -78,7 +78,7 @@ def _teams(tx: Tx, _: Person) -> list[Choice]:
 
 def _attendants(tx: Tx, _: Person) -> list[Choice]:
     """By name, or by id where several have it: Discord wants every choice once."""
-    people = [tx.people.get(one) for one in resolve.attendants(tx) if "-role:" not in one]
+    people = [tx.people.get(one) for one in resolve.attendants(tx)]
     names = Counter(one.name for one in people)
     return [
         (f"@{one.name}", f"@{one.name}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.commands import resolve
-from bot.domain.identity import is_group
 from bot.ports.store import Tx
 from bot.services import inbox
 
@@ -26,9 +25,7 @@ def choices(tx: Tx, person: str) -> Choices:
     labels = tx.queue.labels(inbox.within_reach(tx, tx.people.get(person)))
     return Choices(
         teams=tuple((team.name, team.name) for team in tx.desk.get().teams),
-        people=tuple(
-            (one, tx.people.get(one).name) for one in resolve.attendants(tx) if not is_group(one)
-        ),
+        people=tuple((one, tx.people.get(one).name) for one in resolve.attendants(tx)),
         tickets=tuple((str(one.number), f"#{one.number} · {one.contact}") for one in labels),
     )
 

@@ -16,6 +16,7 @@ from bot.domain.identity import Person, Place
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)")
 _PEOPLE = {Kind.PERSON, Kind.ATTENDANT}
+_UNPICKED = {Kind.CONVERSATION, Kind.DURATION, Kind.TEAM, Kind.TICKET}
 _NAMED = {"members", "notify", "target", "value", "attendant"}
 HELP = "help"
 # Slack keeps this name for itself; `/ticket help` and its like take its place.
@@ -71,6 +72,8 @@ class Commands:
             names = await self._people.names({"text": value})
             return from_text(value, names)
         value = await self._named(argument, value)
+        if argument.kind in _UNPICKED and "<" in value:  # a slip; whoever made it reads it
+            return from_text(value, await self._people.names({"text": value}))
         return unescape(value) if argument.kind is Kind.TEXT and name not in _NAMED else value
 
     async def _named(self, argument: Argument, value: str) -> str:

@@ -216,7 +216,7 @@ class SlackOutlet:
             return
         if len(content.text) > self.limits.text and content.voice not in {"note", "line"}:
             raise Refused(f"{self.limits.text:,} characters are the most.")
-        for file in content.attachments:
+        for file in _files(content):  # the others are only named
             if file.size > self.limits.file_bytes:
                 raise Refused(f"{file.name} is larger than {in_units(self.limits.file_bytes)}.")
 

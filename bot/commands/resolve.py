@@ -8,7 +8,7 @@ import re
 from bot.commands.registry import Context
 from bot.domain.desk import Team
 from bot.domain.errors import BadInput, NotFound
-from bot.domain.identity import local_id, qualify
+from bot.domain.identity import is_group, local_id, qualify
 from bot.domain.ticket import Ticket
 from bot.ports.store import Tx
 from bot.services import access, note
@@ -87,11 +87,13 @@ def message_id(context: Context) -> int:
 
 
 def attendants(tx: Tx) -> tuple[str, ...]:
-    """Everybody who may answer: named by the desk, or seen in a group that it names."""
+    """Everybody who may answer: named by the desk, or seen in a group that it names. A group itself
+    is nobody who could hold a ticket.
+    """
     desk = tx.desk.get()
     named = desk.attendants
     seen = [each for one in tx.people.in_groups(named) for each in desk.ids_of(one.id)]
-    return tuple(dict.fromkeys((*named, *seen)))
+    return tuple(one for one in dict.fromkeys((*named, *seen)) if not is_group(one))
 
 
 def attendant(context: Context, typed: str) -> str:
@@ -189,7 +191,8 @@ def team_or_attendant(context: Context, typed: str) -> Team | str:
     except NotFound:
         names = [one.name for one in desk.teams]
         names += [context.tx.people.get(person).name for person in attendants(context.tx)]
-        raise NotFound(what="team or attendant", name=typed, hint=_near(typed, names)) from None
+        called = context.tx.people.get(typed).name if is_group(typed) else typed
+        raise NotFound(what="team or attendant", name=called, hint=_near(typed, names)) from None
 
 
 def _matches(context: Context, typed: str, known: tuple[str, ...]) -> list[str]:

@@ -53,6 +53,15 @@ def post(text: str = "Hello", **more: object) -> Post:
     return replace(Post(voice="attendant", speaker=CAROL, text=text), **more)  # type: ignore[arg-type]
 
 
+async def test_a_file_that_could_not_be_taken_over_hides_no_words(harness: Harness) -> None:
+    """It was too large, or one too many."""
+    lost = Attachment(name="film.iso", media_type="x/y", size=99_000_000, problem="is too large")
+    content = post("Look at this", voice="contact", attachments=(lost,) * 12)
+    await harness.outlet.post(harness.team, content, attempt())
+    (seen,) = await harness.standing(harness.team)
+    assert "Look at this" in seen.words
+
+
 def card(**more: object) -> Card:
     shown = Card(
         number=7,

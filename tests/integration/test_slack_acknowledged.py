@@ -38,6 +38,7 @@ async def test_whatever_slack_sends_is_acknowledged(
             await an_unknown_shortcut_says_so(at)
             await what_is_closed_or_unknown_is_taken_quietly(at)
             await a_group_that_the_desk_names_is_known_by_its_handle(at)
+            await a_group_holds_no_ticket(at)
 
 
 async def events_that_slack_left_out_are_fetched(at: SlackWorld) -> None:
@@ -85,6 +86,15 @@ async def a_group_that_the_desk_names_is_known_by_its_handle(at: SlackWorld) -> 
     async with asyncio.timeout(60):
         while await at.read(_name_of_the_crew) != "@support-crew":
             await asyncio.sleep(0.02)
+
+
+async def a_group_holds_no_ticket(at: SlackWorld) -> None:
+    await at.alice.command("/desk", "member add support <@U0BOB|bob>", "C0TEAM")
+    await at.whispered("U0ALICE", "There is no team @Bob")
+    await at.alice.command("/desk", "member add @support-crew billing", "C0TEAM")
+    await at.whispered("U0ALICE", "@support-crew")
+    await at.alice.command("/ticket", "transfer 1 @support-crew", "C0TEAM")
+    await at.whispered("U0ALICE", "There is no team or attendant @support-crew.")
 
 
 def _name_of_the_crew(tx: Any) -> str:

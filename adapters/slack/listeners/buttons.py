@@ -31,13 +31,13 @@ def register(app: AsyncApp, tools: Tools) -> None:
     async def pressed(ack: Any, body: Json, respond: Any) -> None:
         await ack()
         action: Json = body["actions"][0]
-        if action.get("type") == "button" and "value" in action:
+        if action.get("type") == "button" and action.get("action_id") and "value" in action:
             tools.go_on(_press(tools, body, action, respond))
 
 
 async def _press(tools: Tools, body: Json, action: Json, respond: Any) -> None:
     person = await tools.people.person(str(body["user"]["id"]))
-    name, value = str(action["action_id"]), str(action["value"])
+    name, value = str(action["action_id"]), str(action["value"] or "")
     place = _place(tools, body)
     work = tools.go_on(tools.baton.press(person, place, name, value))
     above = (body.get("view") or {}).get("type") == "modal"
