@@ -241,3 +241,14 @@ async def at_work(chosen: Settings, discord: Discord, bot: Bot) -> AsyncIterator
         world = DiscordWorld(discord, bot, parts)
         await world.is_up()
         yield world
+
+
+@asynccontextmanager
+async def started(folder: Path, template: Path, **guild: Any) -> AsyncIterator[DiscordWorld]:
+    """A guild with its people and a Baton in it, which breaks none of Discord's rules."""
+    async with emulated() as discord:
+        bot = await populated(discord, **guild)
+        chosen = settings(folder, discord, bot, template=template)
+        async with at_work(chosen, discord, bot) as world:
+            yield world
+        assert [(one["route"], one["problem"]) for one in await discord.violations()] == []

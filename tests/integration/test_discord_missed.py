@@ -26,6 +26,7 @@ from tests.integration.discord_world import (
     emulated,
     populated,
     settings,
+    started,
 )
 
 ConnectionState = library.state.ConnectionState
@@ -192,35 +193,32 @@ def waiting(tx: Any, channel: str) -> list[Any]:
 
 async def test_live_events_wait_for_what_was_missed(tmp_path: Path, sqlite_template: Path) -> None:
     """Also over a session that Discord has forgotten: nothing of the past is replayed then."""
-    async with emulated() as discord:
-        bot = await populated(discord)
-        async with at_work(
-            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
-        ) as world:
-            direct = await world.direct()
-            await discord.post(CAROL, direct, "human please")
-            await world.card(1)
-            await discord.gateway("down")
-            for number in range(3):
-                await discord.post(CAROL, direct, f"word {number}")
-            await discord.settings(resume_window=0.0)
-            await discord.fault("slow", "GET .*/messages", times=2, seconds=0.7)
-            await discord.gateway("up")
+    async with started(tmp_path, sqlite_template) as world:
+        discord = world.discord
+        direct = await world.direct()
+        await discord.post(CAROL, direct, "human please")
+        await world.card(1)
+        await discord.gateway("down")
+        for number in range(3):
+            await discord.post(CAROL, direct, f"word {number}")
+        await discord.settings(resume_window=0.0)
+        await discord.fault("slow", "GET .*/messages", times=2, seconds=0.7)
+        await discord.gateway("up")
 
-            async def again() -> bool:
-                return await discord.connected()
+        async def again() -> bool:
+            return await discord.connected()
 
-            await discord.wait_for(again, within=60)
-            await discord.post(CAROL, direct, "word 3")
-            await world.until(lambda tx: len(tx.messages.of(1)) == 5)
-            assert await said(world) == ["human please", *(f"word {n}" for n in range(4))]
-            await discord.gateway("reorder")
-            late = await discord.post(CAROL, direct, "an edit before its mesage")
-            await discord.edit(CAROL, direct, late["id"], "an edit before its message")
-            await world.until(lambda tx: len(tx.messages.of(1)) == 6)
-            await discord.post(CAROL, direct, "the last")
-            await world.until(lambda tx: len(tx.messages.of(1)) == 7)
-            assert (await said(world))[-2:] == ["an edit before its message", "the last"]
+        await discord.wait_for(again, within=60)
+        await discord.post(CAROL, direct, "word 3")
+        await world.until(lambda tx: len(tx.messages.of(1)) == 5)
+        assert await said(world) == ["human please", *(f"word {n}" for n in range(4))]
+        await discord.gateway("reorder")
+        late = await discord.post(CAROL, direct, "an edit before its mesage")
+        await discord.edit(CAROL, direct, late["id"], "an edit before its message")
+        await world.until(lambda tx: len(tx.messages.of(1)) == 6)
+        await discord.post(CAROL, direct, "the last")
+        await world.until(lambda tx: len(tx.messages.of(1)) == 7)
+        assert (await said(world))[-2:] == ["an edit before its message", "the last"]
 
 
 async def test_what_the_gateway_brought_and_nobody_could_read_is_fetched(
@@ -236,38 +234,35 @@ async def test_what_the_gateway_brought_and_nobody_could_read_is_fetched(
         parse(state, data)
 
     monkeypatch.setattr(ConnectionState, "parse_message_create", parse_or_break)
-    async with emulated() as discord:
-        bot = await populated(discord)
-        async with at_work(
-            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
-        ) as world:
-            direct = await world.direct()
-            await discord.post(CAROL, direct, "human please")
-            thread = await world.thread(1)
-            await discord.post(CAROL, direct, "this breaks the parser")
-            await world.says(thread, "this breaks the parser")
-            await world.is_up()
-            await discord.post(CAROL, direct, "and on it goes")
-            await world.says(thread, "and on it goes")
-            platform: Any = world.parts.platforms[0]
-            platform._catching_up = before = asyncio.create_task(asyncio.sleep(60))
-            held = platform._intake.in_line(int(direct))
-            await held.acquire()
-            late = asyncio.create_task(platform._intake.message(await _fetched(platform, direct)))
-            were_done: list[bool] = []
+    async with started(tmp_path, sqlite_template) as world:
+        discord = world.discord
+        direct = await world.direct()
+        await discord.post(CAROL, direct, "human please")
+        thread = await world.thread(1)
+        await discord.post(CAROL, direct, "this breaks the parser")
+        await world.says(thread, "this breaks the parser")
+        await world.is_up()
+        await discord.post(CAROL, direct, "and on it goes")
+        await world.says(thread, "and on it goes")
+        platform: Any = world.parts.platforms[0]
+        platform._catching_up = before = asyncio.create_task(asyncio.sleep(60))
+        held = platform._intake.in_line(int(direct))
+        await held.acquire()
+        late = asyncio.create_task(platform._intake.message(await _fetched(platform, direct)))
+        were_done: list[bool] = []
 
-            async def begin() -> None:
-                were_done.append(late.done())
+        async def begin() -> None:
+            were_done.append(late.done())
 
-            platform._backfill.begin = begin
-            beginning = asyncio.create_task(platform._begin())
-            while not before.cancelled():  # it knows nothing of what was missed since
-                await asyncio.sleep(0)
-            for _ in range(20):
-                await asyncio.sleep(0)
-            held.release()
-            await beginning
-            assert were_done == [True], "what the old one has brought is taken in first"
+        platform._backfill.begin = begin
+        beginning = asyncio.create_task(platform._begin())
+        while not before.cancelled():  # it knows nothing of what was missed since
+            await asyncio.sleep(0)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        held.release()
+        await beginning
+        assert were_done == [True], "what the old one has brought is taken in first"
 
 
 async def test_a_note_in_a_thread_that_is_not_recorded_yet_is_kept(

@@ -21,6 +21,7 @@ from tests.integration.discord_world import (
     emulated,
     populated,
     settings,
+    started,
     text,
 )
 from tests.world import EVERYTHING
@@ -240,25 +241,21 @@ team = "abroad"
 
 async def test_moderators_delete_many_at_once(tmp_path: Path, sqlite_template: Path) -> None:
     """Discord tells of it in one event: messages are marked, notes forgotten."""
-    async with emulated() as discord:
-        bot = await populated(discord)
-        async with at_work(
-            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
-        ) as world:
-            role = await discord.create_role(GUILD, "Mod", permissions=["manage_messages"])
-            await discord.set_member(GUILD, MALLORY, roles=[role])
-            asked = await discord.post(CAROL, CHANNELS["help"], "human please")
-            thread = await world.thread(1)
-            more = await discord.post(CAROL, CHANNELS["help"], "please hurry")
-            await world.says(thread, "please hurry")
-            notes = [await discord.post(ALICE, thread, f"note {number}") for number in range(2)]
-            await world.until(lambda tx: len(tx.notes.of(1)) == 2)
-            await discord.bulk_delete(MALLORY, CHANNELS["help"], [asked["id"], more["id"]])
-            await discord.bulk_delete(MALLORY, thread, [one["id"] for one in notes])
-            await world.says(thread, "deleted by the contact")
-            await world.until(lambda tx: not tx.notes.of(1))
-            await world.until(lambda tx: all(one.deleted_at for one in tx.messages.of(1)))
-        assert await discord.violations() == []
+    async with started(tmp_path, sqlite_template) as world:
+        discord = world.discord
+        role = await discord.create_role(GUILD, "Mod", permissions=["manage_messages"])
+        await discord.set_member(GUILD, MALLORY, roles=[role])
+        asked = await discord.post(CAROL, CHANNELS["help"], "human please")
+        thread = await world.thread(1)
+        more = await discord.post(CAROL, CHANNELS["help"], "please hurry")
+        await world.says(thread, "please hurry")
+        notes = [await discord.post(ALICE, thread, f"note {number}") for number in range(2)]
+        await world.until(lambda tx: len(tx.notes.of(1)) == 2)
+        await discord.bulk_delete(MALLORY, CHANNELS["help"], [asked["id"], more["id"]])
+        await discord.bulk_delete(MALLORY, thread, [one["id"] for one in notes])
+        await world.says(thread, "deleted by the contact")
+        await world.until(lambda tx: not tx.notes.of(1))
+        await world.until(lambda tx: all(one.deleted_at for one in tx.messages.of(1)))
 
 
 async def test_a_thread_that_was_deleted_meanwhile_is_built_again(
@@ -296,36 +293,32 @@ async def test_who_is_refused_or_does_not_know_any_better_is_told_so(
     tmp_path: Path, sqlite_template: Path
 ) -> None:
     """Outsiders press buttons, old buttons are pressed, commands come in the wrong place."""
-    async with emulated() as discord:
-        bot = await populated(discord)
-        async with at_work(
-            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
-        ) as world:
-            direct = await world.direct()
-            await discord.set_user(CAROL, global_name="C" * 32)
-            await discord.post(CAROL, direct, "human please")
-            await world.says(await world.thread(1), "human please")
-            thread = await world.thread(1)
-            for action in ("claim", "reply", "note", "transfer", "close"):
-                refused = await world.press("mallory", 1, action)
-                assert "may do this" in refused["message"]["content"], action
-                assert refused["ephemeral"]
-                assert refused["modal"] is None
-            old = await button(discord, bot, thread, "escalation:claim:1")
-            unknown = await discord.click(BOB, thread, old, "escalation:claim:1")
-            assert "not in use any more" in unknown["message"]["content"]
-            odd = await button(discord, bot, thread, "ticket:claim:none")
-            refused = await discord.click(BOB, thread, odd, "ticket:claim:none")
-            assert "⚠️" in refused["message"]["content"]
-            gone = await button(discord, bot, thread, "ticket:claim:99")
-            missing = await discord.click(BOB, thread, gone, "ticket:claim:99")
-            assert "99" in missing["message"]["content"]
-            assert (await world.read(lambda tx: tx.tickets.get(1))).holder is None
-            await discord.slash(ALICE, thread, "ticket close", reason="solved")
-            await world.settle()
-            await discord.post(ALICE, thread, "too late")
-            await world.says(thread, "Reopen it to add a note")
-        assert await discord.violations() == []
+    async with started(tmp_path, sqlite_template) as world:
+        discord, bot = world.discord, world.bot
+        direct = await world.direct()
+        await discord.set_user(CAROL, global_name="C" * 32)
+        await discord.post(CAROL, direct, "human please")
+        await world.says(await world.thread(1), "human please")
+        thread = await world.thread(1)
+        for action in ("claim", "reply", "note", "transfer", "close"):
+            refused = await world.press("mallory", 1, action)
+            assert "may do this" in refused["message"]["content"], action
+            assert refused["ephemeral"]
+            assert refused["modal"] is None
+        old = await button(discord, bot, thread, "escalation:claim:1")
+        unknown = await discord.click(BOB, thread, old, "escalation:claim:1")
+        assert "not in use any more" in unknown["message"]["content"]
+        odd = await button(discord, bot, thread, "ticket:claim:none")
+        refused = await discord.click(BOB, thread, odd, "ticket:claim:none")
+        assert "⚠️" in refused["message"]["content"]
+        gone = await button(discord, bot, thread, "ticket:claim:99")
+        missing = await discord.click(BOB, thread, gone, "ticket:claim:99")
+        assert "99" in missing["message"]["content"]
+        assert (await world.read(lambda tx: tx.tickets.get(1))).holder is None
+        await discord.slash(ALICE, thread, "ticket close", reason="solved")
+        await world.settle()
+        await discord.post(ALICE, thread, "too late")
+        await world.says(thread, "Reopen it to add a note")
 
 
 async def test_channels_and_roles_may_be_typed_by_name(

@@ -14,10 +14,7 @@ from tests.integration.discord_world import (
     GUILD,
     PEOPLE,
     DiscordWorld,
-    at_work,
-    emulated,
-    populated,
-    settings,
+    started,
     text,
 )
 from tests.world import EVERYTHING
@@ -28,13 +25,8 @@ HELP, SUPPORT, BILLING = CHANNELS["help"], CHANNELS["support"], CHANNELS["billin
 
 @pytest.fixture
 async def world(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[DiscordWorld]:
-    async with emulated() as discord:
-        bot = await populated(discord)
-        async with at_work(
-            settings(tmp_path, discord, bot, template=sqlite_template), discord, bot
-        ) as at:
-            yield at
-        assert [(one["route"], one["problem"]) for one in await discord.violations()] == []
+    async with started(tmp_path, sqlite_template) as at:
+        yield at
 
 
 async def test_the_whole_story_from_a_direct_message(world: DiscordWorld) -> None:
