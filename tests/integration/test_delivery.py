@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -25,6 +26,22 @@ pytestmark = pytest.mark.both_databases
 
 def to_contact(place: Place) -> bool:
     return place.channel.startswith("dm:")
+
+
+class Held:
+    """The first post of which `waits` is true begins, and stays on its way until it `goes_on`."""
+
+    def __init__(self, world: World, waits: Callable[[Place, object], bool]) -> None:
+        self.began, self.goes_on = asyncio.Event(), asyncio.Event()
+        post = world.outlet.post
+
+        async def slow(place: Place, content: object, attempt: object) -> object:
+            if waits(place, content) and not self.began.is_set():
+                self.began.set()
+                await self.goes_on.wait()
+            return await post(place, content, attempt)  # type: ignore[arg-type]
+
+        world.outlet.post = slow  # type: ignore[method-assign,assignment]
 
 
 async def claimed(world: World) -> None:
@@ -250,23 +267,14 @@ async def test_a_change_that_may_have_happened_is_undone_too(world: World) -> No
 
 async def test_what_is_edited_while_it_is_posted_shows_so(world: World) -> None:
     await world.write("human please", source="s0")
-    gate, entered = asyncio.Event(), asyncio.Event()
-    post = world.outlet.post
-
-    async def slow(place: Place, content: object, attempt: object) -> object:
-        if getattr(content, "text", "") == "Old words":
-            entered.set()
-            await gate.wait()
-        return await post(place, content, attempt)  # type: ignore[arg-type]
-
-    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    held = Held(world, lambda _, content: getattr(content, "text", "") == "Old words")
     writing = asyncio.create_task(world.write("Old words", source="s1"))
-    await entered.wait()
+    await held.began.wait()
     editing = asyncio.create_task(world.edit("s1", "New words"))
     async with asyncio.timeout(60):
         while (await last(world)).text != "New words":
             await asyncio.sleep(0.005)
-    gate.set()
+    held.goes_on.set()
     await asyncio.gather(writing, editing)
     await world.settle()
     assert world.seen()[-1] == "New words"
@@ -274,23 +282,14 @@ async def test_what_is_edited_while_it_is_posted_shows_so(world: World) -> None:
 
 async def test_what_changes_while_a_card_is_posted_is_shown_on_it(world: World) -> None:
     """The lane of its changes has nothing to change as long as it does not stand."""
-    gate, entered = asyncio.Event(), asyncio.Event()
-    post = world.outlet.post
-
-    async def slow(place: Place, content: object, attempt: object) -> object:
-        if isinstance(content, Card):
-            entered.set()
-            await gate.wait()
-        return await post(place, content, attempt)  # type: ignore[arg-type]
-
-    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    held = Held(world, lambda _, content: isinstance(content, Card))
     await world.write("human please", settle=False)
-    await entered.wait()
+    await held.began.wait()
     await types(world, "/ticket priority 1 high")
     async with asyncio.timeout(60):
         while await world.store.read(card_waits):
             await asyncio.sleep(0.005)
-    gate.set()
+    held.goes_on.set()
     await world.settle()
     [card] = world.outlet.cards("support")
     assert card.priority == "high"
@@ -331,15 +330,7 @@ async def test_a_long_reply_is_sent_in_parts_and_follows_its_edits(world: World)
 
 async def test_a_message_on_its_way_for_long_is_shown_so(world: World) -> None:
     await claimed(world)
-    gate = asyncio.Event()
-    post = world.outlet.post
-
-    async def slow(place: Place, content: object, attempt: object) -> object:
-        if to_contact(place):
-            await gate.wait()
-        return await post(place, content, attempt)  # type: ignore[arg-type]
-
-    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    held = Held(world, lambda place, _: to_contact(place))
     await types(world, "/reply 1 Slowly")
     await world.store.transact(mark_slow, world.clock.now() + timedelta(seconds=3))
     async with asyncio.timeout(60):
@@ -347,7 +338,7 @@ async def test_a_message_on_its_way_for_long_is_shown_so(world: World) -> None:
             getattr(one.content, "aside", "") for one in world.outlet.posts
         ]:
             await asyncio.sleep(0.02)
-    gate.set()
+    held.goes_on.set()
     await world.settle()
     asides = [getattr(one.content, "aside", "") for one in world.outlet.posts]
     assert "on its way…" not in asides
@@ -384,20 +375,11 @@ async def test_a_worker_that_lost_its_lease_records_nothing(world: World) -> Non
     """It finds out when it wants to write: another has the lane, and the effect, by then."""
     await claimed(world)
     lane = await world.store.transact(_contact_lane)
-    gate, entered = asyncio.Event(), asyncio.Event()
-    post = world.outlet.post
-
-    async def slow(place: Place, content: object, attempt: object) -> object:
-        if to_contact(place) and not entered.is_set():
-            entered.set()
-            await gate.wait()
-        return await post(place, content, attempt)  # type: ignore[arg-type]
-
-    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    held = Held(world, lambda place, _: to_contact(place))
     await types(world, "/reply 1 Fenced")
-    await entered.wait()
+    await held.began.wait()
     await world.store.transact(_steal, lane)
-    gate.set()
+    held.goes_on.set()
     async with asyncio.timeout(60):
         while world.courier._draining:
             await asyncio.sleep(0.01)
@@ -444,22 +426,13 @@ async def test_leases_of_dead_workers_of_this_machine_are_taken_at_once(store: S
 
 async def test_stopping_finishes_what_is_under_way(world: World) -> None:
     await claimed(world)
-    gate, entered = asyncio.Event(), asyncio.Event()
-    post = world.outlet.post
-
-    async def slow(place: Place, content: object, attempt: object) -> object:
-        if to_contact(place):
-            entered.set()
-            await gate.wait()
-        return await post(place, content, attempt)  # type: ignore[arg-type]
-
-    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    held = Held(world, lambda place, _: to_contact(place))
     await types(world, "/reply 1 Last words")
     await types(world, "/reply 1 After the stop")
-    await entered.wait()
+    await held.began.wait()
     stopping = asyncio.create_task(world.courier.stop())
     await asyncio.sleep(0.05)
-    gate.set()
+    held.goes_on.set()
     await stopping
     assert world.heard() == ["Last words"]
     delivered = [message.text for message in await world.messages() if message.delivered_at]
@@ -472,20 +445,11 @@ async def test_a_late_report_on_work_that_another_took_over_is_ignored(world: Wo
     """The lease is free again by then, so only the attempt tells that the report is stale."""
     await claimed(world)
     lane = await world.store.transact(_contact_lane)
-    gate, entered = asyncio.Event(), asyncio.Event()
-    post = world.outlet.post
-
-    async def slow(place: Place, content: object, attempt: object) -> object:
-        if to_contact(place) and not entered.is_set():
-            entered.set()
-            await gate.wait()
-        return await post(place, content, attempt)  # type: ignore[arg-type]
-
-    world.outlet.post = slow  # type: ignore[method-assign,assignment]
+    held = Held(world, lambda place, _: to_contact(place))
     await types(world, "/reply 1 Once")
-    await entered.wait()
+    await held.began.wait()
     await world.store.transact(_take_over_and_go, lane)
-    gate.set()
+    held.goes_on.set()
     await world.settle()
     assert world.heard() == ["Once"]
     attempts = await world.store.read(lambda tx: tx.outbox.effect(_sent_effect(tx)).attempts)
