@@ -69,7 +69,8 @@ class Deletions:
     ) -> bool:
         """A thread that was deleted took its messages along; nobody took back their words."""
         http = await self._session.http()
-        for channel in {root.channel, thread or root.channel}:
+        began = await self._baton.store.read(_began, root, message_id)
+        for channel in {root.channel, thread or root.channel, began or root.channel}:
             try:
                 await http.get_message(int(channel), message_id)
             except discord.NotFound as error:
@@ -109,6 +110,12 @@ def _known(tx: Tx, root: Place, most: int) -> list[Known]:
         for one in tx.messages.lately(root.workspace, root.channel, most)
         if one.source_id and one.source_id.isdecimal()
     ]
+
+
+def _began(tx: Tx, root: Place, message_id: int) -> str:
+    """Where else it may stand: its conversation may have begun in direct messages."""
+    found = tx.messages.find_source(root.workspace, root.channel, str(message_id))
+    return tx.outbox.began(found.conversation_id) if found else ""
 
 
 def _unopened(tx: Tx, root: Place, known: list[Known]) -> set[str]:

@@ -40,14 +40,13 @@ def arrived(tx: Tx, conversation: Conversation, written: Written) -> Conversatio
 
 def moved(tx: Tx, written: Written, now: datetime) -> Conversation | None:
     """The conversation that began where the contact writes, and went on in a thread as nothing
-    could be sent there. A lane knows where it began.
+    could be sent there.
     """
     for one in _latest(tx, written):
         is_elsewhere = one.channel != written.channel and not one.direct
-        if is_elsewhere and joins(one, now):
-            began = record.contact_lane(tx, one)
-            if (began.workspace, began.channel) == (written.workspace, written.channel):
-                return one
+        is_near = is_elsewhere and one.workspace == written.workspace and joins(one, now)
+        if is_near and tx.outbox.began(one.id) == written.channel:
+            return one
     return None
 
 

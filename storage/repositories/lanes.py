@@ -148,6 +148,11 @@ class Lanes(Repository):
         _MAKE.run(self.session, **row)
         return LANES.all(self.session, _FIND, kind=kind.value, ref=ref)[0]
 
+    def began(self, conversation_id: int) -> str:
+        kind = LaneKind.CONTACT.value
+        lane = LANES.sought(self.session, _FIND, kind=kind, ref=conversation_id)
+        return lane.channel if lane else ""
+
     def get_lane(self, lane_id: int) -> Lane:
         if lane_id in self.session.moved:
             self.settle()

@@ -207,6 +207,7 @@ async def test_messages_are_found(store: Store) -> None:
         tx.outbox.lane(LaneKind.THREAD, there.id, began)
         assert found.find_moved("console", "dm:ana", "s1") == one
         assert found.find_moved("slack:T1", "dm:ana", "s1") is None
+        assert (tx.outbox.began(here.id), tx.outbox.began(there.id)) == ("dm:ana", "")
 
     await store.transact(unit)
 

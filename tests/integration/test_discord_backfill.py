@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from bot.domain.identity import Place
 from bot.domain.message import Author, Message
 from bot.ports.repositories.platforms import Source
 from bot.ports.store import Tx
+from bot.services import record
 from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE, emulated, populated
 from tests.world import World
 
@@ -39,6 +41,48 @@ class Http:
 class Session:
     async def http(self) -> Http:
         return Http()
+
+
+class Direct(Http):
+    """Knows what stands in somebody's direct messages."""
+
+    async def get_message(self, channel: int, message: int) -> Any:
+        return (
+            {"id": str(message)} if channel == 55 else await super().get_message(channel, message)
+        )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("stands", [True, False])
+async def test_what_was_said_directly_is_not_missed_in_the_thread_that_came_after(
+    world: World, *, stands: bool
+) -> None:
+    """Who takes no direct messages has written some; they stand where they were written."""
+
+    def known(tx: Tx) -> None:
+        spoken: Any = {"contact": "discord:9/1", "contact_name": "Carol", "contact_avatar": ""}
+        times: Any = {"started_at": world.clock.now(), "last_message_at": world.clock.now()}
+        began = Conversation(**spoken, **times, workspace="discord:9", channel="55", direct=True)
+        began = tx.conversations.add(began)
+        record.contact_lane(tx, began)
+        tx.conversations.put(replace(began, channel="600", thread="7", direct=False))
+        tx.sources.watch("discord:9", "600", "7", "7")
+        said: Any = {"conversation_id": began.id, "text": "hello", "at": world.clock.now()}
+        who: Any = {"author": Author.CONTACT, "author_id": "discord:9/1", "author_name": "Carol"}
+        tx.messages.add(Message(**said, **who, source_id="8"))
+
+    await world.store.transact(known)
+    asked = Direct() if stands else Http()
+
+    async def http() -> Http:
+        return asked
+
+    session: Any = SimpleNamespace(http=http)
+    seen: Seen = {None: history.Stretch(ids={1}, since=0), "7": history.Stretch(ids=set(), since=0)}
+    root = Place(workspace="discord:9", channel="600")
+    await Deletions(world.baton, session).find(root, seen, [])
+    [message] = await world.store.read(lambda tx: tx.messages.of(1))
+    assert (message.deleted_at is None) is stands
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -15,6 +15,9 @@ class OutboxRepository(Protocol):
     def lane(self, kind: LaneKind, ref: int, place: Place) -> Lane:
         """The lane of that kind and ref, made when it is not there yet."""
 
+    def began(self, conversation_id: int) -> str:
+        """The channel in which a contact was first to be answered; empty while they were not."""
+
     def add(
         self,
         lane: Lane,
