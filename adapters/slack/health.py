@@ -19,13 +19,14 @@ from adapters.slack.workspace import Workspace
 from bot.application import Baton
 from bot.domain.desk import Desk
 from bot.domain.identity import local_id, workspace_of
-from bot.ports.outlet import Busy, Unclear
+from bot.ports.outlet import Busy, Unclear, Unreachable
 from bot.ports.store import Tx
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
 _EVERY_S = 600.0
 _SOON_S = 0.5
+_BROKEN_S = 15.0
 
 
 class Health:
@@ -38,6 +39,7 @@ class Health:
         self._direct = direct
         self._hint = asyncio.Event()
         self.problems: list[str] = []
+        self.broken = ""
 
     def look_soon(self) -> None:
         self._hint.set()
@@ -47,7 +49,7 @@ class Health:
         while True:
             await self.look()
             try:
-                async with asyncio.timeout(_EVERY_S):
+                async with asyncio.timeout(_BROKEN_S if self.broken else _EVERY_S):
                     await self._hint.wait()
             except TimeoutError:
                 continue
@@ -57,12 +59,27 @@ class Health:
     async def look(self) -> None:
         """Find what is wrong now; whatever is new is said."""
         desk = await self._baton.store.read(_desk)
-        found = [*self._scopes(), *await self._channels(desk), *await self._groups(desk)]
+        self.broken = await self._refused()
+        if self.broken:
+            found = [self.broken]
+        else:
+            found = [*self._scopes(), *await self._channels(desk), *await self._groups(desk)]
         for problem in found:
             if problem not in self.problems:
                 log.warning("Slack: %s", problem)
         self.problems = found
         await self._tell(desk, found)
+
+    async def _refused(self) -> str:
+        """Why Slack does not take the token any more; with it, what it permits is known anew."""
+        try:
+            await self._workspace.identify()
+        except SlackApiError as error:
+            known = of_answer(error)
+            return str(known) if isinstance(known, Unreachable) else ""
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return ""
+        return ""
 
     def _scopes(self) -> list[str]:
         lacking = scopes.missing(self._workspace.scopes)
@@ -98,7 +115,11 @@ class Health:
             return []
         self._people.forget("groups")
         self._people.forget("members")
-        known = set((await self._people.groups()).values())
+        try:
+            answer = await self._workspace.client.usergroups_list()
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            return []
+        known = {str(one.get("id")) for one in answer["usergroups"]}
         lost = sorted(one for one in named if local_id(one) not in known)
         return [
             f"The user group {local_id(one)} is gone or switched off: nobody is notified through "

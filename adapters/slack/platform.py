@@ -118,8 +118,8 @@ class Slack:
 
     def unready(self) -> list[str]:
         """What keeps Slack from working, in words for whoever operates Baton."""
-        works = not self._trouble or self._duty.stands_by
-        return [] if works else [f"Slack: {self._trouble}"]
+        trouble = self._health.broken or ("" if self._duty.stands_by else self._trouble)
+        return [f"Slack: {trouble}"] if trouble else []
 
     @property
     def problems(self) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from adapters.slack import health
 from bot.ports.store import Tx
 from tests.integration.slack_world import Json, SlackWorld, world
 
@@ -76,6 +78,28 @@ def nothing_is_dead(tx: Tx) -> bool:
 async def test_a_user_group_that_is_gone_is_named(at: SlackWorld) -> None:
     await at.slack.add_group("S01", disabled=True)
     await told(at, "The user group S01 is gone")
+
+
+async def test_user_groups_that_slack_does_not_list_now_are_not_gone(at: SlackWorld) -> None:
+    (platform,) = at.parts.platforms
+    await at.slack.fault("error_before", "usergroups.list", status=503, times=None)
+    await platform._health.look()  # type: ignore[attr-defined]
+    assert platform.problems == []
+
+
+async def test_a_revoked_token_is_no_readiness_over_http_either(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_BROKEN_S", 0.1)
+    async with world(tmp_path, sqlite_template, mode="http") as at, asyncio.timeout(60):
+        (platform,) = at.parts.platforms
+        await at.slack.change_app(revoked=True, announce=True)
+        while "The Slack token was revoked" not in str(platform.unready()):
+            await asyncio.sleep(0.02)
+        assert len(platform.problems) == 1, "and not once a channel"
+        await at.slack.change_app(revoked=False)
+        while platform.unready():
+            await asyncio.sleep(0.02)
 
 
 async def test_a_permission_that_is_missing_is_named(at: SlackWorld) -> None:
