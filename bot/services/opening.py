@@ -30,7 +30,8 @@ def arrived(tx: Tx, conversation: Conversation, written: Written) -> Conversatio
     """It stands: what is still to be said there needs no opening. Whoever wrote directly is moved
     with what was said first, as the team is to be told.
     """
-    is_here = conversation.channel == written.channel and conversation.thread is None
+    is_below = written.thread is not None and conversation.thread is None
+    is_here = is_below and conversation.channel == written.channel
     if not is_here or not _is_opening(tx, conversation, written.thread):
         return conversation
     conversation = replace(conversation, thread=written.thread)
