@@ -41,8 +41,8 @@ class DiscordSide(Side):
         await self.discord.post(self.people[contact], self.directs[contact], word)
 
     async def replies(self, contact: int, word: str) -> None:
-        values = {"ticket": str(contact + 1), "text": word}
-        await self.discord.slash(PEOPLE["alice"], CHANNELS["support"], "reply", **values)
+        alice, channel, ticket = PEOPLE["alice"], CHANNELS["support"], str(contact + 1)
+        await self.discord.slash(alice, channel, "reply", ticket=ticket, text=word)
 
     async def copies(self) -> list[Copy]:
         """The bot's own posts: their last line, and when they were made."""
