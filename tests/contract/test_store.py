@@ -435,13 +435,13 @@ async def test_a_due_row_is_claimed_by_one_process(store: Store, database_url: s
     def hold(tx: Tx) -> tuple[int, int, int]:
         found = claim(tx)
         claimed.set()
-        assert leave.wait(10)
+        assert leave.wait(60)
         return found
 
     other = open_store(database_url, lambda _workspace: None)  # type: ignore[arg-type]
     await store.transact(prepare)
     holding = asyncio.create_task(other.transact(hold))
-    await asyncio.to_thread(claimed.wait, 10)
+    await asyncio.to_thread(claimed.wait, 60)
     assert await store.transact(claim) == (0, 0, 0)
     leave.set()
     assert await holding == (1, 1, 1)

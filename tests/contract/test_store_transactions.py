@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -90,6 +89,7 @@ async def test_an_error_of_the_database_takes_back_only_its_own_unit(store: Stor
 
 @contextmanager
 def commits_counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """However long the machine takes over a unit, others may join it."""
     seen: list[str] = []
 
     def passed(name: str) -> None:
@@ -98,6 +98,7 @@ def commits_counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     with monkeypatch.context() as during:
         during.setattr("storage.sqlite.passing", passed)
+        during.setattr("storage.sqlite._GATHER_S", 3600.0)
         yield seen
 
 
@@ -175,7 +176,7 @@ async def test_reads_go_on_beside_a_slow_writer(store: Store) -> None:
         tx.meta.put("during", "1")
         with ThreadPoolExecutor(1) as elsewhere:
             reading = elsewhere.submit(asyncio.run, store.read(known, "before", "during"))
-            return reading.result(10)
+            return reading.result(60)
 
     assert await store.transact(slow) == ["before"]
     assert await store.read(known, "before", "during") == ["before", "during"]
@@ -189,11 +190,11 @@ async def test_a_read_sees_one_state(store: Store) -> None:
     def slow(tx: Tx) -> list[str | None]:
         first = tx.meta.get("a")
         inside.set()
-        assert leave.wait(10)
+        assert leave.wait(60)
         return [first, tx.meta.get("a")]
 
     reading = asyncio.create_task(store.read(slow))
-    await asyncio.to_thread(inside.wait, 10)
+    await asyncio.to_thread(inside.wait, 60)
     await store.transact(keep, "a", "new")
     leave.set()
     assert await reading == ["old", "old"]
@@ -260,11 +261,9 @@ async def test_the_loop_goes_on_while_another_program_holds_the_file(
     other = sqlite3.connect(make_url(database_url).database or "", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     writing = asyncio.create_task(store.transact(keep, "a"))
-    began = time.monotonic()
     for _ in range(20):
         await asyncio.sleep(0.001)
-    assert time.monotonic() - began < 2, "a wait for the file would last for five seconds"
-    assert not writing.done()
+    assert not writing.done(), "a wait in the loop would have ended with a refusal by now"
     other.execute("ROLLBACK")
     other.close()
     assert await writing == "a"

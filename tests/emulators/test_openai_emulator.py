@@ -324,7 +324,7 @@ def test_it_runs_by_itself_and_is_controlled_over_http() -> None:
             asyncio.run(_controlled(urls))
         finally:
             process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 async def _controlled(urls: dict[str, str]) -> None:
