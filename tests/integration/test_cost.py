@@ -85,11 +85,11 @@ async def test_a_relayed_message_costs_little(
     """
     world.ahead = timedelta()
     await world.write("human please")
+    monkeypatch.setattr(Courier, "_sweep", _nothing)
     for number in range(30):  # what was said before makes nothing dearer
         await world.run("alice", f"/reply 1 Hello {number}")
     monkeypatch.setattr(storage.disk, "_BRIEF_S", 3600.0)
     monkeypatch.setattr(storage.sqlite, "_GATHER_S", 3600.0)
-    monkeypatch.setattr(Courier, "_sweep", _nothing)
     with counted(world, monkeypatch) as contact:
         await world.write("It does not work.", settle=False)
         await world.courier.settle_down()
