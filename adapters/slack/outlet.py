@@ -6,6 +6,7 @@ looked for.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,7 @@ Json = dict[str, Any]
 SETTLE = timedelta(seconds=35)
 _EVENT_TYPE = "baton_effect"
 _PAGE = 200
+_STAMP = re.compile(r"\d+\.?\d*", re.ASCII)
 # In an effect's progress: what landed outside of its thread, and that Slack took it.
 _ASTRAY, _TAKEN = "astray", "taken"
 # Our clock and Slack's may differ.
@@ -133,7 +135,7 @@ class SlackOutlet:
                 **_arguments(shown, place),
             )
         ts = answer.get("ts")
-        if not isinstance(ts, str):
+        if not isinstance(ts, str) or not _STAMP.fullmatch(ts):
             await attempt.save({**attempt.progress, _TAKEN: "1"})
             raise Unclear("Slack did not say where it stands.")
         if place.thread and not await self._stands_in(place, ts, answer.get("message")):

@@ -86,6 +86,12 @@ def sdk_log() -> logging.Logger:
     line about each request that nobody sees.
     """
     log = logging.getLogger("slack_sdk")
+    log.addFilter(_is_news)
     log.setLevel(logging.NOTSET)
     log.setLevel(log.getEffectiveLevel())
     return log
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt reads SLACK_BOT_TOKEN from the environment too, and warns that it has no use for it."""
+    return "`token` will be unused" not in str(record.msg)

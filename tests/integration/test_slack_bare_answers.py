@@ -211,6 +211,14 @@ async def test_a_history_without_cursors_is_read_to_its_end(
     assert len(below) == 8
 
 
+@pytest.mark.parametrize("ts", [None, 17, "", "x", ["1.0"]])
+async def test_a_place_that_is_none_is_no_place(tmp_path: Path, ts: object) -> None:
+    async with answering({"chat.postMessage": {"ok": True, "ts": ts}}) as workspace:
+        outlet = SlackOutlet(workspace, Media(str(tmp_path)))
+        with pytest.raises(Unclear):
+            await outlet.post(TEAM, post("Once"), attempt())
+
+
 @asynccontextmanager
 async def answering(answers: Json) -> AsyncIterator[Workspace]:
     """A Slack that says nothing but this, whoever asks."""

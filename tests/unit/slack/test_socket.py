@@ -40,6 +40,15 @@ async def test_a_moment_that_is_none_is_not_asked_for_again() -> None:
     assert not await taken(take, {"ts": "-1"}), "what is no fault of the payload's comes again"
 
 
+def test_the_librarys_own_affairs_are_no_warning(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    workspace: Any = SimpleNamespace(client=AsyncWebClient(token="xoxb-1"))
+    bolt(workspace, "", MagicMock(), MagicMock())
+    assert caplog.text == ""
+
+
 def test_the_libraries_log_at_the_level_of_now(caplog: pytest.LogCaptureFixture) -> None:
     for level in (logging.WARNING, logging.DEBUG):
         with caplog.at_level(level):
