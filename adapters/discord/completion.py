@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.discord.convert import clipped
-from adapters.discord.places import PREFIX
+from adapters.discord.places import ROLE
 from bot.commands import REGISTRY, resolve
 from bot.commands.registry import Argument, Form, Kind
 from bot.domain.desk import DIRECT, Role
@@ -22,7 +22,6 @@ from bot.services import access, inbox
 # Discord: 25 choices, each of 100 characters.
 MOST, LENGTH = 25, 100
 _HINTED = 10
-_ROLE = f"{PREFIX.removesuffix(':')}-role:"
 _MENTIONED_ROLE = re.compile(r"<@&(\d+)>")
 Choice = tuple[str, str]
 _RUNNING = timedelta(days=1)
@@ -158,7 +157,7 @@ def named(command: str, values: Mapping[str, str], guild: Any) -> dict[str, str]
 
 def roles(values: Mapping[str, str], guild: Any) -> list[Person]:
     """The roles among the values, with their names."""
-    prefix = f"{_ROLE}{guild.id}/" if guild is not None else ""
+    prefix = f"{ROLE}{guild.id}/" if guild is not None else ""
     named = [one for one in values.values() if prefix and one.startswith(prefix)]
     found = [(one, guild.get_role(int(one.removeprefix(prefix)))) for one in named]
     return [Person(id=one, name=role.name) for one, role in found if role is not None]
@@ -191,4 +190,4 @@ def _channel(typed: str, guild: Any) -> str:
 
 def _role(typed: str, guild: Any) -> str:
     match = _MENTIONED_ROLE.fullmatch(typed.strip())
-    return f"{_ROLE}{guild.id}/{match[1]}" if match and guild is not None else typed
+    return f"{ROLE}{guild.id}/{match[1]}" if match and guild is not None else typed

@@ -10,6 +10,7 @@ from bot.domain.identity import Place
 from bot.ports.store import Tx
 
 PREFIX = "discord:"
+ROLE = "discord-role:"
 _NAME = 100
 
 

@@ -15,6 +15,7 @@ from bot.services import deliveries, escalate, inbox, reply, takeover
 _CONVERSATION = Argument(
     name="conversation", kind=Kind.CONVERSATION, help="its number in the queue", here=True
 )
+_SHORT = 80
 _SPANS = tuple(duration.write(span) for span in TAKEOVER_SPANS)
 
 
@@ -50,10 +51,16 @@ def in_words(queue: inbox.Queue, now: datetime) -> str:
     if queue.with_agent:
         lines += ["**With the agent**"]
         lines += [
-            f"{one.conversation_id} · {one.contact} · {one.who} · {one.last_words[:80]}"
+            f"{one.conversation_id} · {one.contact} · {one.who} · {_short(one.last_words)}"
             for one in queue.with_agent
         ]
     return "\n".join(lines) or "Nothing waits. The queue is empty."
+
+
+def _short(words: str) -> str:
+    """The beginning of some words, in one line."""
+    line = " ".join(words.split())
+    return line if len(line) <= _SHORT else f"{line[: _SHORT - 1].rstrip()}…"
 
 
 def _due(entry: inbox.Entry, now: datetime) -> str:
@@ -104,8 +111,10 @@ def _deliveries(context: Context) -> Response:
     found = deliveries.trouble(context.tx)
     if not found:
         return Response(text="Everything was delivered.")
-    lines = [f"{one.message_id or '-'} · {one.where} · {one.what}: {one.problem}" for one in found]
-    return Response(text="\n".join(lines) + "\n/deliveries retry <message> tries one again.")
+    lines = [f"- {one.title}: {one.problem}" for one in found]
+    if any(one.message_id for one in found):
+        lines.append("`/deliveries retry` and a message's number sends it again.")
+    return Response(text="\n".join(lines))
 
 
 def _retry(context: Context) -> Response:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.errors import NotFound
 from bot.domain.message import Delivery, Message
-from bot.ports.outbox import State
+from bot.ports.outbox import Lane, LaneKind, State
 from bot.ports.store import Tx
 from bot.services import record
 
@@ -16,28 +16,30 @@ _MOST = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """One dead letter, or one destination that does not work at present."""
+    """One dead letter, or one destination that does not work at present (`waits`)."""
 
-    what: str
     where: str
     problem: str
+    waits: bool = False
     message_id: int | None = None
+
+    @property
+    def title(self) -> str:
+        """What is in trouble."""
+        if self.waits:
+            return f"{self.where}, which waits until it works again"
+        return f"message {self.message_id}, {self.where}" if self.message_id else self.where
 
 
 def trouble(tx: Tx) -> tuple[Trouble, ...]:
     """Everything that waits for somebody to act: destinations first, then dead letters."""
     lanes = tuple(
-        Trouble(
-            what="waits until it works again",
-            where=f"{lane.workspace} {lane.channel}",
-            problem=lane.suspended,
-        )
+        Trouble(where=_where(tx, lane), problem=lane.suspended, waits=True)
         for lane in tx.outbox.suspended()
     )
     letters = tuple(
         Trouble(
-            what=effect.subject,
-            where=f"{lane.workspace} {lane.channel}",
+            where=_where(tx, lane),
             problem=effect.problem,
             message_id=int(effect.subject.split(":")[1])
             if effect.subject.startswith("message:")
@@ -46,6 +48,24 @@ def trouble(tx: Tx) -> tuple[Trouble, ...]:
         for effect, lane in tx.outbox.dead(_MOST)
     )
     return lanes + letters
+
+
+def _where(tx: Tx, lane: Lane) -> str:
+    """Where a lane leads, in words."""
+    match lane.kind:
+        case LaneKind.CONTACT:
+            ticket = tx.tickets.last_of(lane.ref)
+            name = tx.conversations.get(lane.ref).contact_name or "a contact"
+            return f"to {name} (#{ticket.number})" if ticket else f"to {name}"
+        case LaneKind.THREAD | LaneKind.CARD:
+            thread = tx.threads.get(lane.ref)
+            number = thread.ticket_number
+            return f"the thread of {f'#{number}' if number else 'a takeover'} with {thread.team}"
+        case LaneKind.NOTICE:
+            return "a call outside of a thread"
+        case LaneKind.WEBHOOK:
+            return f"webhook {lane.channel}"
+    return "the agent"
 
 
 def try_again(tx: Tx, workspace: str, wall: datetime) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.commands.registry import Invocation
 from bot.domain.identity import Person, Place
+from bot.ports.agent import Answer
 from bot.services import inbox
 from tests.world import World
 
@@ -187,6 +188,15 @@ async def test_the_queue_tells_mine_from_the_others(world: World) -> None:
     told = await world.run("alice", "/queue")
     assert told.queue is not None
     assert "**With the agent**" in told.text
+
+
+async def test_the_queue_shows_what_was_said_last_in_one_line(world: World) -> None:
+    world.agent.outcome = Answer(text=f"**Hours**\n\nWe open at nine {'o' * 90}")
+    await world.write("When do you open?")
+    told = (await world.run("alice", "/queue")).text
+    [line] = told.partition("**With the agent**\n")[2].splitlines()
+    assert "**Hours** We open at nine ooo" in line
+    assert line.endswith("o…")
 
 
 async def test_the_queue_has_the_tickets_of_ones_own_teams(world: World) -> None:

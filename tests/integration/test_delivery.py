@@ -88,7 +88,9 @@ async def test_one_broken_destination_never_stops_another(world: World) -> None:
     assert "Hello?" in world.seen()
     assert world.heard() == []
     told = await world.run("alice", "/deliveries")
-    assert "The bot was removed from this channel." in told.text
+    assert told.text == (
+        "- to Carol (#1), which waits until it works again: The bot was removed from this channel."
+    )
 
 
 async def test_an_outage_loses_nothing_and_buries_nothing(world: World) -> None:
@@ -128,6 +130,10 @@ async def test_a_refused_message_is_shown_with_retry_and_can_be_sent_again(world
     ]
     assert shown.aside == "not delivered: It is too long."
     assert [button.label for button in shown.buttons] == ["Retry"]
+    assert (await world.run("alice", "/deliveries")).text == (
+        f"- message {message.id}, to Carol (#1): It is too long.\n"
+        "`/deliveries retry` and a message's number sends it again."
+    )
     world.outlet.before = lambda _action, _place: None
     await world.press("alice", "message:retry", str(message.id))
     assert world.heard() == ["Too much"]

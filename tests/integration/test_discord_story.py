@@ -154,3 +154,6 @@ async def test_outsiders_are_refused_and_roles_count(world: DiscordWorld) -> Non
     assert not await world.discord.autocomplete(PEOPLE["mallory"], *typed)
     assert await world.discord.autocomplete(PEOPLE["bob"], *typed)
     assert "is yours" in (await world.press("bob", 1, "claim"))["message"]["content"]
+    await world.until(lambda tx: tx.people.seen("discord-role:900/55"))
+    named = await world.read(lambda tx: tx.people.get("discord-role:900/55").name)
+    assert named == "Support crew"

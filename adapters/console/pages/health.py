@@ -93,12 +93,12 @@ class HealthPage:
         self._connections.show((one.name, one) for one in rows)
         states = (*sorted(found.by_state.items()),)
         self._backlog.show([("states", states)])
-        self._letters.show(((one.what, one.where, one.message_id), one) for one in found.trouble)
+        self._letters.show(((one.title, one.problem), one) for one in found.trouble)
 
     def _letter(self, one: Trouble) -> None:
         with box("entry bad", "article"):
             with box("entry-words"):
-                text(f"{one.what} → {one.where}", "entry-title")
+                text(f"{one.title[:1].upper()}{one.title[1:]}", "entry-title")
                 text(one.problem, "entry-reason whole")
                 text(_advice(one), "entry-facts")
             if one.message_id is not None:
