@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -12,6 +13,8 @@ from adapters.slack.views.blocks import fallback
 from adapters.slack.workspace import Workspace
 
 log = logging.getLogger(__name__)
+# A channel by its name; a mention of one calls nobody.
+_CHANNEL = re.compile(r"&lt;#([CG][A-Z0-9]+)&gt;")
 
 
 class Direct:
@@ -39,7 +42,10 @@ class Direct:
         """Tell somebody something; whether Slack took it."""
         try:
             await self._workspace.client.chat_postMessage(
-                channel=user, text=fallback(words), unfurl_links=False, unfurl_media=False
+                channel=user,
+                text=_CHANNEL.sub(r"<#\1>", fallback(words)),
+                unfurl_links=False,
+                unfurl_media=False,
             )
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("%s cannot be told: %s", user, error)

@@ -18,6 +18,8 @@ Json = dict[str, Any]
 _ENTITY = re.compile(r"<([^<>]+)>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)")
+# Slack: a channel comes with its name, or with none.
+_CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)\|?>")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _EDGES = r"(?<![\w{mark}]){mark}(?=\S)([^{mark}\n]+?)(?<=\S){mark}(?![\w{mark}])"
 _BOLD = re.compile(_EDGES.format(mark=r"\*"))
@@ -33,7 +35,6 @@ _NOT_RICH_TEXT = (ArithmeticError, AttributeError, RecursionError, TypeError, Va
 _PLAIN_LEAVES = {
     "text": ("", ("text",)),
     "link": ("", ("text", "url")),
-    "channel": ("#", ("channel_id",)),
     "broadcast": ("@", ("range",)),
     "date": ("", ("fallback",)),
     "color": ("", ("value",)),
@@ -42,10 +43,11 @@ _PLAIN_LEAVES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """How people and groups that a message mentions are called."""
+    """How people, groups and channels that a message mentions are called."""
 
     users: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
 
 
 def escape(text: str) -> str:
@@ -85,6 +87,14 @@ def mentioned(*messages: Json) -> tuple[frozenset[str], frozenset[str]]:
         elif leaf.get("type") == "usergroup":
             groups.add(str(leaf.get("usergroup_id")))
     return frozenset(users), frozenset(groups)
+
+
+def unnamed(*messages: Json) -> frozenset[str]:
+    """The channels that messages mention by their ids alone."""
+    text = " ".join(str(message.get("text") or "") for message in messages)
+    leaves = _walk([message.get("blocks") or [] for message in messages])
+    told = {str(one.get("channel_id")) for one in leaves if one.get("type") == "channel"}
+    return frozenset({*_CHANNEL.findall(text), *told})
 
 
 def to_markdown(message: Json, names: Names) -> str:
@@ -136,7 +146,7 @@ def _entity(inner: str, names: Names, *, link: Any) -> str:
     if target.startswith("@"):
         return f"@{names.users.get(target[1:]) or label or target[1:]}"
     if target.startswith("#"):
-        return f"#{label or target[1:]}"
+        return f"#{label or names.channels.get(target[1:]) or target[1:]}"
     if target.startswith("!subteam^"):
         group = target.removeprefix("!subteam^")
         return f"@{names.groups.get(group) or label.removeprefix('@') or group}"
@@ -205,6 +215,9 @@ def _leaf_text(leaf: Json, names: Names) -> str:
         return f"@{names.users.get(user) or user}"
     if kind == "usergroup":
         return f"@{names.groups.get(group) or group}"
+    if kind == "channel":
+        channel = str(leaf.get("channel_id"))
+        return f"#{names.channels.get(channel) or channel}"
     if kind == "emoji":
         return _emoji(leaf)
     mark, facts = _PLAIN_LEAVES.get(str(kind), ("", ()))

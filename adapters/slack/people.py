@@ -12,7 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.forwarded import shared
-from adapters.slack.mrkdwn import Names, mentioned
+from adapters.slack.mrkdwn import Names, mentioned, unnamed
 from adapters.slack.workspace import Workspace
 from bot.domain.identity import Person, qualify, readable
 
@@ -52,13 +52,16 @@ class People:
     async def names(self, message: Json) -> Names:
         """What everybody is called whom a message mentions."""
         users, groups = mentioned(message, *shared(message))
-        if not users and not groups:
+        channels = unnamed(message, *shared(message))
+        if not users and not groups and not channels:
             return Names()
         people = await asyncio.gather(*(self.person(user) for user in users))
         known = await self.groups() if groups else {}
+        listed = await self.channels() if channels else {}
         return Names(
             users={user: one.name for user, one in zip(users, people, strict=True)},
             groups={group: handle for handle, group in known.items() if group in groups},
+            channels={one: name for name, one in listed.items() if one in channels},
         )
 
     async def groups(self) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from adapters.slack import reading, uploads
 from adapters.slack.dialogs import Dialogs
+from adapters.slack.mrkdwn import to_markdown
 from adapters.slack.outlet import SlackOutlet
 from adapters.slack.people import People
 from adapters.slack.workspace import Workspace, opened
@@ -180,6 +181,19 @@ async def test_somebody_of_whom_slack_says_nothing_is_shown_by_their_id(bench: B
         await bench.slack.fault("bare", method, times=None)
     person = await People(bench.workspace).person("U0CAROL")
     assert (person.name, person.groups) == ("U0CAROL", ())
+
+
+async def test_a_channel_that_comes_without_its_name_gets_it(bench: Bench) -> None:
+    bold = {"type": "text", "text": "look at", "style": {"bold": True}}
+    leaves = [bold, {"type": "text", "text": " "}, {"type": "channel", "channel_id": "C0TEAM"}]
+    rich = {"type": "rich_text_section", "elements": leaves}
+    for said in (
+        {"text": "*look at* <#C0TEAM>"},
+        {"text": "*look at* <#C0TEAM|>"},
+        {"text": "…", "blocks": [{"type": "rich_text", "elements": [rich]}]},
+    ):
+        names = await People(bench.workspace).names(said)
+        assert to_markdown(said, names) == "**look at** #support"
 
 
 async def test_a_modal_of_which_slack_says_nothing_is_open(bench: Bench) -> None:

@@ -60,7 +60,7 @@ async def test_an_archived_channel_stops_no_other(at: SlackWorld) -> None:
 
 async def test_a_bot_that_was_removed_says_so(at: SlackWorld) -> None:
     await at.slack.kick("U0APPBOT", "C0TEAM")
-    await told(at, "Baton is not in the channel")
+    await told(at, "<#C0TEAM>: Baton is not in the channel")
     await at.carol.post("C0HELP", "a refund")
 
     async def waits() -> bool:
