@@ -67,8 +67,11 @@ class Health:
         for problem in found:
             if problem not in self.problems:
                 log.warning("Slack: %s", problem)
+        is_better = not set(self.problems) <= set(found)
         self.problems = found
         await self._tell(desk, found)
+        if is_better:  # what waited for it need not wait for its turn
+            await self._baton.mended(self._workspace.id)
 
     async def _refused(self) -> str:
         """Why Slack does not take the token any more; with it, what it permits is known anew."""

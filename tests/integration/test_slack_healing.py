@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.slack import health
+from bot.delivery import retry
 from bot.ports.store import Tx
 from tests.integration.slack_world import Json, SlackWorld, world
 
@@ -45,7 +47,11 @@ async def test_a_deleted_root_is_built_anew_with_its_history(at: SlackWorld) -> 
     assert "are you there?" in str(transcript["blocks"])
 
 
-async def test_an_archived_channel_stops_no_other(at: SlackWorld) -> None:
+async def test_an_archived_channel_stops_no_other(
+    at: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for it follows as soon as Slack says that it is open again."""
+    monkeypatch.setattr(retry, "_PROBE", timedelta(hours=1))
     await at.carol.post("C0HELP", "a refund")
     await at.card()
     await at.settle()
@@ -56,6 +62,14 @@ async def test_an_archived_channel_stops_no_other(at: SlackWorld) -> None:
     await at.says(direct, "", where=lambda one: one.get("bot_id"))
     waiting = await at.read(lambda tx: tx.outbox.suspended())
     assert all("archived" in lane.suspended for lane in waiting)
+    await at.carol.post("C0HELP", "And one more thing")
+    assert await at.slack.wait_for(lambda: at.read(_waits), within=60)
+    await at.slack.control("lifecycle", channel="C0TEAM", what="unarchive")
+    await at.says("C0TEAM", "And one more thing")
+
+
+def _waits(tx: Tx) -> bool:
+    return any("archived" in lane.suspended for lane in tx.outbox.suspended())
 
 
 async def test_a_bot_that_was_removed_says_so(at: SlackWorld) -> None:
