@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, func, insert, literal_column, select
 
-from bot.domain.message import Message
+from bot.domain.message import Author, Message
 from bot.ports.outbox import LaneKind
 from storage import tables
 from storage.mapping import storable
@@ -20,6 +20,8 @@ _CONVERSATIONS = tables.table(tables.Conversations)
 _LANES = tables.table(tables.Lanes)
 _REVISIONS = tables.table(tables.Revisions)
 
+# Whom the contact talks to; what Baton tells them in between changes that not.
+_SPEAKERS = (Author.AGENT, Author.ATTENDANT)
 _BY_SOURCE = (
     _ROWS.select.where(
         _C.conversation_id == bindparam("conversation_id"), _C.source_id == bindparam("source_id")
@@ -82,7 +84,7 @@ _LAST_IDS = (
 _LAST_SAID = (
     _ROWS.select.where(
         _C.conversation_id == bindparam("conversation_id"),
-        _C.author.in_([literal_column(f"'{one}'") for one in ("agent", "attendant", "baton")]),
+        _C.author.in_([literal_column(f"'{one}'") for one in _SPEAKERS]),
     )
     .order_by(_C.id.desc())
     .limit(1)
@@ -108,7 +110,7 @@ class Messages(Repository):
         added = _ROWS.add(self.session, message)
         if (asked := (_LAST_ID, message.conversation_id)) in self.session.foreseen:
             self.session.foreseen[asked] = added.id
-        if added.speaks_to_contact:
+        if added.author in _SPEAKERS:
             self.session.known.kept[_ROWS.table][added.conversation_id] = added.id
         return added
 

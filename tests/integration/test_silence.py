@@ -121,6 +121,10 @@ async def test_who_they_talk_to_is_said_with_the_first_reply_and_not_on_claim(
     await world.run("alice", "/reply 1 How are you?")
     assert world.heard() == ["Hello.", "How are you?"]
     assert intro(world) == [words, ""]
+    film = Attachment(name="film.mov", media_type="video/mp4", size=9, problem="it is too large")
+    await world.write("Look at this", files=(film,))
+    await world.run("alice", "/reply 1 Thank you.")
+    assert intro(world) == [words, "", "", ""], "what Baton says in between changes nobody"
 
 
 async def test_a_name_that_is_not_to_be_known_stays_unknown(world: World) -> None:

@@ -64,7 +64,7 @@ class MessageRepository(Protocol):
         """In commit order; `after` is a message id."""
 
     def last_said(self, conversation_id: int) -> Message | None:
-        """The newest message to the contact."""
+        """The newest message to the contact by whom they talk to: no notice of Baton's."""
 
     def last_id(self, conversation_id: int) -> int:
         """The id of the newest message; 0 when there is none."""
