@@ -40,7 +40,7 @@ _REFUSED = {
     Code.TOO_LARGE: "A file is larger than Discord takes.",
 }
 _CLOUDFLARE_PAUSE = timedelta(minutes=1)
-_TOO_MANY, _UNAUTHORIZED, _NOT_FOUND, _SERVER = 429, 401, 404, 500
+_TOO_MANY, _UNAUTHORIZED, _SERVER = 429, 401, 500
 
 
 @contextmanager
@@ -80,9 +80,7 @@ def _by_status(error: discord.HTTPException) -> OutletError:
         return Unclear(f"Discord has a fault of its own ({error.status}).")
     is_discords = error.response.headers.get("Content-Type") == "application/json"
     is_told = isinstance(error.text, str) and error.text
-    # Discord: of what was there once it says what it was, by a code.
-    is_nowhere = error.status == _NOT_FOUND and not error.code
-    if not is_discords or not is_told or is_nowhere:
+    if not is_discords or not is_told:
         return Unclear(f"What answered is not Discord ({error.status}).")
     return Refused(f"Discord refuses it: {error.text or error.status}")
 

@@ -57,7 +57,6 @@ async def answered(monkeypatch: pytest.MonkeyPatch, answer: web.Response) -> Asy
         (200, b"[]", JSON),
         (200, b"null", JSON),
         (400, b'["no"]', JSON),
-        (404, b'{"message": "404: Not Found", "code": 0}', JSON),
         (429, b'{"message": "slower", "global": false}', JSON),
         (429, b'{"retry_after": null}', JSON),
         (429, b"[]", JSON),
