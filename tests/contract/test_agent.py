@@ -40,9 +40,9 @@ async def model(api: Api, reply: Reply | None = None) -> AsyncIterator[AgentPort
     async with openai.running() as server:
         if reply:
             server.say(replace(reply, times=None))
-        access = Access(model="gpt-test", api=api, base_url=server.base_url, timeout=60)
+        access = Access(model="gpt-test", api=api, base_url=server.base_url, timeout=600)
         asked = OpenAIModel(access)
-        yield OpenAIAgent(asked, knowledge(), OfflineAgent(knowledge()), deadline=20)
+        yield OpenAIAgent(asked, knowledge(), OfflineAgent(knowledge()), deadline=600)
         await asked.close()
 
 

@@ -87,7 +87,7 @@ class Thrower:
         self.helped += 1
         last, payload = self.prepared((InteractionType.COMMAND, _HELP))
         self.throw("INTERACTION_CREATE", payload)
-        await asyncio.wait_for(last.answered.wait(), 60)
+        await asyncio.wait_for(last.answered.wait(), 240)
         while busy := {one for one in asyncio.all_tasks() if one.get_name().startswith(_HANDLING)}:
             await asyncio.wait(busy)
 

@@ -227,7 +227,7 @@ async def unhurried(discord: Discord) -> AsyncIterator[None]:
     """However busy the machine is: Discord waits for answers, Baton puts none off, and it refreshes
     only when it is told to.
     """
-    await discord.settings(interaction_answer=PATIENCE_S)
+    await discord.settings(interaction_answer=4 * PATIENCE_S)
     with ExitStack() as stack:
         for moment in _MOMENTS:
             stack.enter_context(mock.patch(f"adapters.discord.{moment}", 3600.0))

@@ -199,7 +199,7 @@ async def served(parts: Parts) -> AsyncIterator[str]:
 @asynccontextmanager
 async def unhurried(slack: Slack) -> AsyncIterator[None]:
     """However busy the machine is: Slack waits for answers, and Baton puts none off."""
-    await slack.config(ack_timeout=PATIENCE_S, trigger_ttl=PATIENCE_S)
+    await slack.config(ack_timeout=4 * PATIENCE_S, trigger_ttl=4 * PATIENCE_S)
     with ExitStack() as stack:
         for moment in MOMENTS:
             stack.enter_context(mock.patch(f"adapters.slack.{moment}", 3600.0))

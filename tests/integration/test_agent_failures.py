@@ -46,7 +46,7 @@ async def test_the_card_tells_how_the_model_failed(
     async with running() as server:
         model = OpenAIModel(Access(model="gpt-test", api="chat", base_url=server.base_url))
         offline = OfflineAgent(knowledge)
-        world.courier._agent = OpenAIAgent(model, knowledge, offline, deadline=20)
+        world.courier._agent = OpenAIAgent(model, knowledge, offline, deadline=600)
         for kind in FAILURES:
             server.say(Reply(kind=kind, match=f"about {kind}.", times=None))
             await world.write(f"It is about {kind}.", who=kind, settle=False)

@@ -77,7 +77,7 @@ def api(request: pytest.FixtureRequest) -> str:
 async def make(server: OpenAIEmulator, knowledge: Knowledge, api: str) -> AsyncIterator[Make]:
     async with AsyncExitStack() as stack:
 
-        def build(*, timeout: float = 60, deadline: float = 60, **more: Any) -> OpenAIAgent:
+        def build(*, timeout: float = 600, deadline: float = 600, **more: Any) -> OpenAIAgent:
             way = Access(model="gpt-test", api=api, base_url=server.base_url, timeout=timeout)  # type: ignore[arg-type]
             model = OpenAIModel(way)
             stack.push_async_callback(model.close)

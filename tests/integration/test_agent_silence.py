@@ -170,7 +170,7 @@ async def test_a_model_that_answers_late_is_not_heard(world: World, what: str) -
     async with running() as server:
         server.say(Reply(text="Too late.", hold="gate"))
         model = OpenAIModel(Access(model="gpt-test", api="chat", base_url=server.base_url))
-        world.courier._agent = OpenAIAgent(model, knowledge, OfflineAgent(knowledge), deadline=20)
+        world.courier._agent = OpenAIAgent(model, knowledge, OfflineAgent(knowledge), deadline=600)
         await world.write("How do I pay?", settle=False)
         async with asyncio.timeout(60):
             while not server.started:
