@@ -96,7 +96,8 @@ class SlackWorld:
         """
 
         def is_root(one: Json) -> bool:
-            return bool(one.get("thread_ts", one["ts"]) == one["ts"])
+            is_there = one.get("subtype") != "tombstone"
+            return bool(is_there and one.get("thread_ts", one["ts"]) == one["ts"])
 
         found = await self.says(channel, f"#{number} · ", where=is_root, **more)
         await self.until(lambda tx: tx.threads.at("slack:T0001", channel, found["ts"]))
