@@ -54,13 +54,13 @@ ROUNDS ?= 12
 SEED ?= 1
 SLACK ?= socket
 replicas: .venv/ready
-	$(BIN)/python -m tests.integration.replicas --rounds $(ROUNDS) --seed $(SEED) --slack $(SLACK)
+	$(BIN)/python -m tests.integration.process.replicas --rounds $(ROUNDS) --seed $(SEED) --slack $(SLACK)
 
 # Thousands of orders of messages, handovers and late answers of the model: make silence LIVES=1000
 LIVES ?= 300
 silence: .venv/ready
-	BATON_SILENCE=$(LIVES) $(BIN)/python -m pytest tests/integration/test_silence_machine.py \
-		tests/integration/test_agent_silence.py -k silence_holds -n 0 -q -s
+	BATON_SILENCE=$(LIVES) $(BIN)/python -m pytest tests/integration/agent/test_silence_machine.py \
+		tests/integration/agent/test_late_answers.py -k silence_holds -n 0 -q -s
 
 # Lives of two SQLite stores, one whose units share commits and what they know: make twins LIVES=1000
 twins: .venv/ready

@@ -16,7 +16,7 @@ from discord import app_commands
 
 from bot import logs, loop, main
 from bot.settings import Settings
-from tests.integration.discord_world import CHANNELS
+from tests.integration.discord.world import CHANNELS
 
 _TEAM = int(CHANNELS["support"])
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.turns import CONTACTS, LIMIT_S, Copy, Json, Side, at_work, measured
 from tests.emulators.discord.client import Discord, launched
-from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE, populated, settings, text
+from tests.integration.discord.world import CHANNELS, GUILD, PEOPLE, populated, settings, text
 
 _POSTS = "POST /channels/{channel_id}/messages"
 # Discord: ids count milliseconds since 2015 above their lowest 22 bits.

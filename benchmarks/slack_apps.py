@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import logs, loop, main
 from bot.settings import Settings
-from tests.integration.slack_world import ready
+from tests.integration.slack.world import ready
 
 Json = dict[str, Any]
 

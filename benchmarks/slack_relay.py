@@ -15,7 +15,7 @@ from benchmarks.turns import CONTACTS, LIMIT_S, Copy, Json, Side, at_work, measu
 from bot.settings import Settings
 from storage.migrate import migrate
 from tests.emulators.slack.client import Slack, separate_process
-from tests.integration.slack_world import populated, settings
+from tests.integration.slack.world import populated, settings
 
 
 @dataclass(kw_only=True)

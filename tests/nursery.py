@@ -44,7 +44,7 @@ _IMPORTED = (
     "tests.emulators.slack.server",
     "tests.emulators.ledger.outlet",
     "tests.fakes",
-    "tests.integration.slack_world",
+    "tests.integration.slack.world",
     "tests.world",
 )
 _WORDS = 1 << 20

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.chaos.scene import CALL_RATE, Ledger, contact_name
 from benchmarks.chaos.verdict import CONTACT, TEAM, is_opening, openings, words
 from tests.emulators.discord.client import Bot, Discord, Refused
-from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE, text
+from tests.integration.discord.world import CHANNELS, GUILD, PEOPLE, text
 
 Json = dict[str, Any]
 _CALLS = {

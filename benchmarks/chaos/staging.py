@@ -20,7 +20,8 @@ from bot.settings import Settings
 from storage.migrate import migrate
 from tests.emulators.discord.client import launched
 from tests.emulators.slack.client import separate_process
-from tests.integration import discord_world, slack_world
+from tests.integration.discord import world as discord_world
+from tests.integration.slack import world as slack_world
 
 
 class NotEmpty(Exception):

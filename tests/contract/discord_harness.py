@@ -20,7 +20,7 @@ from storage.media import Media
 from storage.store import open_store
 from tests.contract.seen import Seen
 from tests.emulators.discord.client import Discord
-from tests.integration.discord_world import DESK, PEOPLE, emulated, populated, text
+from tests.integration.discord.world import DESK, PEOPLE, emulated, populated, text
 
 Json = dict[str, Any]
 # What a client shows as a mention, or as a mass mention, wherever it stands.

@@ -18,7 +18,7 @@ from storage.media import Media
 from tests.contract.seen import Seen
 from tests.emulators.slack.client import Slack, connected
 from tests.emulators.slack.server import running
-from tests.integration.slack_world import BOT, populated
+from tests.integration.slack.world import BOT, populated
 
 Json = dict[str, Any]
 # What a mrkdwn text may hold: dates and links that we have written.

@@ -17,7 +17,7 @@ from playwright.async_api import Browser
 
 from tests.e2e.browsing import chromium
 from tests.emulators.discord.client import Discord
-from tests.integration.discord_world import (
+from tests.integration.discord.world import (
     CHANNELS,
     GUILD,
     PEOPLE,

@@ -12,7 +12,7 @@ from bot.commands.registry import Argument, Form, Kind
 from tests.emulators.discord.constants import InteractionType
 from tests.fuzz import acts
 from tests.fuzz.discord_events import FILE, MESSAGE
-from tests.integration.discord_world import CHANNELS, PEOPLE
+from tests.integration.discord.world import CHANNELS, PEOPLE
 
 Json = dict[str, Any]
 Act = tuple[InteractionType, Json]

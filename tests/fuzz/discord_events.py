@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE
+from tests.integration.discord.world import CHANNELS, GUILD, PEOPLE
 
 Json = dict[str, Any]
 NOW = "2026-01-01T00:00:00+00:00"

@@ -26,8 +26,8 @@ from tests.emulators.discord.sessions import Session
 from tests.fuzz import discord_acts, discord_events
 from tests.fuzz.payloads import EXAMPLES, Breaking
 from tests.fuzz.remembered import everything
-from tests.integration import discord_world
-from tests.integration.discord_world import CHANNELS, GUILD, PEOPLE, DiscordWorld, at_work
+from tests.integration.discord import world as discord_world
+from tests.integration.discord.world import CHANNELS, GUILD, PEOPLE, DiscordWorld, at_work
 from tests.world import keep_desk
 
 _AT_ONCE = 20

@@ -29,8 +29,8 @@ from tests.fuzz import slack_acts, slack_events
 from tests.fuzz.payloads import EXAMPLES, Breaking
 from tests.fuzz.remembered import everything
 from tests.fuzz.slack_events import MESSAGE, envelope
-from tests.integration import slack_world
-from tests.integration.slack_world import SlackWorld
+from tests.integration.slack import world as slack_world
+from tests.integration.slack.world import SlackWorld
 from tests.world import keep_desk
 
 # What reading a payload may raise in the adapter; an id of some kilobytes is more than the emulator

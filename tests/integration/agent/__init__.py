@@ -1,0 +1,1 @@
+"""Agents and their models, against servers that speak OpenAI's interfaces."""

@@ -1,0 +1,1 @@
+"""Discord alone: the real SDK against its emulator."""

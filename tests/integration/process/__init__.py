@@ -1,0 +1,1 @@
+"""Whole processes: the command line, migrations, replicas, and kills."""

@@ -1,0 +1,1 @@
+"""Slack alone: the real SDKs against its emulator."""

@@ -1,0 +1,1 @@
+"""What is served: the console, the API, metrics, health; and webhooks."""
