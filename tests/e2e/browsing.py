@@ -56,11 +56,18 @@ class Tab:
     page: Page
     problems: list[str]
 
+    async def front(self) -> None:
+        """What is acted on must stand still for two frames, and Chromium draws one tab at a time:
+        another one comes to a frame a second.
+        """
+        await self.page.bring_to_front()
+
     async def go(self, path: str) -> None:
         """To another page, in the same tab."""
         await self.page.goto(urljoin(self.page.url, path))
 
     async def show(self, url: str, width: int, height: int = 900) -> None:
+        await self.front()
         await self.page.set_viewport_size({"width": width, "height": height})
         await self.page.goto(url)
 
@@ -74,6 +81,7 @@ class Tab:
         return self.page.get_by_role("button", name=name, exact=True)
 
     async def press(self, name: str) -> None:
+        await self.front()
         await self.button(name).first.click()
 
     async def aim(self, name: str) -> None:
@@ -91,11 +99,13 @@ class Tab:
         return self.page.get_by_role("dialog")
 
     async def type(self, label: str, words: str) -> None:
+        await self.front()
         box = self.page.get_by_label(label, exact=True)
         await box.fill(words)
         await box.press("Enter")
 
     async def attach(self, where: Locator, files: list[Path]) -> None:
+        await self.front()
         async with self.page.expect_file_chooser() as chooser:
             await where.get_by_role("button", name="Attach files").first.click()
         await (await chooser.value).set_files(files)
@@ -117,12 +127,14 @@ class Tab:
 
     async def submit(self, action: str, **fields: str) -> None:
         """Fill the open form in and send it."""
+        await self.front()
         for label, words in fields.items():
             await self.dialog().get_by_label(label).fill(words)
         await self.dialog().get_by_role("button", name=action, exact=True).click()
         await expect(self.dialog()).to_have_count(0)
 
     async def work_as(self, name: str) -> None:
+        await self.front()
         await self.page.get_by_label("Working as").click()
         await self.page.get_by_role("option", name=name).click()
 
