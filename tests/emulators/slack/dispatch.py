@@ -144,7 +144,7 @@ class Dispatcher:
         outcome = await sender.send(
             app, delivery.kind, delivery.payload, retry=(number, reason), seconds=seconds
         )
-        entry |= {"ok": outcome.ok, "result": outcome.reason}
+        entry |= {"ok": outcome.ok, "result": outcome.reason, "answered": self._core.clock.now()}
         self._core.world.touch()
         return outcome
 

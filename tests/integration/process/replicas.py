@@ -250,8 +250,8 @@ class Fleet:
         taken: dict[str, float] = {}
         for one in await self.slack.deliveries("message"):
             event = one["payload"]["event"]
-            at = min((tried["at"] for tried in one["attempts"] if tried["ok"]), default=math.inf)
-            waited = at - float(event["ts"])
+            answered = [tried["answered"] for tried in one["attempts"] if tried.get("ok")]
+            waited = min(answered, default=math.inf) - float(event["ts"])
             taken[event["text"]] = min(waited, taken.get(event["text"], math.inf))
         return {word for word in self.said["slack"] if taken[word] > SETTLE.total_seconds()}
 
