@@ -11,7 +11,7 @@ from typing import Any
 Json = Any
 Path = tuple[Any, ...]
 # `make fuzz` sets it; the suite itself tries few, so that it stays quick.
-EXAMPLES = int(os.environ.get("BATON_FUZZ", "60"))
+EXAMPLES = int(os.environ.get("BATON_FUZZ", "40"))
 _DEEP, _LONG = 300, 60_000
 
 
