@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test databases check audit fuzz bench replicas silence twins chaos docs format clean
+.PHONY: run test databases check audit fuzz explore bench replicas silence twins chaos docs format clean
 
 # The set-up is redone only when what it depends on has changed.
 .venv/ready: pyproject.toml constraints.txt
@@ -42,6 +42,10 @@ audit: .venv/audit/ready
 COUNT ?= 500
 fuzz: .venv/ready
 	BATON_FUZZ=$(COUNT) $(BIN)/python -m pytest tests/fuzz -k whatever -n 0 -q -s --timeout 3600
+
+# The rules that are tried with examples, with others than the suite has.
+explore: .venv/ready
+	BATON_EXPLORE=1 $(BIN)/python -m pytest tests/unit tests/contract tests/integration/core
 
 # Figures of one benchmark: make bench NAME=footprint ARGS=--json
 NAME ?= footprint

@@ -60,6 +60,10 @@ def test_every_field_has_its_column(model: Any, kind: type) -> None:
     assert set(Mapper(kind).names) <= set(tables.table(model).columns.keys())
 
 
+# What is no number is refused before (`desk_check`), and equals nothing, itself not even.
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+
+
 @pytest.mark.parametrize("kind", [*STORED.values()])
 @given(data=st.data())
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
