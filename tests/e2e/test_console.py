@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -372,7 +373,7 @@ async def test_a_report_is_chosen_seen_and_taken_along(tabs: Tabs) -> None:
     await page.get_by_label("Period", exact=True).fill("2020-02")
     await page.keyboard.press("Enter")
     await tab.sees("Nothing happened in this time")
-    assert "period=2020-02" in page.url
+    await expect(page).to_have_url(re.compile("period=2020-02"))
     await page.get_by_label("Period", exact=True).fill("some day")
     await page.keyboard.press("Enter")
     await tab.sees("is no period")
