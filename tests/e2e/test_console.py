@@ -253,6 +253,7 @@ async def test_two_attendants_race_for_a_claim(tabs: Tabs, browser: Browser) -> 
 
 async def ticket_again(tabs: Tabs, first: Tab, attendant: str, context: BrowserContext) -> Tab:
     """The same thread for somebody else."""
+    await expect(first.page).to_have_url(re.compile("thread="))
     query = first.page.url.partition("?")[2].replace("console:alice", f"console:{attendant}")
     tab = await tabs(f"/team?{query}", context=context)
     await expect(tab.button("Claim")).to_be_visible()
