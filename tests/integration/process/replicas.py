@@ -32,7 +32,6 @@ import psycopg
 
 from adapters.slack.outlet import SlackOutlet
 from bot.__main__ import main as cli
-from bot.services.receive import SETTLE
 from storage.migrate import migrate
 from tests import postgres
 from tests.emulators.balancer import balancing
@@ -48,6 +47,8 @@ from tests.ports import free_port
 PATIENCE_S = 150.0
 # Slack: what may have been posted is looked for after this; nothing here arrives later than that.
 _SETTLE_S = 1.0
+# What is promised of messages that come by HTTP: so long the others wait for one.
+_WAITED_FOR_S = 0.5
 _DUTY = "duty:Discord's gateway"
 _OURS = ("BATON_", "SLACK_", "DISCORD_", "OPENAI_")
 DESK = """
@@ -253,7 +254,7 @@ class Fleet:
             answered = [tried["answered"] for tried in one["attempts"] if tried.get("ok")]
             waited = min(answered, default=math.inf) - float(event["ts"])
             taken[event["text"]] = min(waited, taken.get(event["text"], math.inf))
-        return {word for word in self.said["slack"] if taken[word] > SETTLE.total_seconds()}
+        return {word for word in self.said["slack"] if taken[word] > _WAITED_FOR_S}
 
     def owner(self) -> Replica:
         """Who has Discord's gateway, as the database says."""
